@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "engine/model/source.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  HR_MESSAGE_HELLO,
+  HR_MESSAGE_SNAPSHOT,
+  HR_MESSAGE_TOTALS,
+  HR_MESSAGE_GOODBYE,
+  HR_MESSAGE_CONTROL,
+  HR_MESSAGE_RESUME,
+  HR_MESSAGE_PING,
+  HR_MESSAGE_PONG
+} HrMessageType;
+
+/* A command to one stream; the interval is the whole agent's. */
+typedef enum
+{
+  HR_SWITCH_UNCHANGED,
+  HR_SWITCH_OFF,
+  HR_SWITCH_ON
+} HrSwitch;
+
+typedef struct
+{
+  HrSwitch sampling;
+  guint    interval_ms; /* 0: unchanged */
+  gboolean cleanup;
+  HrSwitch subscribed;
+} HrControl;
+
+typedef struct
+{
+  HrStreamName name;
+  guint64      sequence;
+} HrPosition;
+
+/* One frame of the wire in the model's words. @stream is the link's short name of the stream. */
+typedef struct
+{
+  HrMessageType type;
+  guint         stream;
+  union
+  {
+    struct
+    {
+      HrStreamName  name;
+      HrSourceRole  role;
+      char         *title;
+      char         *detail;
+      guint64       pid;
+      gboolean      sampling;
+      HrMetricInfo *metrics;
+      guint         n_metrics;
+    } hello;
+    HrSnapshot *snapshot; /* also for totals: the samples are cumulative then */
+    char       *reason;
+    HrControl   control;
+    struct
+    {
+      HrPosition *positions;
+      guint       n_positions;
+    } resume;
+    struct
+    {
+      gint64 sent_ns;
+      gint64 monotonic_ns;
+      gint64 realtime_ns;
+    } ping; /* and pong */
+  };
+} HrMessage;
+
+#define HR_LINK_ERROR (hr_link_error_quark ())
+
+typedef enum
+{
+  HR_LINK_ERROR_TOO_LARGE,
+  HR_LINK_ERROR_GARBLED,
+  HR_LINK_ERROR_UNKNOWN,
+  HR_LINK_ERROR_VERSION,
+  HR_LINK_ERROR_LIMIT,
+  HR_LINK_ERROR_CLOSED,   /* the peer hung up */
+  HR_LINK_ERROR_OVERFLOW, /* the peer does not read what it is sent */
+  HR_LINK_ERROR_PEER      /* the peer is another user */
+} HrLinkError;
+
+GQuark hr_link_error_quark (void);
+
+void hr_message_clear (HrMessage *self);
+
+GBytes  *hr_message_encode (const HrMessage *self) G_GNUC_WARN_UNUSED_RESULT;
+gboolean hr_message_decode (const guint8 *body,
+                            gsize         size,
+                            HrMessage    *out,
+                            GError      **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HrMessage, hr_message_clear)
+
+G_END_DECLS
