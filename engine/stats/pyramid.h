@@ -26,6 +26,7 @@ void     hr_pyramid_append (HrPyramid *self,
 void     hr_pyramid_clear (HrPyramid *self);
 uint64_t hr_pyramid_first (const HrPyramid *self);
 uint64_t hr_pyramid_end (const HrPyramid *self);
+uint64_t hr_pyramid_refused (const HrPyramid *self);
 double   hr_pyramid_get (const HrPyramid *self,
                          uint64_t         index);
 HrExtent hr_pyramid_extent (const HrPyramid *self,
