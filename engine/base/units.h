@@ -51,9 +51,9 @@ extern "C"
     HR_N_SEVERITIES
   } HrSeverity;
 
-#define HR_NS_PER_MS 1000000
-#define HR_NS_PER_SECOND 1000000000
-#define HR_BYTES_PER_MB 1000000
+#define HR_NS_PER_MS INT64_C (1000000)
+#define HR_NS_PER_SECOND INT64_C (1000000000)
+#define HR_BYTES_PER_MB INT64_C (1000000)
 
   const char *hr_kind_name (HrKind kind);
   const char *hr_direction_name (HrDirection direction);

@@ -35,9 +35,8 @@ const HrMetricInfo *hr_history_get_metric (HrHistory *self,
 gboolean            hr_history_find_metric (HrHistory  *self,
                                             const char *name,
                                             guint      *out_metric);
-void                hr_history_set_metrics (HrHistory          *self,
-                                            const HrMetricInfo *metrics,
-                                            guint               n_metrics);
+guint               hr_history_add_metric (HrHistory          *self,
+                                           const HrMetricInfo *metric);
 
 void            hr_history_append (HrHistory  *self,
                                    HrSnapshot *snapshot);

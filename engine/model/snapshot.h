@@ -4,6 +4,8 @@
 
 #include "engine/model/sample.h"
 
+#include <glib-object.h>
+
 G_BEGIN_DECLS
 
 #define HR_TYPE_SNAPSHOT (hr_snapshot_get_type ())
@@ -14,8 +16,9 @@ typedef struct
   guint64  sequence; /* 1, 2, 3, … within the stream */
   gint64   end_ns;   /* monotonic; the agent's clock on the wire, this computer's after the hub */
   gint64   interval_ns;
-  gint64   time_us; /* UTC of @end_ns since 1970; 0 before the hub */
-  guint64  lost;    /* records overtaken in this interval */
+  gint64   time_us;  /* UTC of @end_ns since 1970; 0 before the hub */
+  guint64  lost;     /* records overtaken in this interval */
+  gboolean catch_up; /* makes up for a stretch that nobody watched, of whatever length */
   guint    n_samples;
   HrSample samples[]; /* ascending by metric */
 } HrSnapshot;
