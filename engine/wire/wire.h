@@ -13,6 +13,11 @@
 #define HR_WIRE_MAX_METRICS 4096u
 #define HR_WIRE_MAX_NAME 256u /* bytes */
 #define HR_WIRE_UUID_BYTES 16u
+#define HR_WIRE_MAX_COUNT (UINT64_C (1) << 53)                  /* exact in a double */
+#define HR_WIRE_MAX_VALUE 1e18                                  /* either sign; sums of them stay finite */
+#define HR_WIRE_MAX_TIME_NS (UINT64_C (1) << 62)                /* sums of two stay within int64_t */
+#define HR_WIRE_MAX_INTERVAL_NS (UINT64_C (86400) * 1000000000) /* one day */
+#define HR_WIRE_MAX_PENDING (2 * (HR_WIRE_MAX_FRAME + 4))       /* bytes that a cutter holds */
 
 typedef enum
 {
@@ -30,12 +35,12 @@ typedef enum
 const char *hr_wire_status_text (HrWireStatus status);
 
 /* Packs @frame with its length in front. Returns malloc memory (free ()) and its size in @out_size, or NULL
- * when it is above HR_WIRE_MAX_FRAME. */
+ * when it is above HR_WIRE_MAX_FRAME, has no body, or memory is short. */
 uint8_t *hr_wire_pack (const Headroom__Frame *frame,
                        size_t                *out_size);
 
 /* Unpacks and checks one frame's body (without its length): every limit above, columns of equal length,
- * ascending metrics and buckets, known kinds, no NaN. On success *@out is to be freed with headroom__frame__free_unpacked (). */
+ * ascending metrics and buckets (still delta-coded in *@out), known kinds, no NaN. On success *@out is to be freed with headroom__frame__free_unpacked (). */
 HrWireStatus hr_wire_unpack (const uint8_t    *body,
                              size_t            size,
                              Headroom__Frame **out);
