@@ -30,10 +30,11 @@ void hr_alert_book_drop (HrAlertBook *self,
                          const char  *source,
                          gint64       now_us);
 
+/* @source: (nullable): NULL counts every source. */
 guint hr_alert_book_get_n_active (HrAlertBook *self,
                                   const char  *source);
 
-/* How long @source has been over @budget at @now_ns; 0 if it is not. */
+/* How long @source has been over @budget at @now_ns without a break; 0 if it is not. */
 gint64 hr_alert_book_get_over (HrAlertBook *self,
                                const char  *source,
                                const char  *budget,

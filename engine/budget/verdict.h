@@ -12,9 +12,9 @@ typedef enum
 {
   HR_STANDING_NO_DATA,
   HR_STANDING_WITHIN,
-  HR_STANDING_WARNING,  /* above the warning share of the limit */
-  HR_STANDING_CRITICAL, /* above the critical share of the limit */
-  HR_STANDING_OVER,
+  HR_STANDING_WARNING,  /* at or above the warning share of the limit; compliance: below the minimum */
+  HR_STANDING_CRITICAL, /* at or above the critical share of the limit */
+  HR_STANDING_OVER,     /* beyond the limit; compliance: below the alert share */
   HR_N_STANDINGS
 } HrStanding;
 
@@ -24,8 +24,8 @@ typedef struct
   HrStanding      standing;
   HrUnit          unit;
   double          value;    /* in @unit; NaN without data */
-  double          limit;    /* limit, or the alert share for compliance */
-  double          used;     /* share of the limit used up; above 1 is over */
+  double          limit;    /* limit or minimum; the alert share for compliance */
+  double          used;     /* value/limit, minimum/value, or (1 - value)/(1 - minimum) for compliance; at most 1000; NaN without data */
   HrSeverity      severity; /* NONE unless over */
 } HrJudgement;
 
@@ -43,7 +43,7 @@ typedef struct
 typedef struct
 {
   HrContract  *contract;   /* owned */
-  HrJudgement *judgements; /* n_judgements, in the contract's order; owned */
+  HrJudgement *judgements; /* n_judgements, in the contract's order, of the budgets for this source; owned */
   guint        n_judgements;
   HrScores     scores;
   HrStanding   worst;

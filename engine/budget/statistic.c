@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/budget/statistic.h"
+
+#include <math.h>
+
+#define RECENT_SAMPLES 100
+
+/* A latest value is believed for three intervals, and for three seconds at least: a source that is sampled ten times a second
+ * may stutter without its memory being unknown at once. */
+#define FRESH_INTERVALS 3
+#define FRESH_LEAST_NS (3 * (gint64) HR_NS_PER_SECOND)
+
+static const char *const names[HR_N_STATISTICS] = {
+  [HR_STATISTIC_MEAN] = "mean",
+  [HR_STATISTIC_P50] = "p50",
+  [HR_STATISTIC_P90] = "p90",
+  [HR_STATISTIC_P99] = "p99",
+  [HR_STATISTIC_P999] = "p99.9",
+  [HR_STATISTIC_MAX] = "max",
+  [HR_STATISTIC_LAST] = "last",
+  [HR_STATISTIC_RECENT] = "recent",
+  [HR_STATISTIC_RATE] = "rate",
+  [HR_STATISTIC_COMPLIANCE] = "compliance",
+};
+
+/* Returns the word for @statistic in contract files: "mean", "p99.9", …; "unknown" for a number outside HrStatistic. */
+const char *
+hr_statistic_name (HrStatistic statistic)
+{
+  return (guint) statistic < HR_N_STATISTICS ? names[statistic] : "unknown";
+}
+
+/* Writes the statistic called @name to @out. Returns FALSE and leaves it alone when there is none. */
+gboolean
+hr_statistic_from_name (const char  *name,
+                        HrStatistic *out)
+{
+  for (guint i = 0; i < HR_N_STATISTICS; i++)
+    if (g_str_equal (names[i], name))
+      {
+        *out = (HrStatistic) i;
+        return TRUE;
+      }
+
+  return FALSE;
+}
+
+/* Returns whether @statistic means anything for values of @kind. Only durations keep a histogram, so only they have quantiles and
+ * compliance; increments say nothing one by one, so a counter has its rate alone. */
+gboolean
+hr_statistic_suits (HrStatistic statistic,
+                    HrKind      kind)
+{
+  switch (statistic)
+    {
+    case HR_STATISTIC_P50:
+    case HR_STATISTIC_P90:
+    case HR_STATISTIC_P99:
+    case HR_STATISTIC_P999:
+    case HR_STATISTIC_COMPLIANCE:
+      return kind == HR_KIND_DURATION;
+    case HR_STATISTIC_RATE:
+      return kind == HR_KIND_COUNTER;
+    case HR_STATISTIC_MEAN:
+    case HR_STATISTIC_MAX:
+    case HR_STATISTIC_LAST:
+    case HR_STATISTIC_RECENT:
+      return kind != HR_KIND_COUNTER;
+    case HR_N_STATISTICS:
+    default:
+      return FALSE;
+    }
+}
+
+/* Returns the unit of @statistic over a metric in unit @metric: a share for compliance, per second for a rate. */
+HrUnit
+hr_statistic_unit (HrStatistic statistic,
+                   HrUnit      metric)
+{
+  if (statistic == HR_STATISTIC_COMPLIANCE)
+    return HR_UNIT_RATIO;
+  if (statistic == HR_STATISTIC_RATE)
+    return metric == HR_UNIT_MEGABYTES ? HR_UNIT_MEGABYTES_PER_SECOND : HR_UNIT_PER_SECOND;
+
+  return metric;
+}
+
+/* How long ago a value may lie at most that is still told as the present one. */
+static gint64
+fresh_ns (HrHistory *history)
+{
+  guint n = hr_history_get_n_snapshots (history);
+
+  if (n == 0)
+    return FRESH_LEAST_NS;
+
+  return MAX (FRESH_INTERVALS * hr_history_get_snapshot (history, n - 1)->interval_ns, FRESH_LEAST_NS);
+}
+
+static double
+window_value (const HrBudget     *budget,
+              const HrMetricInfo *metric,
+              const HrWindow     *window)
+{
+  switch (budget->statistic)
+    {
+    case HR_STATISTIC_P50:
+      return hr_window_quantile (window, metric, 0.5);
+    case HR_STATISTIC_P90:
+      return hr_window_quantile (window, metric, 0.9);
+    case HR_STATISTIC_P99:
+      return hr_window_quantile (window, metric, 0.99);
+    case HR_STATISTIC_P999:
+      return hr_window_quantile (window, metric, 0.999);
+    case HR_STATISTIC_MAX:
+      return window->max;
+    case HR_STATISTIC_LAST:
+      return window->last;
+    case HR_STATISTIC_RATE:
+      return window->covered_ns > 0 ? window->sum * HR_NS_PER_SECOND / (double) window->covered_ns : (double) NAN;
+    case HR_STATISTIC_COMPLIANCE:
+      return hr_window_compliance (window, metric, budget->of);
+    case HR_STATISTIC_MEAN:
+    case HR_STATISTIC_RECENT:
+    case HR_N_STATISTICS:
+    default:
+      return hr_window_mean (window);
+    }
+}
+
+/* Returns what @budget's statistic of metric number @metric comes to at @now_ns (monotonic), in hr_statistic_unit (); NaN without
+ * data. Means are weighted by items. Most statistics look at the budget's window. The latest value counts while it is fresh, that is
+ * no older than three intervals or three seconds, whichever is longer; the recent mean while its newest sample is fresh or
+ * lies within the window. Nothing older is judged. */
+double
+hr_statistic_measure (const HrBudget *budget,
+                      HrHistory      *history,
+                      guint           metric,
+                      gint64          now_ns)
+{
+  gboolean latest = budget->statistic == HR_STATISTIC_LAST;
+  gboolean recent = budget->statistic == HR_STATISTIC_RECENT;
+  gint64   reach_ns = fresh_ns (history);
+  HrWindow window;
+
+  if (latest || recent)
+    hr_history_recent (history, metric, latest ? 1 : RECENT_SAMPLES, &window);
+  else
+    hr_history_window (history, metric, now_ns, budget->window_ns, &window);
+
+  if (recent)
+    reach_ns = MAX (reach_ns, budget->window_ns);
+  if (window.count == 0 || ((latest || recent) && now_ns - window.last_ns > reach_ns))
+    return (double) NAN;
+
+  return window_value (budget, hr_history_get_metric (history, metric), &window);
+}
