@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "engine/probe/probe-private.h"
+
+#include "engine/probe/folder.h"
+#include "engine/probe/layout.h"
+#include "engine/probe/reader.h"
+#include "engine/probe/text.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One lock for whatever is no record: opening, closing, registering, claiming a lane. It is held across fork (), so that
+ * the child finds everything whole. */
+static pthread_mutex_t slow_path = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t  prepared = PTHREAD_ONCE_INIT;
+static HrProbe        *probes;
+static uint64_t        last_serial;
+
+/* What hr_probe_open () gives without memory: shared by all, counts like any other no-op. */
+static HrProbe no_memory = { .header = &no_memory.nothing, .fd = -1, .error = "no memory for a probe", .nothing.control = HR_CONTROL_SAMPLING };
+
+/* Takes the lock of everything that is no record. */
+void
+hr_probe_lock (void)
+{
+  pthread_mutex_lock (&slow_path);
+}
+
+/* Gives the lock back. */
+void
+hr_probe_unlock (void)
+{
+  pthread_mutex_unlock (&slow_path);
+}
+
+/* The child has its own process's numbers to publish, if any: what it inherited becomes a no-op. The new serial makes
+ * it forget the lanes it had. */
+static void
+forked_child_cb (void)
+{
+  for (HrProbe *probe = probes; probe != NULL; probe = probe->next)
+    {
+      hr_publish_drop (probe, false);
+      probe->serial = ++last_serial;
+      probe->nothing.unplaced = 0;
+      hr_probe_fail (probe, "forked: a child opens a probe of its own", 0);
+    }
+  hr_probe_unlock ();
+}
+
+static void
+prepare (void)
+{
+  pthread_atfork (hr_probe_lock, hr_probe_unlock, forked_child_cb);
+}
+
+/* Returns the open probe that has @serial, or NULL. Call it with the lock held. */
+HrProbe *
+hr_probe_of_serial (uint64_t serial)
+{
+  HrProbe *probe = probes;
+
+  while (probe != NULL && probe->serial != serial)
+    probe = probe->next;
+
+  return probe;
+}
+
+/* Sets the probe's error: @what, and errno's text where @error is not 0. */
+void
+hr_probe_fail (HrProbe    *self,
+               const char *what,
+               int         error)
+{
+  char buffer[100];
+
+  if (error == 0)
+    snprintf (self->error, sizeof self->error, "%s", what);
+  else
+    snprintf (self->error, sizeof self->error, "%s: %s", what, strerror_r (error, buffer, sizeof buffer));
+}
+
+static void
+publish (HrProbe    *self,
+         const char *folder)
+{
+  int fd = folder[0] == '\0' ? -1 : hr_folder_open (folder);
+
+  if (fd < 0)
+    {
+      hr_probe_fail (self, "not published, no folder for regions", folder[0] == '\0' ? ENAMETOOLONG : errno);
+      hr_publish_memory (self);
+      return;
+    }
+
+  hr_publish_file (self, folder, fd);
+  close (fd);
+}
+
+/* Opens a probe that publishes in @folder (made with mode 0700 where it is missing; its parent must exist; NULL: the
+ * runtime folder, see hr_region_folder ()) under the program's name @name (UTF-8, cut to HR_REGION_NAME_BYTES - 1; NULL or empty: the executable's name).
+ *
+ * Where the folder cannot be had or trusted, the probe records to memory that nobody reads; on any other failure every record is counted
+ * by hr_probe_unplaced () and forgotten. hr_probe_error () says so. Never returns NULL; free with hr_probe_close (). */
+HrProbe *
+hr_probe_open_in (const char *folder,
+                  const char *name)
+{
+  HrProbe *self = calloc (1, sizeof *self);
+  char     runtime[PATH_MAX] = "";
+
+  if (self == NULL)
+    return &no_memory;
+
+  pthread_once (&prepared, prepare);
+
+  if (name == NULL || name[0] == '\0')
+    name = program_invocation_short_name;
+  hr_text_copy (self->nothing.name, sizeof self->nothing.name, name, SIZE_MAX);
+  self->nothing.control = HR_CONTROL_SAMPLING;
+  self->header = &self->nothing;
+  self->fd = -1;
+  self->releases = 1;
+  memset (self->kinds, HR_PROBE_NO_KIND, sizeof self->kinds);
+
+  if (folder == NULL && hr_region_folder (runtime, sizeof runtime))
+    folder = runtime;
+
+  hr_probe_lock ();
+  publish (self, folder != NULL ? folder : "");
+  self->serial = ++last_serial;
+  self->next = probes;
+  probes = self;
+  hr_probe_unlock ();
+
+  return self;
+}
+
+/* Opens a probe in the runtime folder; see hr_probe_open_in (). */
+HrProbe *
+hr_probe_open (const char *name)
+{
+  return hr_probe_open_in (NULL, name);
+}
+
+/* Ends the probe. The region stays for its readers, who reap it when they have drained it. No thread may be recording to this probe
+ * any more; those that did may go on with others. NULL is allowed. */
+void
+hr_probe_close (HrProbe *self)
+{
+  if (self == NULL || self == &no_memory)
+    return;
+
+  hr_probe_lock ();
+  for (HrProbe **link = &probes; *link != NULL; link = &(*link)->next)
+    if (*link == self)
+      {
+        *link = self->next;
+        break;
+      }
+  hr_publish_drop (self, true);
+  hr_probe_unlock ();
+
+  free (self->path);
+  free (self);
+}
+
+/* Returns why the probe is not what was asked for, or NULL where all is well. Owned by the probe. */
+const char *
+hr_probe_error (const HrProbe *self)
+{
+  return self->error[0] != '\0' ? self->error : NULL;
+}
+
+/* Returns the region's path, or NULL where there is no file. Owned by the probe. */
+const char *
+hr_probe_path (const HrProbe *self)
+{
+  return self->fd >= 0 ? self->path : NULL;
+}
+
+/* Returns the metric named so, or the first free place in the table: n_metrics. */
+static HrMetric
+find_metric (const HrProbe *self,
+             const char    *name)
+{
+  HrMetric metric = 0;
+
+  while (metric < self->n_metrics && strcmp (self->metrics[metric].name, name) != 0)
+    metric++;
+
+  return metric;
+}
+
+static void
+append_metric (HrProbe              *self,
+               const HrRegionMetric *metric)
+{
+  HrRegionMetric *table = (HrRegionMetric *) ((char *) self->header + HR_LAYOUT_METRICS_OFFSET);
+  uint32_t        i = self->n_metrics++;
+
+  self->metrics[i] = *metric;
+  table[i] = *metric;
+  __atomic_store_n (&self->header->n_metrics, self->n_metrics, __ATOMIC_RELEASE);
+  __atomic_store_n (&self->kinds[i], (uint8_t) metric->kind, __ATOMIC_RELEASE);
+}
+
+/* Registers a metric, or finds the one that was registered with the same words. @name is UTF-8, 1 to HR_REGION_NAME_BYTES - 1 bytes
+ * without control characters. Not for a hot path: it takes a lock. Returns HR_METRIC_NONE for a bad name, where the name has another kind, unit or direction
+ * already, where the table is full, and for a no-op; records of HR_METRIC_NONE are counted by hr_probe_unplaced (). */
+HrMetric
+hr_probe_metric (HrProbe    *self,
+                 const char *name,
+                 HrKind      kind,
+                 HrUnit      unit,
+                 HrDirection direction)
+{
+  HrRegionMetric metric = { .kind = kind, .unit = unit, .direction = direction };
+  HrMetric       place;
+
+  if (name == NULL || name[0] == '\0' || !hr_text_copy (metric.name, sizeof metric.name, name, SIZE_MAX) ||
+      (unsigned) kind >= HR_N_KINDS || (unsigned) unit >= HR_N_UNITS || (unsigned) direction >= HR_N_DIRECTIONS)
+    return HR_METRIC_NONE;
+
+  hr_probe_lock ();
+  place = find_metric (self, metric.name);
+  if (place < self->n_metrics)
+    {
+      if (memcmp (&self->metrics[place], &metric, sizeof metric) != 0)
+        place = HR_METRIC_NONE;
+    }
+  else if (self->region_bytes == 0 || place == HR_REGION_METRICS)
+    place = HR_METRIC_NONE;
+  else
+    append_metric (self, &metric);
+  hr_probe_unlock ();
+
+  return place;
+}
+
+/* Sets what hr_probe_poll () runs when somebody asks the program to free what it can; NULL: nothing. A request that came before waits for it. */
+void
+hr_probe_on_cleanup (HrProbe           *self,
+                     HrProbeCleanupFunc callback,
+                     void              *user_data)
+{
+  hr_probe_lock ();
+  self->cleanup = callback;
+  self->cleanup_data = user_data;
+  hr_probe_unlock ();
+}
+
+/* Answers what readers asked for since the last call: runs the cleanup callback once in this thread, however many asked. Call it
+ * where a cleanup suits the program; it costs one load when nobody asked. */
+void
+hr_probe_poll (HrProbe *self)
+{
+  HrProbeCleanupFunc callback = NULL;
+  void              *user_data = NULL;
+  uint32_t           requests = __atomic_load_n (&self->header->cleanup_requests, __ATOMIC_ACQUIRE);
+
+  if (requests == __atomic_load_n (&self->cleanups_answered, __ATOMIC_RELAXED))
+    return;
+
+  hr_probe_lock ();
+  if (self->cleanup != NULL && requests != self->cleanups_answered)
+    {
+      callback = self->cleanup;
+      user_data = self->cleanup_data;
+      __atomic_store_n (&self->cleanups_answered, requests, __ATOMIC_RELAXED);
+    }
+  hr_probe_unlock ();
+
+  if (callback != NULL)
+    callback (user_data);
+}
+
+/* Returns how many records found no lane or no metric, in this process. */
+uint64_t
+hr_probe_unplaced (const HrProbe *self)
+{
+  return __atomic_load_n (&self->header->unplaced, __ATOMIC_RELAXED);
+}
