@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/collect/process.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* smaps_rollup walks the whole address space: milliseconds for a large program. */
+#define SHORTEST_NS ((gint64) HR_NS_PER_SECOND)
+
+static const HrMetricInfo cpu_metric = { "process_cpu_usage", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER };
+static const HrMetricInfo pss_metric = { "memory_usage_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER };
+static const HrMetricInfo rss_metric = { "memory_rss_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER };
+static const HrMetricInfo threads_metric = { "thread_count", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
+
+/* What /proc/PID/stat says, in clock ticks. */
+typedef struct
+{
+  guint64 used;
+  guint64 n_threads;
+  guint64 start_time;
+} Stat;
+
+typedef struct
+{
+  HrFeed  *feed; /* owned, so that no other feed can take its address */
+  gint64   before_ns;
+  guint64  used;
+  guint64  start_time;
+  gboolean seen;
+} Process;
+
+typedef struct
+{
+  HrCollector parent;
+  char       *root;
+  GHashTable *processes; /* HrFeed -> Process */
+} ProcessCollector;
+
+static void
+process_free (gpointer data)
+{
+  Process *process = data;
+
+  hr_feed_unref (process->feed);
+  g_free (process);
+}
+
+static char *
+read_proc (ProcessCollector *self,
+           guint64           pid,
+           const char       *name)
+{
+  g_autofree char *path = g_strdup_printf ("%s/proc/%" G_GUINT64_FORMAT "/%s", self->root, pid, name);
+  char            *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+
+  return text;
+}
+
+/* Fields 14, 15, 20 and 22, counted from the last parenthesis, because a program's name may hold spaces and
+ * parentheses (proc(5)). */
+static gboolean
+parse_stat (const char *text,
+            Stat       *out)
+{
+  const char *after = strrchr (text, ')');
+  guint64     user, system, n_threads, start_time;
+
+  if (after == NULL ||
+      sscanf (after + 1,
+              " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
+              " %*s %*s %*s %*s %" G_GUINT64_FORMAT " %*s %" G_GUINT64_FORMAT,
+              &user, &system, &n_threads, &start_time) != 4)
+    return FALSE;
+
+  *out = (Stat){ user + system, n_threads, start_time };
+
+  return TRUE;
+}
+
+/* Finds the line "Name:  123 kB", where kB are 1 024 bytes. */
+static gboolean
+parse_kilobytes (const char *text,
+                 const char *name,
+                 double     *out_mb)
+{
+  const char *line = strstr (text, name);
+  guint64     kilobytes;
+
+  if (line == NULL || (line != text && line[-1] != '\n') ||
+      sscanf (line + strlen (name), " %" G_GUINT64_FORMAT " kB", &kilobytes) != 1)
+    return FALSE;
+
+  *out_mb = (double) kilobytes * 1024 / HR_BYTES_PER_MB;
+
+  return TRUE;
+}
+
+/* PSS needs the right to look into the program; the resident size is there for everybody. The one is never given out as the
+ * other. */
+static void
+measure_memory (ProcessCollector *self,
+                HrFeed           *feed)
+{
+  g_autofree char *rollup = read_proc (self, hr_feed_get_pid (feed), "smaps_rollup");
+  g_autofree char *statm = NULL;
+  double           mb;
+  guint64          pages;
+
+  if (rollup != NULL && parse_kilobytes (rollup, "Pss:", &mb))
+    hr_feed_measure (feed, &pss_metric, mb);
+  if (rollup != NULL && parse_kilobytes (rollup, "Rss:", &mb))
+    {
+      hr_feed_measure (feed, &rss_metric, mb);
+      return;
+    }
+
+  statm = read_proc (self, hr_feed_get_pid (feed), "statm");
+  if (statm != NULL && sscanf (statm, "%*s %" G_GUINT64_FORMAT, &pages) == 1)
+    hr_feed_measure (feed, &rss_metric, (double) pages * (double) sysconf (_SC_PAGESIZE) / HR_BYTES_PER_MB);
+}
+
+static void
+measure_cpu (Process    *process,
+             const Stat *stat,
+             gint64      now_ns)
+{
+  double n_cores = (double) MAX (sysconf (_SC_NPROCESSORS_ONLN), 1);
+  double ticks_per_second = (double) sysconf (_SC_CLK_TCK);
+
+  if (process->before_ns != 0 && stat->used >= process->used)
+    {
+      double elapsed = (double) (now_ns - process->before_ns) / HR_NS_PER_SECOND;
+      double used = (double) (stat->used - process->used) / ticks_per_second;
+
+      hr_feed_measure (process->feed, &cpu_metric, CLAMP (used / (elapsed * n_cores), 0, 1));
+    }
+  process->before_ns = now_ns;
+  process->used = stat->used;
+}
+
+static void
+measure (ProcessCollector *self,
+         Process          *process,
+         gint64            now_ns)
+{
+  g_autofree char *text = NULL;
+  Stat             stat;
+
+  if (process->before_ns != 0 && now_ns - process->before_ns < SHORTEST_NS)
+    return;
+
+  /* A process that is gone is no failure, and neither is one that cannot be seen from here. */
+  text = read_proc (self, hr_feed_get_pid (process->feed), "stat");
+  if (text == NULL || !parse_stat (text, &stat))
+    return;
+
+  /* The number may have gone to another process since. */
+  if (process->start_time == 0)
+    process->start_time = stat.start_time;
+  if (process->start_time != stat.start_time)
+    return;
+
+  measure_cpu (process, &stat, now_ns);
+  hr_feed_measure (process->feed, &threads_metric, (double) stat.n_threads);
+  measure_memory (self, process->feed);
+}
+
+static Process *
+find_process (ProcessCollector *self,
+              HrFeed           *feed)
+{
+  Process *process = g_hash_table_lookup (self->processes, feed);
+
+  if (process == NULL)
+    {
+      process = g_new0 (Process, 1);
+      process->feed = hr_feed_ref (feed);
+      process->start_time = hr_feed_get_start_time (feed);
+      g_hash_table_insert (self->processes, feed, process);
+    }
+  process->seen = TRUE;
+
+  return process;
+}
+
+static gboolean
+forget_unseen (gpointer key,
+               gpointer value,
+               gpointer user_data)
+{
+  Process *process = value;
+  gboolean gone = !process->seen;
+
+  process->seen = FALSE;
+
+  return gone;
+}
+
+static gboolean
+process_collect (HrCollector *collector,
+                 gint64       now_ns,
+                 GPtrArray   *feeds,
+                 GError     **error)
+{
+  ProcessCollector *self = (ProcessCollector *) collector;
+
+  for (guint i = 0; i < feeds->len; i++)
+    {
+      HrFeed *feed = feeds->pdata[i];
+
+      if (hr_feed_get_role (feed) == HR_SOURCE_PROCESS && hr_feed_get_pid (feed) != 0 &&
+          hr_feed_get_ended (feed) == NULL && hr_feed_get_sampling (feed))
+        measure (self, find_process (self, feed), now_ns);
+    }
+  g_hash_table_foreach_remove (self->processes, forget_unseen, NULL);
+
+  return TRUE;
+}
+
+static void
+process_collector_free (HrCollector *collector)
+{
+  ProcessCollector *self = (ProcessCollector *) collector;
+
+  g_hash_table_unref (self->processes);
+  g_free (self->root);
+  g_free (self);
+}
+
+/* Creates (transfer full) the collector of every process feed that has a pid. @root goes in front of "/proc". */
+HrCollector *
+hr_process_new (const char *root)
+{
+  static const HrCollectorClass klass = { "process", process_collect, NULL, process_collector_free };
+  ProcessCollector             *self = g_new0 (ProcessCollector, 1);
+
+  self->parent.klass = &klass;
+  self->root = g_strdup (root);
+  self->processes = g_hash_table_new_full (NULL, NULL, NULL, process_free);
+
+  return &self->parent;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "engine/collect/collector.h"
+
+G_BEGIN_DECLS
+
+/* What the kernel knows of each instrumented program, once a second: process_cpu_usage (share of the whole machine),
+ * memory_usage_mb (PSS), memory_rss_mb, thread_count. @root: "" or a folder that stands for /. */
+HrCollector *hr_process_new (const char *root) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "headroom-collect"
+
+#include "engine/collect/regions.h"
+
+#include "engine/base/clock.h"
+#include "engine/collect/follower.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* A program that began this long ago or less still gets its first records as a snapshot, even when the last round was sooner. */
+#define FRESH_NS ((gint64) HR_NS_PER_SECOND)
+/* Nothing older counts as fresh, however long no round was run. */
+#define FRESH_LIMIT_NS (10 * (gint64) HR_NS_PER_SECOND)
+#define REAP_NS ((gint64) HR_NS_PER_SECOND)
+
+/* One file of the folder, remembered by name so that it is opened once. */
+typedef struct
+{
+  HrFollower *follower; /* NULL: refused, or its program is gone */
+  char       *refused;  /* why it is not followed */
+  gboolean    listed;
+} Entry;
+
+typedef struct
+{
+  HrCollector     parent;
+  char           *folder;
+  guint64         epoch;
+  guint64         grace_ns;
+  GHashTable     *entries; /* file name -> Entry */
+  struct timespec changed; /* of the folder when it was last read */
+  gboolean        settled; /* read once more since it changed */
+  gint64          before_ns;
+  gint64          reaped_ns;
+  char           *notice;
+} Regions;
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  hr_follower_free (entry->follower);
+  g_free (entry->refused);
+  g_free (entry);
+}
+
+static gboolean
+has_stream (GPtrArray    *feeds,
+            const guint8 *uuid)
+{
+  for (guint i = 0; i < feeds->len; i++)
+    if (memcmp (hr_feed_get_name (feeds->pdata[i])->uuid, uuid, 16) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Programs that began since the last round are measured from their first record on; of others, what was before goes to
+ * the totals, because it belongs to no interval of this agent. A program that ended unseen has no later interval. */
+static HrFollower *
+follow (Regions        *self,
+        HrRegionReader *reader,
+        gint64          now_ns)
+{
+  gint64   started_ns = (gint64) hr_region_reader_header (reader)->started_monotonic;
+  gint64   fresh_ns = MIN (MAX (self->before_ns, now_ns - FRESH_LIMIT_NS), now_ns - FRESH_NS);
+  gboolean known = started_ns > 0 && started_ns <= now_ns;
+  gboolean whole = known && (started_ns >= fresh_ns || !hr_region_reader_alive (reader));
+
+  return hr_follower_new (reader, self->epoch, whole ? started_ns : now_ns, !whole);
+}
+
+static void
+open_region (Regions    *self,
+             const char *name,
+             Entry      *entry,
+             gint64      now_ns,
+             GPtrArray  *feeds)
+{
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
+  HrRegionReader  *reader = NULL;
+  HrRegionStatus   status = hr_region_reader_open (path, &reader);
+
+  if (status != HR_REGION_OK)
+    {
+      entry->refused = g_strdup (status == HR_REGION_ERROR_OPEN ? g_strerror (errno) : hr_region_status_text (status));
+      g_debug ("%s: %s", path, entry->refused);
+      return;
+    }
+
+  if (has_stream (feeds, hr_region_reader_header (reader)->uuid))
+    {
+      entry->refused = g_strdup ("a copy of another region");
+      hr_region_reader_close (reader);
+      return;
+    }
+
+  /* Left over from long ago: its numbers were read by whoever watched then. */
+  if (!hr_region_reader_alive (reader) && hr_region_reap (path, hr_clock_realtime (), self->grace_ns))
+    {
+      hr_region_reader_close (reader);
+      return;
+    }
+
+  entry->follower = follow (self, reader, now_ns);
+  g_ptr_array_add (feeds, hr_feed_ref (hr_follower_get_feed (entry->follower)));
+}
+
+static gboolean
+forget_unlisted (gpointer key,
+                 gpointer value,
+                 gpointer user_data)
+{
+  Entry *entry = value;
+
+  return !entry->listed && entry->follower == NULL;
+}
+
+/* What the user is told about files that are not followed: one of them, and how many more. */
+static void
+update_notice (Regions *self)
+{
+  GHashTableIter iter;
+  gpointer       name, value;
+  const char    *first = NULL, *why = NULL;
+  guint          n_refused = 0;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    if (((Entry *) value)->refused != NULL)
+      {
+        n_refused++;
+        if (first == NULL || strcmp (name, first) < 0)
+          {
+            first = name;
+            why = ((Entry *) value)->refused;
+          }
+      }
+
+  g_clear_pointer (&self->notice, g_free);
+  if (n_refused == 1)
+    self->notice = g_strdup_printf ("“%s” is not followed: %s", first, why);
+  else if (n_refused > 1)
+    self->notice = g_strdup_printf ("“%s” and %u more are not followed: %s", first, n_refused - 1, why);
+}
+
+static gboolean
+scan (Regions   *self,
+      gint64     now_ns,
+      GPtrArray *feeds,
+      GError   **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GDir) folder = g_dir_open (self->folder, 0, &cause);
+  GHashTableIter iter;
+  gpointer       value;
+  const char    *name;
+
+  if (folder == NULL)
+    {
+      g_set_error_literal (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_UNREADABLE, cause->message);
+      return FALSE;
+    }
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    ((Entry *) value)->listed = FALSE;
+
+  while ((name = g_dir_read_name (folder)) != NULL)
+    {
+      Entry *entry = g_hash_table_lookup (self->entries, name);
+
+      if (name[0] == '.' || !g_str_has_suffix (name, HR_REGION_SUFFIX))
+        continue;
+      if (entry == NULL)
+        {
+          entry = g_new0 (Entry, 1);
+          g_hash_table_insert (self->entries, g_strdup (name), entry);
+          open_region (self, name, entry, now_ns, feeds);
+        }
+      entry->listed = TRUE;
+    }
+  g_hash_table_foreach_remove (self->entries, forget_unlisted, NULL);
+  update_notice (self);
+
+  return TRUE;
+}
+
+/* Reads the folder when it changed, and once more after that: two changes within one step of the file
+ * system's clock look like one. A folder that is not there yet has no regions. */
+static gboolean
+scan_if_changed (Regions   *self,
+                 gint64     now_ns,
+                 GPtrArray *feeds,
+                 GError   **error)
+{
+  struct stat folder;
+  gboolean    same;
+
+  if (stat (self->folder, &folder) < 0)
+    return TRUE;
+
+  same = folder.st_mtim.tv_sec == self->changed.tv_sec && folder.st_mtim.tv_nsec == self->changed.tv_nsec;
+  if (same && self->settled)
+    return TRUE;
+  if (!scan (self, now_ns, feeds, error))
+    return FALSE;
+
+  self->settled = same;
+  self->changed = folder.st_mtim;
+
+  return TRUE;
+}
+
+/* Removes the files of programs that are gone, once nobody can want them any more. */
+static void
+reap (Regions *self,
+      gint64   now_ns)
+{
+  GHashTableIter iter;
+  gpointer       name, value;
+
+  if (self->reaped_ns != 0 && now_ns - self->reaped_ns < REAP_NS)
+    return;
+
+  self->reaped_ns = now_ns;
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    {
+      Entry           *entry = value;
+      g_autofree char *path = NULL;
+
+      if (entry->follower != NULL || entry->refused != NULL)
+        continue;
+      path = g_build_filename (self->folder, name, NULL);
+      hr_region_reap (path, hr_clock_realtime (), self->grace_ns);
+    }
+}
+
+static gboolean
+regions_collect (HrCollector *collector,
+                 gint64       now_ns,
+                 GPtrArray   *feeds,
+                 GError     **error)
+{
+  Regions       *self = (Regions *) collector;
+  gboolean       scanned = scan_if_changed (self, now_ns, feeds, error);
+  GHashTableIter iter;
+  gpointer       value;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Entry *entry = value;
+
+      if (entry->follower != NULL && !hr_follower_collect (entry->follower))
+        g_clear_pointer (&entry->follower, hr_follower_free);
+    }
+  reap (self, now_ns);
+  self->before_ns = now_ns;
+
+  return scanned;
+}
+
+static const char *
+regions_notice (HrCollector *collector)
+{
+  return ((Regions *) collector)->notice;
+}
+
+static void
+regions_free (HrCollector *collector)
+{
+  Regions *self = (Regions *) collector;
+
+  g_hash_table_unref (self->entries);
+  g_free (self->folder);
+  g_free (self->notice);
+  g_free (self);
+}
+
+/* Creates (transfer full) the collector of all instrumented programs of this user. The streams are of @epoch; the file of a program that
+ * ended is removed after @grace_ns. */
+HrCollector *
+hr_regions_new (const char *folder,
+                guint64     epoch,
+                guint64     grace_ns)
+{
+  static const HrCollectorClass klass = { "regions", regions_collect, regions_notice, regions_free };
+  Regions                      *self = g_new0 (Regions, 1);
+  char                          path[PATH_MAX];
+
+  if (folder == NULL && hr_region_folder (path, sizeof path))
+    folder = path;
+
+  self->parent.klass = &klass;
+  self->folder = g_strdup (folder != NULL ? folder : "");
+  self->epoch = epoch;
+  self->grace_ns = grace_ns;
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+
+  return &self->parent;
+}

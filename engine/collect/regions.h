@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "engine/collect/collector.h"
+
+G_BEGIN_DECLS
+
+/* How long a dead program's region is kept for other readers. */
+#define HR_REGIONS_GRACE_NS (10 * (guint64) HR_NS_PER_SECOND)
+
+/* Finds the regions of running programs in the runtime folder and follows each: a feed a program. @folder: NULL for
+ * hr_region_folder (). */
+HrCollector *hr_regions_new (const char *folder,
+                             guint64     epoch,
+                             guint64     grace_ns) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
