@@ -3,12 +3,9 @@
 #include "engine/collect/feed.h"
 
 #include <math.h>
-#include <string.h>
 
 /* The wire's limit on the metrics of a source (HR_WIRE_MAX_METRICS). */
 #define MAX_METRICS 4096
-/* The wire's limit on a name or line of text, in bytes (HR_WIRE_MAX_NAME). */
-#define MAX_TEXT 256
 
 /* One metric: what it counted up to the last cut, and what came since. */
 typedef struct
@@ -42,20 +39,6 @@ struct _HrFeed
   guint64 lost_total; /* up to the last cut */
 };
 
-/* Returns @text as UTF-8 that the wire takes, cut between two characters. */
-static char *
-clip_text (const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  char            *end = valid + strlen (valid);
-
-  while (end - valid > MAX_TEXT)
-    end = g_utf8_find_prev_char (valid, end);
-  *end = '\0';
-
-  return g_steal_pointer (&valid);
-}
-
 static void
 cell_clear (gpointer data)
 {
@@ -76,7 +59,7 @@ hr_feed_new (const HrStreamName *name,
 
   self->name = *name;
   self->role = role;
-  self->title = clip_text (title);
+  self->title = g_strdup (title);
   self->detail = g_strdup ("");
   self->sampling = TRUE;
   self->end_ns = begin_ns;
@@ -142,18 +125,16 @@ hr_feed_get_detail (const HrFeed *self)
   return self->detail;
 }
 
-/* Sets the second line below the title; cut at 256 bytes. */
+/* Sets the second line below the title. */
 void
 hr_feed_set_detail (HrFeed     *self,
                     const char *detail)
 {
-  g_autofree char *clipped = clip_text (detail);
-
-  if (g_str_equal (self->detail, clipped))
+  if (g_str_equal (self->detail, detail))
     return;
 
   g_free (self->detail);
-  self->detail = g_steal_pointer (&clipped);
+  self->detail = g_strdup (detail);
   self->generation++;
 }
 

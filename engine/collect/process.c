@@ -63,14 +63,16 @@ read_proc (ProcessCollector *self,
 /* Fields 14, 15, 20 and 22, counted from the last parenthesis, because a program's name may hold spaces and
  * parentheses (proc(5)). */
 static gboolean
-parse_stat (const char *text,
-            Stat       *out)
+read_stat (ProcessCollector *self,
+           guint64           pid,
+           Stat             *out)
 {
-  const char *after = strrchr (text, ')');
-  guint64     user, system, n_threads, start_time;
+  g_autofree char *text = read_proc (self, pid, "stat");
+  const char      *fields = text != NULL ? strrchr (text, ')') : NULL;
+  guint64          user, system, n_threads, start_time;
 
-  if (after == NULL ||
-      sscanf (after + 1,
+  if (fields == NULL ||
+      sscanf (fields + 1,
               " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
               " %*s %*s %*s %*s %" G_GUINT64_FORMAT " %*s %" G_GUINT64_FORMAT,
               &user, &system, &n_threads, &start_time) != 4)
@@ -147,15 +149,13 @@ measure (ProcessCollector *self,
          Process          *process,
          gint64            now_ns)
 {
-  g_autofree char *text = NULL;
-  Stat             stat;
+  Stat stat;
 
   if (process->before_ns != 0 && now_ns - process->before_ns < SHORTEST_NS)
     return;
 
   /* A process that is gone is no failure, and neither is one that cannot be seen from here. */
-  text = read_proc (self, hr_feed_get_pid (process->feed), "stat");
-  if (text == NULL || !parse_stat (text, &stat))
+  if (!read_stat (self, hr_feed_get_pid (process->feed), &stat))
     return;
 
   /* The number may have gone to another process since. */

@@ -217,7 +217,7 @@ scan_if_changed (Regions   *self,
   return TRUE;
 }
 
-/* Removes the files of programs that are gone, once nobody can want them any more. */
+/* Removes the files of programs that are gone, once nobody can want them any more, and damaged ones likewise. */
 static void
 reap (Regions *self,
       gint64   now_ns)
@@ -235,7 +235,7 @@ reap (Regions *self,
       Entry           *entry = value;
       g_autofree char *path = NULL;
 
-      if (entry->follower != NULL || entry->refused != NULL)
+      if (entry->follower != NULL)
         continue;
       path = g_build_filename (self->folder, name, NULL);
       hr_region_reap (path, hr_clock_realtime (), self->grace_ns);

@@ -3,7 +3,6 @@
 #include "engine/collect/feed.h"
 
 #include <math.h>
-#include <string.h>
 
 #define SECOND ((gint64) HR_NS_PER_SECOND)
 
@@ -201,21 +200,6 @@ test_a_value_that_is_no_number_was_not_measured (void)
   g_assert_null (nothing);
 }
 
-static void
-test_long_text_is_cut_between_characters (void)
-{
-  g_autoptr (HrFeed) feed = make_feed ();
-  GString *text = g_string_new ("x");
-
-  for (guint i = 0; i < 200; i++)
-    g_string_append (text, "é");
-  hr_feed_set_detail (feed, text->str);
-  g_string_free (text, TRUE);
-
-  g_assert_cmpuint (strlen (hr_feed_get_detail (feed)), ==, 255);
-  g_assert_true (g_utf8_validate (hr_feed_get_detail (feed), -1, NULL));
-}
-
 int
 main (int   argc,
       char *argv[])
@@ -230,7 +214,6 @@ main (int   argc,
   g_test_add_func ("/collect/feed/generation", test_the_generation_tells_that_a_hello_is_due);
   g_test_add_func ("/collect/feed/name", test_a_name_has_one_meaning);
   g_test_add_func ("/collect/feed/finite", test_a_value_that_is_no_number_was_not_measured);
-  g_test_add_func ("/collect/feed/text", test_long_text_is_cut_between_characters);
 
   return g_test_run ();
 }
