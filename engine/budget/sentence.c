@@ -47,7 +47,7 @@ clause_of (const HrJudgement *judgement)
   return g_string_free (g_steal_pointer (&clause), FALSE);
 }
 
-/* "only 88 % of ranking latency within 10 ms, 95 % agreed". */
+/* "Ranking latency: only 88 % within 10 ms, 95 % agreed". */
 static char *
 compliance_clause (const HrJudgement *judgement)
 {

@@ -125,18 +125,27 @@ judge_budget (const HrBudget *budget,
   return judgement;
 }
 
-/* Whether @a says more than @b about how badly things stand. Shares of different budgets are compared only below the limit: above it
- * severities are, and of two equal ones the first in the contract leads. */
+static gboolean
+is_compliance (const HrJudgement *judgement)
+{
+  return judgement->budget->statistic == HR_STATISTIC_COMPLIANCE;
+}
+
+/* Whether @a says more than @b about how badly things stand. Shares of different budgets are compared only below the limit. Above it a level
+ * leads compliance, which only counts what the level shows ("ranking takes 14.2 ms" is what a person would say); then the
+ * severity counts, and of two equal ones the first in the contract leads. */
 static gboolean
 is_worse (const HrJudgement *a,
           const HrJudgement *b)
 {
   if (a->standing != b->standing)
     return a->standing > b->standing;
-  if (a->standing == HR_STANDING_OVER)
-    return a->severity > b->severity;
+  if (a->standing != HR_STANDING_OVER)
+    return a->used > b->used;
+  if (is_compliance (a) != is_compliance (b))
+    return is_compliance (b);
 
-  return a->used > b->used;
+  return a->severity > b->severity;
 }
 
 static void
@@ -170,7 +179,7 @@ find_scoring (const HrVerdict *self,
       gboolean           level = statistic == HR_STATISTIC_MEAN || statistic == HR_STATISTIC_RECENT || statistic == HR_STATISTIC_LAST;
 
       if (judgement->standing != HR_STANDING_NO_DATA && judgement->budget->scores && g_str_equal (judgement->budget->metric, metric) &&
-          (compliance ? statistic == HR_STATISTIC_COMPLIANCE : level))
+          (compliance ? is_compliance (judgement) : level))
         return judgement;
     }
 
