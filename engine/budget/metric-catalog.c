@@ -33,6 +33,22 @@ static const HrKnownMetric known_metrics[] = {
     N_ ("Monitoring overhead"), N_ ("monitoring uses {value} of the processor") },
   { "system_memory_used_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,
     N_ ("Memory of this computer"), N_ ("this computer uses {value} of memory") },
+  { "swap_used_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,
+    N_ ("Swap"), N_ ("this computer uses {value} of swap") },
+  { "disk_read_mb_per_second", HR_KIND_GAUGE, HR_UNIT_MEGABYTES_PER_SECOND, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,
+    N_ ("Disk reads"), N_ ("disks are read at {value}") },
+  { "disk_write_mb_per_second", HR_KIND_GAUGE, HR_UNIT_MEGABYTES_PER_SECOND, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,
+    N_ ("Disk writes"), N_ ("disks are written at {value}") },
+  { "network_in_mb_per_second", HR_KIND_GAUGE, HR_UNIT_MEGABYTES_PER_SECOND, HR_DIRECTION_LOWER, HR_ALERT_NETWORK,
+    N_ ("Network, incoming"), N_ ("the network brings {value}") },
+  { "network_out_mb_per_second", HR_KIND_GAUGE, HR_UNIT_MEGABYTES_PER_SECOND, HR_DIRECTION_LOWER, HR_ALERT_NETWORK,
+    N_ ("Network, outgoing"), N_ ("the network takes away {value}") },
+  { "process_count", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,
+    N_ ("Processes"), N_ ("{value} processes run") },
+  { "thread_count", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,
+    N_ ("Threads"), N_ ("the program has {value} threads") },
+  { "load_average_1m", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,
+    N_ ("Load"), N_ ("the load is {value}") },
 };
 
 /* Returns: (transfer none) (nullable): the metric called @name, or NULL when no contract can speak of it. */
