@@ -47,38 +47,32 @@ process_free (gpointer data)
   g_free (process);
 }
 
-static char *
+static gboolean
 read_proc (ProcessCollector *self,
            guint64           pid,
-           const char       *name)
+           const char       *name,
+           char            **out)
 {
   g_autofree char *path = g_strdup_printf ("%s/proc/%" G_GUINT64_FORMAT "/%s", self->root, pid, name);
-  char            *text = NULL;
 
-  g_file_get_contents (path, &text, NULL, NULL);
-
-  return text;
+  return g_file_get_contents (path, out, NULL, NULL);
 }
 
-/* Fields 14, 15, 20 and 22, counted from the last parenthesis, because a program's name may hold spaces and
- * parentheses (proc(5)). */
+/* Fields 14, 15, 20 and 22. Counted from the last parenthesis, behind which field 3 begins, because a program's name may hold
+ * spaces and parentheses (proc(5)). */
 static gboolean
-read_stat (ProcessCollector *self,
-           guint64           pid,
-           Stat             *out)
+parse_stat (const char *text,
+            Stat       *out)
 {
-  g_autofree char *text = read_proc (self, pid, "stat");
-  const char      *fields = text != NULL ? strrchr (text, ')') : NULL;
-  guint64          user, system, n_threads, start_time;
+  const char *name_end = strrchr (text, ')');
+  g_auto (GStrv) fields = g_strsplit (name_end != NULL ? name_end + 1 : "", " ", 24);
 
-  if (fields == NULL ||
-      sscanf (fields + 1,
-              " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
-              " %*s %*s %*s %*s %" G_GUINT64_FORMAT " %*s %" G_GUINT64_FORMAT,
-              &user, &system, &n_threads, &start_time) != 4)
+  if (g_strv_length (fields) <= 20)
     return FALSE;
 
-  *out = (Stat){ user + system, n_threads, start_time };
+  out->used = g_ascii_strtoull (fields[12], NULL, 10) + g_ascii_strtoull (fields[13], NULL, 10);
+  out->n_threads = g_ascii_strtoull (fields[18], NULL, 10);
+  out->start_time = g_ascii_strtoull (fields[20], NULL, 10);
 
   return TRUE;
 }
@@ -107,21 +101,24 @@ static void
 measure_memory (ProcessCollector *self,
                 HrFeed           *feed)
 {
-  g_autofree char *rollup = read_proc (self, hr_feed_get_pid (feed), "smaps_rollup");
+  g_autofree char *rollup = NULL;
   g_autofree char *statm = NULL;
-  double           mb;
+  guint64          pid = hr_feed_get_pid (feed);
   guint64          pages;
+  double           mb;
 
-  if (rollup != NULL && parse_kilobytes (rollup, "Pss:", &mb))
-    hr_feed_measure (feed, &pss_metric, mb);
-  if (rollup != NULL && parse_kilobytes (rollup, "Rss:", &mb))
+  if (read_proc (self, pid, "smaps_rollup", &rollup))
     {
-      hr_feed_measure (feed, &rss_metric, mb);
-      return;
+      if (parse_kilobytes (rollup, "Pss:", &mb))
+        hr_feed_measure (feed, &pss_metric, mb);
+      if (parse_kilobytes (rollup, "Rss:", &mb))
+        {
+          hr_feed_measure (feed, &rss_metric, mb);
+          return;
+        }
     }
 
-  statm = read_proc (self, hr_feed_get_pid (feed), "statm");
-  if (statm != NULL && sscanf (statm, "%*s %" G_GUINT64_FORMAT, &pages) == 1)
+  if (read_proc (self, pid, "statm", &statm) && sscanf (statm, "%*s %" G_GUINT64_FORMAT, &pages) == 1)
     hr_feed_measure (feed, &rss_metric, (double) pages * (double) sysconf (_SC_PAGESIZE) / HR_BYTES_PER_MB);
 }
 
@@ -149,13 +146,14 @@ measure (ProcessCollector *self,
          Process          *process,
          gint64            now_ns)
 {
-  Stat stat;
+  g_autofree char *text = NULL;
+  Stat             stat;
 
   if (process->before_ns != 0 && now_ns - process->before_ns < SHORTEST_NS)
     return;
 
   /* A process that is gone is no failure, and neither is one that cannot be seen from here. */
-  if (!read_stat (self, hr_feed_get_pid (process->feed), &stat))
+  if (!read_proc (self, hr_feed_get_pid (process->feed), "stat", &text) || !parse_stat (text, &stat))
     return;
 
   /* The number may have gone to another process since. */

@@ -57,7 +57,7 @@ use_processor (guint ticks)
   do
     {
       getrusage (RUSAGE_SELF, &usage);
-      used_us = (gint64) usage.ru_utime.tv_sec * G_USEC_PER_SEC + usage.ru_utime.tv_usec;
+      used_us = (gint64) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * G_USEC_PER_SEC + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
       begin_us = begin_us < 0 ? used_us : begin_us;
     }
   while (used_us - begin_us < ticks * 10000);
