@@ -89,6 +89,21 @@ sharpen (const HrBackdropSpec *spec,
   return (floor (position * spec->scale) + 0.5) / spec->scale;
 }
 
+/* Shows @layout with its upper left corner at about @x, @y: letters are sharp when they stand on a whole pixel. */
+static void
+show_label (const HrBackdropSpec *spec,
+            cairo_t              *cr,
+            PangoLayout          *layout,
+            double                x,
+            double                y)
+{
+  double baseline = pango_layout_get_baseline (layout) / (double) PANGO_SCALE;
+
+  gdk_cairo_set_source_rgba (cr, &spec->palette->dim);
+  cairo_move_to (cr, round (x * spec->scale) / spec->scale, round ((y + baseline) * spec->scale) / spec->scale - baseline);
+  pango_cairo_show_layout (cr, layout);
+}
+
 static void
 draw_values (const HrBackdropSpec *spec,
              cairo_t              *cr)
@@ -109,9 +124,7 @@ draw_values (const HrBackdropSpec *spec,
       cairo_stroke (cr);
 
       pango_layout_get_pixel_size (layout, &width, &height);
-      gdk_cairo_set_source_rgba (cr, &spec->palette->dim);
-      cairo_move_to (cr, spec->plot.x - LABEL_GAP - width, round (y - height / 2.0));
-      pango_cairo_show_layout (cr, layout);
+      show_label (spec, cr, layout, spec->plot.x - LABEL_GAP - width, y - height / 2.0);
     }
 }
 
@@ -129,7 +142,6 @@ draw_times (const HrBackdropSpec *spec,
   steps = spec->plot.width / MAX (1, 3 * width);
   step = hr_time_step (spec->seconds, CLAMP (steps, 1, 6));
 
-  gdk_cairo_set_source_rgba (cr, &spec->palette->dim);
   for (int i = 0; i * step <= spec->seconds * (1 + 1e-9); i++)
     {
       g_autofree char *text = hr_time_label (i * step);
@@ -141,8 +153,7 @@ draw_times (const HrBackdropSpec *spec,
       if (x + width > free_until)
         continue;
       free_until = x - LABEL_GAP;
-      cairo_move_to (cr, round (x), spec->plot.y + spec->plot.height + LABEL_GAP / 2);
-      pango_cairo_show_layout (cr, layout);
+      show_label (spec, cr, layout, x, spec->plot.y + spec->plot.height + LABEL_GAP / 2);
     }
 }
 
@@ -178,9 +189,7 @@ draw_limit (const HrBackdropSpec *spec,
       y = MAX (y - height - 1, 0);
     }
 
-  gdk_cairo_set_source_rgba (cr, &spec->palette->dim);
-  cairo_move_to (cr, spec->plot.x + spec->plot.width - width - 2, round (y));
-  pango_cairo_show_layout (cr, layout);
+  show_label (spec, cr, layout, spec->plot.x + spec->plot.width - width - 2, y);
 }
 
 static void
