@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/link/link-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define CHILD_FD 3
+
+/* Returns a link over @socket, which may belong to others as well. Internal. */
+HrLink *
+hr_link_new_for_socket (GSocket *socket)
+{
+  g_autoptr (GSocketConnection) connection = g_socket_connection_factory_create_connection (socket);
+
+  return hr_link_new (G_IO_STREAM (connection));
+}
+
+/* Returns a link over the connected socket @fd, which it takes over; further programs that this one starts do not inherit it. NULL
+ * with @error when @fd is no socket (it is still the caller's then). */
+HrLink *
+hr_link_new_for_fd (int      fd,
+                    GError **error)
+{
+  g_autoptr (GSocket) socket = NULL;
+  int       type;
+  socklen_t size = sizeof type;
+
+  /* GSocket closes what it cannot use, in some versions; so that is found out before. */
+  if (getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0)
+    {
+      int number = errno;
+
+      g_set_error (error, G_IO_ERROR, (gint) g_io_error_from_errno (number),
+                   "Descriptor %d is not a socket: %s", fd, g_strerror (number));
+      return NULL;
+    }
+
+  socket = g_socket_new_from_fd (fd, error);
+  if (socket == NULL)
+    return NULL;
+
+  if (fcntl (fd, F_SETFD, FD_CLOEXEC) < 0)
+    g_debug ("descriptor %d stays inheritable", fd);
+
+  return hr_link_new_for_socket (socket);
+}
+
+/* Starts @argv (its first word is looked up in PATH) with this program's environment changed by the "NAME=value" words
+ * of @environment (nullable). Returns the link to its descriptor 3 and, in @out_child (optional), the child, or NULL with @error. Whoever
+ * wants to know how the child ended waits for it; the link ends with it anyway. */
+HrLink *
+hr_link_spawn (const char *const *argv,
+               const char *const *environment,
+               GSubprocess      **out_child,
+               GError           **error)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
+  g_autoptr (GSubprocess) child = NULL;
+  g_autoptr (HrLink) link = NULL;
+  int ends[2];
+
+  for (; environment != NULL && *environment != NULL; environment++)
+    {
+      const char *equals = strchr (*environment, '=');
+
+      if (equals != NULL)
+        {
+          g_autofree char *name = g_strndup (*environment, (gsize) (equals - *environment));
+
+          g_subprocess_launcher_setenv (launcher, name, equals + 1, TRUE);
+        }
+    }
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+    {
+      int number = errno;
+
+      g_set_error (error, G_IO_ERROR, (gint) g_io_error_from_errno (number),
+                   "Cannot make a pair of sockets: %s", g_strerror (number));
+      return NULL;
+    }
+
+  g_subprocess_launcher_take_fd (launcher, ends[1], CHILD_FD);
+  link = hr_link_new_for_fd (ends[0], error);
+  if (link == NULL)
+    return NULL;
+
+  child = g_subprocess_launcher_spawnv (launcher, argv, error);
+  /* Our copy of the child's end goes, so that the child's death is the stream's end. */
+  g_subprocess_launcher_close (launcher);
+  if (child == NULL)
+    return NULL;
+
+  if (out_child != NULL)
+    *out_child = g_steal_pointer (&child);
+
+  return g_steal_pointer (&link);
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/link/link-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixsocketaddress.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* How long accepting rests after it failed, out of descriptors for example. */
+#define REST_MS 200
+#define N_WAITING 16
+
+struct _HrListener
+{
+  GObject parent_instance;
+
+  /* Which file is ours: whoever put another in its place keeps it. */
+  dev_t device;
+  ino_t inode;
+
+  /* Owned. */
+  char         *path;
+  GSocket      *socket;
+  GMainContext *context;
+  GSource      *source; /* waits for a peer, or rests */
+};
+
+enum
+{
+  SIGNAL_LINK,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (HrListener, hr_listener, G_TYPE_OBJECT)
+
+static gboolean
+set_errno_error (GError    **error,
+                 const char *path,
+                 const char *what)
+{
+  int number = errno;
+
+  g_set_error (error, G_IO_ERROR, (gint) g_io_error_from_errno (number), "%s “%s”: %s", what, path, g_strerror (number));
+
+  return FALSE;
+}
+
+/* Checks that the other end of a connected Unix socket runs as @user, as the kernel says (SO_PEERCRED).
+ * Else HR_LINK_ERROR_PEER. Internal. */
+gboolean
+hr_peer_check (GSocket *socket,
+               uid_t    user,
+               GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GCredentials) credentials = g_socket_get_credentials (socket, &reason);
+
+  if (credentials != NULL && g_credentials_get_unix_user (credentials, &reason) == user)
+    return TRUE;
+
+  g_set_error (error, HR_LINK_ERROR, HR_LINK_ERROR_PEER, "the peer is not this user: %s",
+               reason != NULL ? reason->message : "it runs as another");
+
+  return FALSE;
+}
+
+static gboolean
+path_fits (const char *path,
+           GError    **error)
+{
+  if (strlen (path) < sizeof ((struct sockaddr_un *) NULL)->sun_path)
+    return TRUE;
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG, "“%s” is too long for the name of a socket", path);
+
+  return FALSE;
+}
+
+/* Checks that @path is a socket that only this user can have made and can open. */
+static gboolean
+file_is_private (const char *path,
+                 GError    **error)
+{
+  struct stat status;
+
+  if (lstat (path, &status) < 0)
+    return set_errno_error (error, path, "Cannot connect to");
+
+  if (S_ISSOCK (status.st_mode) && status.st_uid == geteuid () && (status.st_mode & 0077) == 0)
+    return TRUE;
+
+  g_set_error (error, HR_LINK_ERROR, HR_LINK_ERROR_PEER, "“%s” is not a socket of this user alone", path);
+
+  return FALSE;
+}
+
+static void
+connected_cb (GObject      *client,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GSocketConnection) connection = g_socket_client_connect_finish (G_SOCKET_CLIENT (client), result, &error);
+
+  if (connection == NULL || !hr_peer_check (g_socket_connection_get_socket (connection), geteuid (), &error))
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, hr_link_new (G_IO_STREAM (connection)), g_object_unref);
+}
+
+/* Connects to the Unix socket @path, which must be of this user and of mode 0600, as its listener must. */
+void
+hr_link_connect_unix_async (const char         *path,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GSocketClient) client = NULL;
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, hr_link_connect_unix_async);
+  if (!path_fits (path, &error) || !file_is_private (path, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  address = g_unix_socket_address_new (path);
+  client = g_socket_client_new ();
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_connect_async (client, G_SOCKET_CONNECTABLE (address), cancellable, connected_cb, g_steal_pointer (&task));
+}
+
+/* Returns the new link (not started), or NULL with @error: HR_LINK_ERROR_PEER, or what the connection failed with. */
+HrLink *
+hr_link_connect_unix_finish (GAsyncResult *result,
+                             GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+fill_address (struct sockaddr_un *address,
+              const char         *path)
+{
+  memset (address, 0, sizeof *address);
+  address->sun_family = AF_UNIX;
+  memcpy (address->sun_path, path, strlen (path));
+}
+
+/* Whether @path is a socket that nobody listens on any more. */
+static gboolean
+file_is_stale (const char *path)
+{
+  struct sockaddr_un address;
+  struct stat        status;
+  gboolean           stale;
+  int                fd;
+
+  if (lstat (path, &status) < 0 || !S_ISSOCK (status.st_mode))
+    return FALSE;
+
+  fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0)
+    return FALSE;
+
+  fill_address (&address, path);
+  stale = connect (fd, (struct sockaddr *) &address, sizeof address) < 0 && errno == ECONNREFUSED;
+  close (fd);
+
+  return stale;
+}
+
+/* Binds @fd to @path, in place of a stale socket if there is one. */
+static gboolean
+bind_path (int         fd,
+           const char *path,
+           GError    **error)
+{
+  struct sockaddr_un address;
+
+  fill_address (&address, path);
+  if (bind (fd, (struct sockaddr *) &address, sizeof address) == 0)
+    return TRUE;
+  if (errno != EADDRINUSE)
+    return set_errno_error (error, path, "Cannot listen on");
+
+  if (!file_is_stale (path))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE, "“%s” is taken", path);
+      return FALSE;
+    }
+
+  if (unlink (path) < 0 || bind (fd, (struct sockaddr *) &address, sizeof address) < 0)
+    return set_errno_error (error, path, "Cannot listen on");
+
+  return TRUE;
+}
+
+/* Nobody can connect between bind () and listen (), so the mode is right before anybody could. */
+static gboolean
+bind_and_listen (int          fd,
+                 const char  *path,
+                 struct stat *out_status,
+                 GError     **error)
+{
+  if (!bind_path (fd, path, error))
+    return FALSE;
+
+  if (chmod (path, 0600) < 0 || lstat (path, out_status) < 0 || listen (fd, N_WAITING) < 0)
+    {
+      set_errno_error (error, path, "Cannot listen on");
+      unlink (path);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Returns a listening socket, or -1 with @error. The folder is locked meanwhile: two that find the same stale file must
+ * not replace each other's. */
+static int
+listen_at (const char  *path,
+           struct stat *out_status,
+           GError     **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  int              lock = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int              fd = -1;
+
+  if (lock < 0 || flock (lock, LOCK_EX | LOCK_NB) < 0 || (fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
+    set_errno_error (error, path, "Cannot listen on");
+  else if (!bind_and_listen (fd, path, out_status, error))
+    {
+      close (fd);
+      fd = -1;
+    }
+
+  if (lock >= 0)
+    close (lock);
+
+  return fd;
+}
+
+static void wait_for_peer (HrListener *self);
+
+static void
+clear_source (HrListener *self)
+{
+  if (self->source != NULL)
+    g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+}
+
+static gboolean
+rested_cb (gpointer user_data)
+{
+  HrListener *self = user_data;
+
+  clear_source (self);
+  wait_for_peer (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+rest (HrListener *self)
+{
+  clear_source (self);
+  self->source = g_timeout_source_new (REST_MS);
+  g_source_set_callback (self->source, rested_cb, self, NULL);
+  g_source_attach (self->source, self->context);
+}
+
+static gboolean
+peer_cb (GSocket     *socket,
+         GIOCondition condition,
+         gpointer     user_data)
+{
+  g_autoptr (HrListener) self = g_object_ref (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) peer = g_socket_accept (socket, NULL, &error);
+  g_autoptr (HrLink) link = NULL;
+
+  if (peer == NULL)
+    {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        rest (self);
+      return G_SOURCE_CONTINUE;
+    }
+
+  if (!hr_peer_check (peer, geteuid (), &error))
+    return G_SOURCE_CONTINUE;
+
+  link = hr_link_new_for_socket (peer);
+  g_signal_emit (self, signals[SIGNAL_LINK], 0, link);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+wait_for_peer (HrListener *self)
+{
+  self->source = g_socket_create_source (self->socket, G_IO_IN, NULL);
+  g_source_set_callback (self->source, G_SOURCE_FUNC (peer_cb), self, NULL);
+  g_source_attach (self->source, self->context);
+}
+
+static void
+hr_listener_dispose (GObject *object)
+{
+  HrListener *self = HR_LISTENER (object);
+  struct stat status;
+
+  clear_source (self);
+  if (self->path != NULL && lstat (self->path, &status) == 0 &&
+      status.st_dev == self->device && status.st_ino == self->inode)
+    unlink (self->path);
+  g_clear_pointer (&self->path, g_free);
+  g_clear_object (&self->socket);
+  g_clear_pointer (&self->context, g_main_context_unref);
+
+  G_OBJECT_CLASS (hr_listener_parent_class)->dispose (object);
+}
+
+static void
+hr_listener_class_init (HrListenerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = hr_listener_dispose;
+
+  signals[SIGNAL_LINK] = g_signal_new ("link", HR_TYPE_LISTENER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 1, HR_TYPE_LINK);
+}
+
+static void
+hr_listener_init (HrListener *self)
+{
+}
+
+/* Listens on a Unix socket at @path, mode 0600, in the thread-default main context of now, until the listener is
+ * disposed of; the file goes with it. A file that is there is replaced only when it is a socket on which nobody listens, else
+ * G_IO_ERROR_ADDRESS_IN_USE. Links given out by "link" are not started; whoever wants one takes a reference. */
+HrListener *
+hr_listener_new_unix (const char *path,
+                      GError    **error)
+{
+  g_autoptr (HrListener) self = NULL;
+  g_autoptr (GSocket) socket = NULL;
+  struct stat status;
+  int         fd;
+
+  if (!path_fits (path, error) || (fd = listen_at (path, &status, error)) < 0)
+    return NULL;
+
+  socket = g_socket_new_from_fd (fd, error);
+  if (socket == NULL)
+    {
+      unlink (path);
+      return NULL;
+    }
+
+  g_socket_set_blocking (socket, FALSE);
+  self = g_object_new (HR_TYPE_LISTENER, NULL);
+  self->path = g_strdup (path);
+  self->device = status.st_dev;
+  self->inode = status.st_ino;
+  self->socket = g_steal_pointer (&socket);
+  self->context = g_main_context_ref_thread_default ();
+  wait_for_peer (self);
+
+  return g_steal_pointer (&self);
+}

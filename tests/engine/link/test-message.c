@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/link/message.h"
+#include "engine/wire/wire.h"
+
+#include <math.h>
+#include <string.h>
+
+static const HrStreamName stream_name = { { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 }, 42 };
+
+/* Encodes @message and decodes it again; @message itself keeps what it has. */
+static void
+round_trip (const HrMessage *message,
+            HrMessage       *out)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) packed = hr_message_encode (message);
+  const guint8 *bytes;
+  gsize         size;
+
+  g_assert_nonnull (packed);
+  bytes = g_bytes_get_data (packed, &size);
+  g_assert_true (hr_message_decode (bytes + 4, size - 4, out, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (out->type, ==, message->type);
+  g_assert_cmpuint (out->stream, ==, message->stream);
+}
+
+static void
+test_hello (void)
+{
+  HrMetricInfo metrics[] = {
+    { "thompson_duration_ms", HR_KIND_DURATION, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER },
+    { "cache_hit_rate", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_HIGHER },
+  };
+  HrMessage message = { .type = HR_MESSAGE_HELLO, .stream = 9 };
+  g_auto (HrMessage) out = { 0 };
+
+  message.hello.name = stream_name;
+  message.hello.role = HR_SOURCE_PROCESS;
+  message.hello.title = (char *) "ranker";
+  message.hello.detail = (char *) "größer";
+  message.hello.pid = 4711;
+  message.hello.sampling = TRUE;
+  message.hello.metrics = metrics;
+  message.hello.n_metrics = G_N_ELEMENTS (metrics);
+  round_trip (&message, &out);
+
+  g_assert_cmpmem (out.hello.name.uuid, 16, stream_name.uuid, 16);
+  g_assert_cmpuint (out.hello.name.epoch, ==, 42);
+  g_assert_cmpint (out.hello.role, ==, HR_SOURCE_PROCESS);
+  g_assert_cmpstr (out.hello.title, ==, "ranker");
+  g_assert_cmpstr (out.hello.detail, ==, "größer");
+  g_assert_cmpuint (out.hello.pid, ==, 4711);
+  g_assert_true (out.hello.sampling);
+  g_assert_cmpuint (out.hello.n_metrics, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (out.hello.metrics[i].name == g_intern_string (metrics[i].name));
+      g_assert_cmpint (out.hello.metrics[i].kind, ==, metrics[i].kind);
+      g_assert_cmpint (out.hello.metrics[i].unit, ==, metrics[i].unit);
+      g_assert_cmpint (out.hello.metrics[i].direction, ==, metrics[i].direction);
+    }
+}
+
+/* Names come from programs that owe us nothing: a bad one must not cost the link. */
+static void
+test_hello_with_bad_texts (void)
+{
+  g_autoptr (GString) title = g_string_new (NULL);
+  HrMessage message = { .type = HR_MESSAGE_HELLO };
+  g_auto (HrMessage) out = { 0 };
+
+  for (guint i = 0; i < 200; i++)
+    g_string_append (title, "€");
+  message.hello.title = title->str;
+  message.hello.detail = (char *) "a\xff";
+  round_trip (&message, &out);
+  g_assert_cmpuint (strlen (out.hello.title), ==, 255);
+  g_assert_true (g_str_has_prefix (title->str, out.hello.title));
+  g_assert_true (g_utf8_validate (out.hello.detail, -1, NULL));
+  hr_message_clear (&out);
+
+  message.hello.title = NULL;
+  message.hello.detail = NULL;
+  round_trip (&message, &out);
+  g_assert_cmpstr (out.hello.title, ==, "?");
+  g_assert_cmpstr (out.hello.detail, ==, "");
+}
+
+static void
+test_hello_of_an_unknown_role (void)
+{
+  HrMessage message = { .type = HR_MESSAGE_HELLO };
+  g_auto (HrMessage) out = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) packed = NULL;
+
+  message.hello.role = HR_N_SOURCE_ROLES;
+  packed = hr_message_encode (&message);
+  g_assert_false (hr_message_decode ((const guint8 *) g_bytes_get_data (packed, NULL) + 4, g_bytes_get_size (packed) - 4, &out, &error));
+  g_assert_error (error, HR_LINK_ERROR, HR_LINK_ERROR_GARBLED);
+}
+
+static HrSnapshot *
+make_snapshot (void)
+{
+  static const HrBucketCount first[] = { { 0, 60 }, { 5, 9 }, { 1983, 1 } }, last[] = { { 1000, 4 }, { 1001, 1 } };
+  const HrSample             samples[] = {
+                { 0, 70, 2.1, 0.01, 0.4, 0.02, 3, first },
+                { 2, 1, 58, 58, 58, 58, 0, NULL },
+                { 4095, 5, 0.5, 0.1, 0.1, 0.1, 2, last },
+  };
+  const HrSnapshot head = { .sequence = 12, .end_ns = 123456789012, .interval_ns = 100000000, .lost = 4 };
+
+  return hr_snapshot_new (&head, samples, G_N_ELEMENTS (samples));
+}
+
+static void
+assert_same_samples (const HrSnapshot *a,
+                     const HrSnapshot *b)
+{
+  g_assert_cmpuint (a->n_samples, ==, b->n_samples);
+  for (guint i = 0; i < a->n_samples; i++)
+    {
+      const HrSample *x = &a->samples[i], *y = &b->samples[i];
+
+      g_assert_cmpuint (x->metric, ==, y->metric);
+      g_assert_cmpuint (x->count, ==, y->count);
+      g_assert_cmpfloat (x->sum, ==, y->sum);
+      g_assert_cmpfloat (x->min, ==, y->min);
+      g_assert_cmpfloat (x->max, ==, y->max);
+      g_assert_cmpfloat (x->last, ==, y->last);
+      g_assert_cmpuint (x->n_buckets, ==, y->n_buckets);
+      for (guint k = 0; k < x->n_buckets; k++)
+        {
+          g_assert_cmpuint (x->buckets[k].bucket, ==, y->buckets[k].bucket);
+          g_assert_cmpuint (x->buckets[k].count, ==, y->buckets[k].count);
+        }
+    }
+}
+
+static void
+test_snapshot_and_totals (void)
+{
+  g_autoptr (HrSnapshot) snapshot = make_snapshot ();
+
+  for (guint i = 0; i < 2; i++)
+    {
+      HrMessage message = { .type = i == 0 ? HR_MESSAGE_SNAPSHOT : HR_MESSAGE_TOTALS, .stream = 3, .snapshot = snapshot };
+      g_auto (HrMessage) out = { 0 };
+
+      round_trip (&message, &out);
+      g_assert_cmpuint (out.snapshot->sequence, ==, 12);
+      g_assert_cmpint (out.snapshot->end_ns, ==, 123456789012);
+      g_assert_cmpint (out.snapshot->interval_ns, ==, i == 0 ? 100000000 : 0);
+      g_assert_cmpuint (out.snapshot->lost, ==, 4);
+      assert_same_samples (out.snapshot, snapshot);
+    }
+}
+
+static void
+test_bad_samples_stay_home (void)
+{
+  const HrSample samples[] = {
+    { 1, 1, (double) NAN, 0, 0, 0, 0, NULL },
+    { 2, 1, 1, 1, (double) INFINITY, 1, 0, NULL },
+    { 3, 1, 58, 58, 58, 58, 0, NULL },
+    { 4, 0, 0, 0, 0, 0, 0, NULL },
+    { 5, 1, 1, 2, 1, 1, 0, NULL },
+    { 6, 1, 1e300, 1, 1, 1, 0, NULL },
+    { 7, 2, 4, 1, 3, 3, 0, NULL },
+    { 5000, 2, 4, 1, 3, 3, 0, NULL },
+  };
+  const HrSnapshot head = { .sequence = 1 };
+  g_autoptr (HrSnapshot) snapshot = hr_snapshot_new (&head, samples, G_N_ELEMENTS (samples));
+  HrMessage message = { .type = HR_MESSAGE_SNAPSHOT, .snapshot = snapshot };
+  g_auto (HrMessage) out = { 0 };
+
+  message.snapshot = snapshot;
+  round_trip (&message, &out);
+  g_assert_cmpuint (out.snapshot->n_samples, ==, 2);
+  g_assert_cmpuint (out.snapshot->samples[0].metric, ==, 3);
+  g_assert_cmpuint (out.snapshot->samples[1].metric, ==, 7);
+}
+
+static void
+test_goodbye (void)
+{
+  HrMessage message = { .type = HR_MESSAGE_GOODBYE, .stream = 2 };
+  g_auto (HrMessage) out = { 0 };
+
+  message.reason = (char *) "exited";
+  round_trip (&message, &out);
+  g_assert_cmpstr (out.reason, ==, "exited");
+}
+
+static void
+test_control (void)
+{
+  HrMessage message = { .type = HR_MESSAGE_CONTROL, .stream = 2 };
+  g_auto (HrMessage) out = { 0 };
+
+  message.control = (HrControl){ HR_SWITCH_OFF, 1000, TRUE, HR_SWITCH_ON };
+  round_trip (&message, &out);
+  g_assert_cmpint (out.control.sampling, ==, HR_SWITCH_OFF);
+  g_assert_cmpuint (out.control.interval_ms, ==, 1000);
+  g_assert_true (out.control.cleanup);
+  g_assert_cmpint (out.control.subscribed, ==, HR_SWITCH_ON);
+}
+
+static void
+test_resume (void)
+{
+  HrPosition positions[] = { { stream_name, 7 }, { { { 0 }, 1 }, 0 } };
+  HrMessage  message = { .type = HR_MESSAGE_RESUME };
+  g_auto (HrMessage) out = { 0 };
+
+  message.resume.positions = positions;
+  message.resume.n_positions = 2;
+  round_trip (&message, &out);
+  g_assert_cmpuint (out.resume.n_positions, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpmem (out.resume.positions[i].name.uuid, 16, positions[i].name.uuid, 16);
+      g_assert_cmpuint (out.resume.positions[i].name.epoch, ==, positions[i].name.epoch);
+      g_assert_cmpuint (out.resume.positions[i].sequence, ==, positions[i].sequence);
+    }
+  hr_message_clear (&out);
+
+  message.resume.n_positions = 0;
+  round_trip (&message, &out);
+  g_assert_cmpuint (out.resume.n_positions, ==, 0);
+}
+
+static void
+test_ping_and_pong (void)
+{
+  HrMessage message = { .type = HR_MESSAGE_PONG };
+  g_auto (HrMessage) out = { 0 };
+
+  message.ping.sent_ns = 99;
+  message.ping.monotonic_ns = 100;
+  message.ping.realtime_ns = 1700000000000000000;
+  round_trip (&message, &out);
+  g_assert_cmpint (out.ping.sent_ns, ==, 99);
+  g_assert_cmpint (out.ping.monotonic_ns, ==, 100);
+  g_assert_cmpint (out.ping.realtime_ns, ==, 1700000000000000000);
+
+  message.type = HR_MESSAGE_PING;
+  round_trip (&message, &out);
+  g_assert_cmpint (out.ping.sent_ns, ==, 99);
+}
+
+/* A snapshot of 4096 metrics with every bucket does not fit in a frame. */
+static void
+test_too_large (void)
+{
+  g_autofree HrBucketCount *buckets = g_new (HrBucketCount, HR_N_BUCKETS);
+  g_autofree HrSample      *samples = g_new0 (HrSample, HR_WIRE_MAX_METRICS);
+  const HrSnapshot          head = { .sequence = 1 };
+  g_autoptr (HrSnapshot) snapshot = NULL;
+  HrMessage message = { .type = HR_MESSAGE_SNAPSHOT };
+
+  for (guint i = 0; i < HR_N_BUCKETS; i++)
+    buckets[i] = (HrBucketCount){ i, 1 };
+  for (guint i = 0; i < HR_WIRE_MAX_METRICS; i++)
+    samples[i] = (HrSample){ .metric = i, .count = HR_N_BUCKETS, .n_buckets = HR_N_BUCKETS, .buckets = buckets };
+
+  snapshot = hr_snapshot_new (&head, samples, HR_WIRE_MAX_METRICS);
+  message.snapshot = snapshot;
+  g_assert_null (hr_message_encode (&message));
+}
+
+static void
+assert_error (const char *body,
+              gsize       size,
+              HrLinkError code)
+{
+  HrMessage out;
+  HrMessage before;
+  g_autoptr (GError) error = NULL;
+
+  memset (&out, 0xaa, sizeof out);
+  memset (&before, 0xaa, sizeof before);
+  g_assert_false (hr_message_decode ((const guint8 *) body, size, &out, &error));
+  g_assert_error (error, HR_LINK_ERROR, (gint) code);
+  g_assert_cmpmem (&out, sizeof out, &before, sizeof before);
+}
+
+static void
+test_errors_are_named (void)
+{
+  g_autofree char *large = g_malloc0 (HR_WIRE_MAX_FRAME + 1);
+
+  assert_error (large, HR_WIRE_MAX_FRAME + 1, HR_LINK_ERROR_TOO_LARGE);
+  assert_error ("", 0, HR_LINK_ERROR_GARBLED);
+  assert_error ("\x3a", 1, HR_LINK_ERROR_GARBLED);
+  assert_error ("\x4a\x00", 2, HR_LINK_ERROR_UNKNOWN);
+  assert_error ("\x32\x02\x08\x02", 4, HR_LINK_ERROR_VERSION);
+  assert_error ("\x2a\x06\x18\xff\xff\xff\xff\x0f", 8, HR_LINK_ERROR_LIMIT);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/link/message/hello", test_hello);
+  g_test_add_func ("/link/message/hello/bad-texts", test_hello_with_bad_texts);
+  g_test_add_func ("/link/message/hello/unknown-role", test_hello_of_an_unknown_role);
+  g_test_add_func ("/link/message/snapshot", test_snapshot_and_totals);
+  g_test_add_func ("/link/message/bad-samples", test_bad_samples_stay_home);
+  g_test_add_func ("/link/message/goodbye", test_goodbye);
+  g_test_add_func ("/link/message/control", test_control);
+  g_test_add_func ("/link/message/resume", test_resume);
+  g_test_add_func ("/link/message/ping", test_ping_and_pong);
+  g_test_add_func ("/link/message/too-large", test_too_large);
+  g_test_add_func ("/link/message/errors", test_errors_are_named);
+
+  return g_test_run ();
+}
