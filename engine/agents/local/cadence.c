@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/agents/local/cadence.h"
+
+typedef struct
+{
+  GSource source;
+  gint64  interval_us;
+} Cadence;
+
+/* Returns when to wake after the deadline @deadline_us, now that it is @now_us: a whole number of intervals later, so that lateness
+ * never adds up. Deadlines that have passed already are left out. */
+gint64
+hr_cadence_after (gint64 deadline_us,
+                  gint64 interval_us,
+                  gint64 now_us)
+{
+  gint64 late_us = MAX (now_us - deadline_us, 0);
+
+  return deadline_us + (late_us / interval_us + 1) * interval_us;
+}
+
+static gboolean
+cadence_dispatch (GSource    *source,
+                  GSourceFunc callback,
+                  gpointer    user_data)
+{
+  Cadence *self = (Cadence *) source;
+
+  g_source_set_ready_time (source, hr_cadence_after (g_source_get_ready_time (source), self->interval_us,
+                                                     g_source_get_time (source)));
+
+  return callback (user_data);
+}
+
+/* Creates (transfer full) a source that calls back at once and then every @interval_ms, on an absolute grid. */
+GSource *
+hr_cadence_source_new (guint interval_ms)
+{
+  static GSourceFuncs functions = { .dispatch = cadence_dispatch };
+  GSource            *source = g_source_new (&functions, sizeof (Cadence));
+
+  ((Cadence *) source)->interval_us = (gint64) interval_ms * 1000;
+  g_source_set_ready_time (source, g_get_monotonic_time ());
+
+  return source;
+}

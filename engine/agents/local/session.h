@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "engine/agents/local/stream.h"
+#include "engine/link/link.h"
+
+G_BEGIN_DECLS
+
+/* One link's conversation: nothing before its resume, then per stream a hello, what the other side missed, and the snapshots. */
+typedef struct _HrSession HrSession;
+
+/* What the agent is told. None of them may free the session. */
+typedef struct
+{
+  void (*resumed) (HrSession *session,
+                   gpointer   user_data);
+  void (*control) (HrSession       *session,
+                   guint            stream,
+                   const HrControl *control,
+                   gpointer         user_data);
+  void (*closed) (HrSession *session,
+                  gpointer   user_data);
+} HrSessionEvents;
+
+HrSession *hr_session_new (HrLink                *link,
+                           const HrSessionEvents *events,
+                           gpointer               user_data) G_GNUC_WARN_UNUSED_RESULT;
+void       hr_session_free (HrSession *self);
+
+gboolean hr_session_is_open (const HrSession *self);
+gboolean hr_session_is_live (const HrSession *self);
+gboolean hr_session_is_subscribed (const HrSession *self);
+
+void hr_session_announce (HrSession      *self,
+                          const HrStream *stream);
+void hr_session_subscribe (HrSession      *self,
+                           const HrStream *stream,
+                           gboolean        subscribed);
+void hr_session_send_snapshot (HrSession      *self,
+                               const HrStream *stream,
+                               GBytes         *packed);
+void hr_session_end_stream (HrSession      *self,
+                            const HrStream *stream);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HrSession, hr_session_free)
+
+G_END_DECLS

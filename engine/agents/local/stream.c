@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/agents/local/stream.h"
+
+#include "engine/link/message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Creates the stream of @feed, called @number on every link. */
+HrStream *
+hr_stream_new (HrFeed *feed,
+               guint   number)
+{
+  HrStream *self = g_new0 (HrStream, 1);
+
+  self->feed = hr_feed_ref (feed);
+  self->number = number;
+  self->announced = hr_feed_get_generation (feed);
+  self->backlog = hr_backlog_new (HR_STREAM_BACKLOG_BYTES);
+
+  return self;
+}
+
+/* Frees the stream and its backlog. Accepts NULL. */
+void
+hr_stream_free (HrStream *self)
+{
+  if (self == NULL)
+    return;
+
+  hr_feed_unref (self->feed);
+  hr_backlog_free (self->backlog);
+  g_free (self);
+}
+
+/* Returns (transfer full) the frame that opens the stream on a link, or tells that its metrics grew; NULL when it is too large. */
+GBytes *
+hr_stream_pack_hello (const HrStream *self)
+{
+  HrMessage message = { .type = HR_MESSAGE_HELLO, .stream = self->number };
+
+  message.hello.name = *hr_feed_get_name (self->feed);
+  message.hello.role = hr_feed_get_role (self->feed);
+  message.hello.title = (char *) hr_feed_get_title (self->feed);
+  message.hello.detail = (char *) hr_feed_get_detail (self->feed);
+  message.hello.pid = hr_feed_get_pid (self->feed);
+  message.hello.sampling = hr_feed_get_sampling (self->feed);
+  message.hello.metrics = (HrMetricInfo *) hr_feed_get_metrics (self->feed);
+  message.hello.n_metrics = hr_feed_get_n_metrics (self->feed);
+
+  return hr_message_encode (&message);
+}
+
+/* Returns (transfer full) the frame of everything counted so far; NULL when it is too large. */
+GBytes *
+hr_stream_pack_totals (const HrStream *self)
+{
+  g_autoptr (HrSnapshot) totals = hr_feed_totals (self->feed);
+  HrMessage message = { .type = HR_MESSAGE_TOTALS, .stream = self->number, .snapshot = totals };
+
+  return hr_message_encode (&message);
+}
+
+/* Returns (transfer full) the frame that ends the stream on a link, with the feed's reason. */
+GBytes *
+hr_stream_pack_goodbye (const HrStream *self)
+{
+  HrMessage message = { .type = HR_MESSAGE_GOODBYE, .stream = self->number };
+
+  message.reason = (char *) hr_feed_get_ended (self->feed);
+
+  return hr_message_encode (&message);
+}
+
+/* Cuts the feed at @end_ns (monotonic). Returns (transfer full) the snapshot's frame, which the backlog keeps too; NULL when nothing was
+ * measured, and when the snapshot is larger than a frame may be: that ends the feed. */
+GBytes *
+hr_stream_cut (HrStream *self,
+               gint64    end_ns)
+{
+  g_autoptr (HrSnapshot) snapshot = hr_feed_cut (self->feed, end_ns);
+  HrMessage message = { .type = HR_MESSAGE_SNAPSHOT, .stream = self->number, .snapshot = snapshot };
+  GBytes   *packed;
+  gsize     size;
+  uint8_t  *copy;
+
+  if (snapshot == NULL)
+    return NULL;
+
+  packed = hr_message_encode (&message);
+  if (packed == NULL)
+    {
+      hr_feed_end (self->feed, "a snapshot is larger than a frame may be");
+      return NULL;
+    }
+
+  size = g_bytes_get_size (packed);
+  copy = malloc (size);
+  if (copy != NULL)
+    {
+      memcpy (copy, g_bytes_get_data (packed, NULL), size);
+      hr_backlog_push (self->backlog, snapshot->sequence, copy, size);
+    }
+
+  return packed;
+}

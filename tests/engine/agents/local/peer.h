@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "engine/link/link.h"
+
+/* The desktop's side of a link in a test: keeps every message that came. */
+typedef struct
+{
+  HrMessageType type;
+  guint         stream;
+  HrStreamName  name; /* of a hello */
+  HrSourceRole  role;
+  char         *text; /* a hello's title, a goodbye's reason */
+  gboolean      sampling;
+  guint         n_metrics;
+  gint64        sent_ns; /* of a pong */
+  gint64        monotonic_ns;
+  HrSnapshot   *snapshot; /* also of totals */
+} PeerEvent;
+
+typedef struct
+{
+  HrLink  *link;
+  GArray  *events;  /* PeerEvent */
+  GArray  *metrics; /* names of stream 1's metrics, as of its last hello */
+  gboolean closed;
+} Peer;
+
+/* What a peer has counted of one metric: totals, and the snapshots after them. */
+typedef struct
+{
+  guint64 count;
+  double  sum;
+  guint64 sequence;
+} PeerCount;
+
+Peer *peer_new (HrLink *link);
+void  peer_free (Peer *self);
+
+void peer_resume (Peer             *self,
+                  const HrPosition *positions,
+                  guint             n_positions);
+void peer_control (Peer            *self,
+                   guint            stream,
+                   const HrControl *control);
+void peer_ping (Peer  *self,
+                gint64 sent_ns);
+
+void             peer_wait (Peer *self,
+                            guint n_events);
+void             peer_wait_closed (Peer *self);
+void             peer_wait_pong (Peer  *self,
+                                 gint64 sent_ns);
+const PeerEvent *peer_event (Peer *self,
+                             guint index);
+const PeerEvent *peer_find (Peer         *self,
+                            HrMessageType type,
+                            guint         stream);
+guint            peer_count_type (Peer         *self,
+                                  HrMessageType type,
+                                  guint         stream);
+PeerCount        peer_add_up (Peer *self,
+                              guint stream,
+                              guint metric);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Peer, peer_free)
