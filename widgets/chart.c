@@ -40,6 +40,7 @@ struct _HrChart
   gint64       described_us; /* when the description was last told */
   guint        describe_later;
   gboolean     was_over;
+  gboolean     was_measured; /* a value has come since it was empty */
 };
 
 enum
@@ -85,17 +86,20 @@ describe_later_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Tells the description now when the budget was crossed or the last one is old enough, else as soon as it will be. */
+/* Tells the description now when the budget was crossed, the first value came, or the last one is old enough; else as soon as
+ * it will be. */
 static void
 update_description (HrChart *self)
 {
   HrReading latest;
-  gboolean  over = hr_series_latest (self->series, &latest) && is_over (self, &latest);
+  gboolean  measured = hr_series_latest (self->series, &latest);
+  gboolean  over = measured && is_over (self, &latest);
   gint64    wait_us = self->described_us + DESCRIBE_EVERY_US - self->clock ();
 
-  if (over != self->was_over || wait_us <= 0)
+  if (over != self->was_over || (measured && !self->was_measured) || wait_us <= 0)
     {
       self->was_over = over;
+      self->was_measured = self->was_measured || measured;
       tell_description (self);
     }
   else if (self->describe_later == 0)
@@ -655,6 +659,7 @@ hr_chart_set_span (HrChart *self,
   self->spec.seconds = seconds;
   self->spec.rate = rate;
   self->cursor = CURSOR_NONE;
+  self->was_measured = FALSE;
   replace_series (self);
   spec_changed (self);
 }
@@ -711,6 +716,7 @@ hr_chart_clear (HrChart *self)
   g_return_if_fail (HR_IS_CHART (self));
 
   hr_series_clear (self->series);
+  self->was_measured = FALSE;
   self->cursor = CURSOR_NONE;
   hr_plot_data_changed (HR_PLOT (self->plot));
   update_hover (self);

@@ -48,8 +48,13 @@ draw_mask (HrSparkline *self,
     if (self->values[i] > top)
       top = self->values[i];
   for (int i = 0; i < self->n_values; i++)
-    points[i] = (HrPoint){ (float) (width * scale) - radius - step * (float) (self->n_values - 1 - i),
-                           radius + room * (float) (1 - MAX (self->values[i], 0) / top) };
+    {
+      /* In this order NaN stays NaN: a gap. */
+      double value = self->values[i] < 0 ? 0 : self->values[i];
+
+      points[i] = (HrPoint){ (float) (width * scale) - radius - step * (float) (self->n_values - 1 - i),
+                             radius + room * (float) (1 - value / top) };
+    }
 
   hr_outline_begin (&outline, canvas.width, HR_OUTLINE_STEPS);
   hr_outline_add_line (&outline, points, (size_t) self->n_values, radius);
