@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/hub/stream.h"
+
+#include <string.h>
+
+struct _HrStream
+{
+  HrStreamName name;
+  HrSource    *source;
+  guint64      sequence; /* last one taken in, within the epoch */
+  guint64      lost;     /* within the epoch */
+  gint64       end_ns;   /* of the newest snapshot, by our clock */
+  GArray      *map;      /* guint: the wire's metric -> the history's */
+  GArray      *seen;     /* HrTotals of this instance, by the history's metric */
+};
+
+/* Makes what the hub keeps of the instance @name of @source. Returns: (transfer full) */
+HrStream *
+hr_stream_new (HrSource           *source,
+               const HrStreamName *name)
+{
+  HrStream *self = g_new0 (HrStream, 1);
+
+  self->name = *name;
+  self->source = g_object_ref (source);
+  self->map = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->seen = g_array_new (FALSE, TRUE, sizeof (HrTotals));
+  g_array_set_clear_func (self->seen, (GDestroyNotify) hr_totals_clear);
+
+  return self;
+}
+
+/* Frees @self. NULL is accepted. */
+void
+hr_stream_free (HrStream *self)
+{
+  if (self == NULL)
+    return;
+
+  g_object_unref (self->source);
+  g_array_unref (self->map);
+  g_array_unref (self->seen);
+  g_free (self);
+}
+
+/* Returns: (transfer none): the source this is an instance of. */
+HrSource *
+hr_stream_get_source (HrStream *self)
+{
+  return self->source;
+}
+
+/* Returns whether @name is the same instance, in whatever epoch. */
+gboolean
+hr_stream_is (HrStream           *self,
+              const HrStreamName *name)
+{
+  return memcmp (self->name.uuid, name->uuid, sizeof name->uuid) == 0;
+}
+
+/* Writes how far this instance was taken in, for a resume. */
+void
+hr_stream_get_position (HrStream   *self,
+                        HrPosition *out)
+{
+  *out = (HrPosition){ .name = self->name, .sequence = self->sequence };
+}
+
+/* Takes in a hello: a new epoch counts its sequence anew, and the metrics may stand in another order. */
+void
+hr_stream_hello (HrStream           *self,
+                 const HrStreamName *name,
+                 const HrMetricInfo *metrics,
+                 guint               n_metrics)
+{
+  HrHistory *history = hr_source_get_history (self->source);
+
+  if (self->name.epoch != name->epoch)
+    {
+      self->name.epoch = name->epoch;
+      self->sequence = 0;
+      self->lost = 0;
+    }
+
+  g_array_set_size (self->map, 0);
+  for (guint i = 0; i < n_metrics; i++)
+    {
+      guint metric = hr_history_add_metric (history, &metrics[i]);
+
+      g_array_append_val (self->map, metric);
+    }
+
+  while (self->seen->len < hr_history_get_n_metrics (history))
+    {
+      HrTotals totals;
+
+      hr_totals_init (&totals, hr_history_get_metric (history, self->seen->len)->kind);
+      g_array_append_val (self->seen, totals);
+    }
+}
+
+static int
+compare_metrics (gconstpointer a,
+                 gconstpointer b)
+{
+  const HrSample *first = a, *second = b;
+
+  return (first->metric > second->metric) - (first->metric < second->metric);
+}
+
+/* Gives @samples the history's metrics, in ascending order. A sample of a metric that no hello named, or
+ * that is there twice, is dropped: this is foreign data. */
+static GArray *
+map_samples (HrStream         *self,
+             const HrSnapshot *snapshot)
+{
+  GArray *mapped = g_array_sized_new (FALSE, FALSE, sizeof (HrSample), snapshot->n_samples);
+
+  for (guint i = 0; i < snapshot->n_samples; i++)
+    {
+      HrSample sample = snapshot->samples[i];
+
+      if (sample.metric >= self->map->len)
+        continue;
+      sample.metric = g_array_index (self->map, guint, sample.metric);
+      g_array_append_val (mapped, sample);
+    }
+
+  g_array_sort (mapped, compare_metrics);
+  for (guint i = mapped->len; i > 1; i--)
+    if (g_array_index (mapped, HrSample, i - 1).metric == g_array_index (mapped, HrSample, i - 2).metric)
+      g_array_remove_index (mapped, i - 1);
+
+  return mapped;
+}
+
+/* Fills in the times of @head by our clock: never in the future, never before the snapshot before. */
+static void
+map_times (HrStream         *self,
+           HrSnapshot       *head,
+           gint64            remote_end_ns,
+           const HrClockMap *clock,
+           gint64            now_ns,
+           gint64            now_us)
+{
+  head->end_ns = MIN (hr_clock_map_to_local (clock, remote_end_ns), now_ns);
+  head->end_ns = MAX (head->end_ns, self->end_ns);
+  head->time_us = now_us - (now_ns - head->end_ns) / 1000;
+  self->end_ns = head->end_ns;
+}
+
+/* Turns an agent's snapshot into one of the source's history, by our clock. @now_ns, @now_us: our monotonic time and UTC.
+ * Returns: (transfer full) (nullable): NULL for one that was taken in before */
+HrSnapshot *
+hr_stream_snapshot (HrStream         *self,
+                    const HrSnapshot *snapshot,
+                    const HrClockMap *clock,
+                    gint64            now_ns,
+                    gint64            now_us)
+{
+  g_autoptr (GArray) samples = NULL;
+  HrSnapshot head = { .sequence = snapshot->sequence, .interval_ns = snapshot->interval_ns, .lost = snapshot->lost };
+
+  if (snapshot->sequence <= self->sequence)
+    return NULL;
+
+  samples = map_samples (self, snapshot);
+  for (guint i = 0; i < samples->len; i++)
+    {
+      const HrSample *sample = &g_array_index (samples, HrSample, i);
+
+      hr_totals_add (&g_array_index (self->seen, HrTotals, sample->metric), sample);
+    }
+  self->sequence = snapshot->sequence;
+  self->lost += snapshot->lost;
+  map_times (self, &head, snapshot->end_ns, clock, now_ns, now_us);
+
+  return hr_snapshot_new (&head, (const HrSample *) samples->data, samples->len);
+}
+
+/* Replaces what was seen of one metric with @cumulative; what it counted beyond that goes to @gap, its buckets to
+ * @buckets. Returns FALSE when nothing was missed. */
+static gboolean
+catch_up (HrTotals       *seen,
+          const HrSample *cumulative,
+          HrSample       *gap,
+          HrBucketCount  *buckets)
+{
+  HrTotals totals;
+  gboolean missed;
+
+  hr_totals_init (&totals, seen->histogram != NULL ? HR_KIND_DURATION : HR_KIND_GAUGE);
+  hr_totals_add (&totals, cumulative);
+  missed = hr_totals_since (&totals, seen, cumulative->metric, gap, buckets);
+  hr_totals_clear (seen);
+  *seen = totals;
+
+  return missed;
+}
+
+/* Takes in everything that an instance counted so far and returns what of it had not been seen, so that it is counted
+ * exactly once. Returns: (transfer full) (nullable): NULL when nothing was missed */
+HrSnapshot *
+hr_stream_totals (HrStream         *self,
+                  const HrSnapshot *totals,
+                  const HrClockMap *clock,
+                  gint64            now_ns,
+                  gint64            now_us)
+{
+  g_autoptr (GArray) samples = map_samples (self, totals);
+  g_autoptr (GArray) gaps = g_array_new (FALSE, FALSE, sizeof (HrSample));
+  g_autoptr (GPtrArray) rooms = g_ptr_array_new_with_free_func (g_free);
+  HrSnapshot head = { .sequence = totals->sequence, .catch_up = TRUE };
+
+  for (guint i = 0; i < samples->len; i++)
+    {
+      const HrSample *cumulative = &g_array_index (samples, HrSample, i);
+      HrBucketCount  *buckets = g_new (HrBucketCount, HR_N_BUCKETS);
+      HrSample        gap;
+
+      g_ptr_array_add (rooms, buckets);
+      if (catch_up (&g_array_index (self->seen, HrTotals, cumulative->metric), cumulative, &gap, buckets))
+        g_array_append_val (gaps, gap);
+    }
+
+  head.lost = totals->lost > self->lost ? totals->lost - self->lost : 0;
+  self->lost = MAX (self->lost, totals->lost);
+  self->sequence = totals->sequence;
+  if (gaps->len == 0 && head.lost == 0)
+    return NULL;
+
+  map_times (self, &head, totals->end_ns, clock, now_ns, now_us);
+
+  return hr_snapshot_new (&head, (const HrSample *) gaps->data, gaps->len);
+}
