@@ -401,9 +401,6 @@ hr_link_close (HrLink *self)
 {
   g_return_if_fail (HR_IS_LINK (self));
 
-  if (self->state == LINK_CLOSED)
-    return;
-
   write_queue (self);
   end (self, g_error_new_literal (HR_LINK_ERROR, HR_LINK_ERROR_CLOSED, "closed on this side"));
 }

@@ -88,9 +88,8 @@ hr_link_spawn (const char *const *argv,
   if (link == NULL)
     return NULL;
 
+  /* Our copy of the child's end goes with the launcher, so that the child's death is the stream's end. */
   child = g_subprocess_launcher_spawnv (launcher, argv, error);
-  /* Our copy of the child's end goes, so that the child's death is the stream's end. */
-  g_subprocess_launcher_close (launcher);
   if (child == NULL)
     return NULL;
 

@@ -223,8 +223,6 @@ check_hello (const Headroom__Hello *hello)
   if ((status = check_text (hello->name, true)) != HR_WIRE_OK ||
       (status = check_text (hello->detail, false)) != HR_WIRE_OK)
     return status;
-  if (hello->n_metrics > HR_WIRE_MAX_METRICS)
-    return HR_WIRE_ERROR_LIMIT;
 
   for (size_t i = 0; i < hello->n_metrics; i++)
     {
@@ -352,8 +350,6 @@ check_resume (const Headroom__Resume *resume)
 {
   if (resume->version != HR_WIRE_VERSION)
     return HR_WIRE_ERROR_VERSION;
-  if (resume->n_positions > HR_WIRE_MAX_METRICS)
-    return HR_WIRE_ERROR_LIMIT;
 
   for (size_t i = 0; i < resume->n_positions; i++)
     if (resume->positions[i]->uuid.len != HR_WIRE_UUID_BYTES)
@@ -368,7 +364,7 @@ check_time (uint64_t ns)
   return ns > HR_WIRE_MAX_TIME_NS ? HR_WIRE_ERROR_LIMIT : HR_WIRE_OK;
 }
 
-/* Checks what an unpacked frame says: the limits of wire.h, and that it does not contradict itself. */
+/* Checks what a frame says that was unpacked after hr_wire_scan (): the limits of wire.h, and that it does not contradict itself. */
 HrWireStatus
 hr_wire_check (const Headroom__Frame *frame)
 {
