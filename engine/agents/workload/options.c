@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/agents/workload/options.h"
+
+#include "engine/thompson/ranker.h"
+
+/* A slow batch of the default size then takes a quarter of a second at 25 ms, not almost a whole one. */
+#define SLOW_BATCH HR_BATCH_MIN
+
+#define DEFAULT_RATE 50.0
+
+/* What GOption fills in, before it is checked. */
+typedef struct
+{
+  double  rate;
+  double  duration;
+  double  slow_ms;
+  double  slow_for;
+  double  leak;
+  double  stall;
+  int     batch;
+  int     slow_every;
+  int64_t seed;
+} Given;
+
+static gboolean
+check_range (const char *option,
+             double      value,
+             double      low,
+             double      high,
+             GError    **error)
+{
+  /* NaN fails both comparisons. */
+  if (value >= low && value <= high)
+    return TRUE;
+
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--%s must be from %g to %g", option, low, high);
+  return FALSE;
+}
+
+static gboolean
+check_given (const Given *given,
+             GError     **error)
+{
+  if (!check_range ("rate", given->rate, 0, 1e6, error) ||
+      !check_range ("duration", given->duration, 0, 1e6, error) ||
+      !check_range ("slow-ms", given->slow_ms, 0, 60e3, error) ||
+      !check_range ("slow-for", given->slow_for, 0, 1e6, error) ||
+      !check_range ("leak", given->leak, 0, 1e4, error) ||
+      !check_range ("stall", given->stall, 0, 3600, error) ||
+      (given->batch != 0 && !check_range ("batch", given->batch, HR_BATCH_MIN, HR_BATCH_MAX, error)) ||
+      (given->slow_every != 0 && !check_range ("slow-every", given->slow_every, 1, 1e6, error)))
+    return FALSE;
+
+  if (given->slow_every > 0 && given->slow_ms <= 0)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--slow-every needs --slow-ms");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Reads the command line and takes what it understands out of it. Writes @self only on success; errors are G_OPTION_ERROR. */
+gboolean
+hr_workload_options_parse (HrWorkloadOptions *self,
+                           int               *argc,
+                           char            ***argv,
+                           GError           **error)
+{
+  Given given = { .rate = DEFAULT_RATE, .seed = 1 };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  const GOptionEntry entries[] = {
+    { "rate", 'r', 0, G_OPTION_ARG_DOUBLE, &given.rate, "Rank N batches a second; 0: as fast as it goes (default 50)", "N" },
+    { "batch", 'b', 0, G_OPTION_ARG_INT, &given.batch, "Rank N jobs a batch, 10 to 100 (default: the optimal size)", "N" },
+    { "duration", 'd', 0, G_OPTION_ARG_DOUBLE, &given.duration, "End after so long (default: at SIGTERM or SIGINT)", "SECONDS" },
+    { "seed", 's', 0, G_OPTION_ARG_INT64, &given.seed, "Start the random numbers at N (default 1)", "N" },
+    { "slow-ms", 0, 0, G_OPTION_ARG_DOUBLE, &given.slow_ms, "Let slow batches take N ms a job", "N" },
+    { "slow-every", 0, 0, G_OPTION_ARG_INT, &given.slow_every, "Let every Kth batch be slow (default 1: each)", "K" },
+    { "slow-for", 0, 0, G_OPTION_ARG_DOUBLE, &given.slow_for, "Misbehave only that long, then be well again", "SECONDS" },
+    { "leak", 0, 0, G_OPTION_ARG_DOUBLE, &given.leak, "Leak memory until a cleanup is asked for", "MB_PER_SECOND" },
+    { "stall", 0, 0, G_OPTION_ARG_DOUBLE, &given.stall, "Work for so long, rank nothing for so long, in turn", "SECONDS" },
+    { NULL },
+  };
+
+  g_option_context_set_summary (context, "Ranks batches of made-up jobs by Thompson sampling and publishes what that takes.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+
+  if (*argc > 1)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” is not understood", (*argv)[1]);
+      return FALSE;
+    }
+  if (!check_given (&given, error))
+    return FALSE;
+
+  *self = (HrWorkloadOptions){
+    .batches_per_second = given.rate,
+    .batch = given.batch > 0 ? (unsigned) given.batch : (given.slow_ms > 0 ? SLOW_BATCH : 0),
+    .seconds = given.duration,
+    .seed = (uint64_t) given.seed,
+    .slow_ms = given.slow_ms,
+    .slow_every = given.slow_every > 0 ? (unsigned) given.slow_every : 1,
+    .misbehave_seconds = given.slow_for,
+    .leak_mb_per_second = given.leak,
+    .stall_seconds = given.stall,
+  };
+  return TRUE;
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/probe/reader.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <math.h>
+#include <signal.h>
+
+#define POLL_USEC 2000
+
+static const char *program;
+
+/* One run of the program in a runtime folder of its own. */
+typedef struct
+{
+  char           *folder;
+  GSubprocess    *process;
+  JsonParser     *parser;
+  HrRegionReader *reader;
+} Run;
+
+static void
+start (Run        *self,
+       const char *options)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *line = g_strdup_printf ("%s %s", program, options);
+  g_auto (GStrv) argv = g_strsplit (line, " ", -1);
+
+  self->folder = g_dir_make_tmp ("headroom-workload-XXXXXX", &error);
+  g_assert_no_error (error);
+  g_subprocess_launcher_setenv (launcher, "HEADROOM_RUNTIME_DIR", self->folder, TRUE);
+  self->process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
+  g_assert_no_error (error);
+  self->parser = json_parser_new ();
+}
+
+/* Opens the only region of the run's folder; FALSE while there is none. */
+static gboolean
+open_region (Run *self)
+{
+  g_autoptr (GDir) dir = g_dir_open (self->folder, 0, NULL);
+  const char *name;
+
+  while (self->reader == NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, HR_REGION_SUFFIX))
+      {
+        g_autofree char *path = g_build_filename (self->folder, name, NULL);
+
+        hr_region_reader_open (path, &self->reader);
+      }
+
+  return self->reader != NULL;
+}
+
+static gboolean
+read_totals (Run            *self,
+             const char     *name,
+             HrRegionTotals *out)
+{
+  HrRegionMetric metric;
+
+  for (uint32_t i = 0; i < hr_region_reader_n_metrics (self->reader); i++)
+    if (hr_region_reader_metric (self->reader, i, &metric) && g_str_equal (metric.name, name))
+      return hr_region_reader_totals (self->reader, i, out);
+
+  return FALSE;
+}
+
+/* Waits until the running program has recorded a batch. */
+static void
+wait_for_batch (Run *self)
+{
+  HrRegionTotals totals = { 0 };
+
+  while (!open_region (self) || !read_totals (self, "thompson_batch_ms", &totals) || totals.count == 0)
+    g_usleep (POLL_USEC);
+}
+
+static int64_t
+resident_bytes (Run *self)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%s/statm", g_subprocess_get_identifier (self->process));
+  g_autofree char *text = NULL;
+  g_auto (GStrv) words = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  words = g_strsplit (text, " ", -1);
+
+  return g_ascii_strtoll (words[1], NULL, 10) * 4096;
+}
+
+/* Waits for the end of the program and returns its summary. */
+static JsonObject *
+finish (Run *self)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_subprocess_communicate_utf8 (self->process, NULL, NULL, &text, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_successful (self->process));
+  json_parser_load_from_data (self->parser, text, -1, &error);
+  g_assert_no_error (error);
+  g_assert_true (open_region (self));
+
+  return json_node_get_object (json_parser_get_root (self->parser));
+}
+
+static void
+clear (Run *self)
+{
+  g_autoptr (GDir) dir = g_dir_open (self->folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (self->folder, name, NULL);
+
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (self->folder), ==, 0);
+  g_free (self->folder);
+  hr_region_reader_close (self->reader);
+  g_object_unref (self->parser);
+  g_object_unref (self->process);
+}
+
+/* What the program says of itself and what stands in its region have to agree. */
+static void
+assert_agreement (Run        *self,
+                  JsonObject *summary)
+{
+  HrRegionTotals totals, batches;
+  double         mean = json_object_get_double_member (summary, "mean");
+
+  g_assert_true (read_totals (self, "thompson_duration_ms", &totals));
+  g_assert_true (read_totals (self, "thompson_batch_ms", &batches));
+  g_assert_cmpuint (totals.count, ==, (uint64_t) json_object_get_int_member (summary, "count"));
+  g_assert_cmpuint (batches.count, ==, (uint64_t) json_object_get_int_member (summary, "batches"));
+  g_assert_cmpfloat (batches.sum, ==, totals.sum);
+  g_assert_cmpfloat (fabs (totals.sum / (double) totals.count / 1e6 / mean - 1), <, 0.01);
+  g_assert_cmpint (json_object_get_int_member (summary, "unplaced"), ==, 0);
+  g_assert_cmpuint (hr_region_reader_unplaced (self->reader), ==, 0);
+}
+
+static void
+test_summary_and_region_agree (void)
+{
+  Run            run = { 0 };
+  JsonObject    *summary;
+  HrRegionTotals totals;
+  int64_t        count;
+
+  start (&run, "--duration 0.5 --seed 1");
+  summary = finish (&run);
+  assert_agreement (&run, summary);
+
+  count = json_object_get_int_member (summary, "count");
+  g_assert_cmpint (count, >, 0);
+  g_assert_cmpint (count, ==, 28 * json_object_get_int_member (summary, "batches"));
+  g_assert_true (read_totals (&run, "cache_hit_rate", &totals));
+  g_assert_cmpfloat (totals.min, >=, 0);
+  g_assert_cmpfloat (totals.max, <=, 1);
+  g_assert_cmpfloat (totals.sum, >, 0);
+  g_assert_true (read_totals (&run, "error_rate", &totals));
+  g_assert_cmpuint (totals.count, ==, (uint64_t) json_object_get_int_member (summary, "batches"));
+  g_assert_false (read_totals (&run, "memory_usage_mb", &totals));
+  clear (&run);
+}
+
+static void
+test_every_other_batch_is_slow (void)
+{
+  Run            run = { 0 };
+  JsonObject    *summary;
+  HrRegionTotals totals;
+  double         batches, slow;
+
+  start (&run, "--duration 0.5 --slow-ms 12 --slow-every 2 --rate 0");
+  summary = finish (&run);
+  assert_agreement (&run, summary);
+
+  batches = (double) json_object_get_int_member (summary, "batches");
+  slow = floor (batches / 2);
+  g_assert_cmpfloat (slow, >=, 1);
+  g_assert_cmpfloat (json_object_get_double_member (summary, "mean"), >=, 12 * slow / batches);
+  g_assert_cmpfloat (json_object_get_double_member (summary, "min"), <, 12);
+  g_assert_cmpfloat (json_object_get_double_member (summary, "max"), >=, 12);
+
+  /* Above 10 ms a job the coordinator refuses the batch. */
+  g_assert_true (read_totals (&run, "error_rate", &totals));
+  g_assert_cmpfloat (totals.last, >=, 0.99 * slow / batches);
+  clear (&run);
+}
+
+static void
+test_a_signal_ends_it_with_its_summary (gconstpointer number)
+{
+  Run run = { 0 };
+
+  start (&run, "--rate 200 --batch 100");
+  wait_for_batch (&run);
+  g_subprocess_send_signal (run.process, GPOINTER_TO_INT (number));
+  assert_agreement (&run, finish (&run));
+  clear (&run);
+}
+
+static void
+test_nothing_counts_while_sampling_is_off (void)
+{
+  Run run = { 0 };
+
+  start (&run, "--rate 500");
+  wait_for_batch (&run);
+  hr_region_reader_set_sampling (run.reader, false);
+  /* Some batches that must not count; without one the case would only say less. */
+  g_usleep (50000);
+  g_subprocess_send_signal (run.process, SIGTERM);
+  assert_agreement (&run, finish (&run));
+  clear (&run);
+}
+
+static void
+test_a_cleanup_frees_what_leaked (void)
+{
+  const int64_t step = 40000000;
+  Run           run = { 0 };
+  int64_t       least, most;
+
+  start (&run, "--leak 100");
+  wait_for_batch (&run);
+  least = resident_bytes (&run);
+  while ((most = resident_bytes (&run)) < least + step)
+    g_usleep (POLL_USEC);
+
+  hr_region_reader_request_cleanup (run.reader);
+  while (resident_bytes (&run) > most - step / 2)
+    g_usleep (POLL_USEC);
+  g_subprocess_send_signal (run.process, SIGTERM);
+  finish (&run);
+  clear (&run);
+}
+
+static void
+test_bad_options_end_with_two (void)
+{
+  static const char *const options[] = { "--batch=9", "--rate=x", "--slow-every=2", "--nothing", "extra" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GSubprocess) process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
+                                                          &error, program, options[i], NULL);
+      g_autofree char *output = NULL, *message = NULL;
+
+      g_assert_no_error (error);
+      g_subprocess_communicate_utf8 (process, NULL, NULL, &output, &message, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 2);
+      g_assert_cmpstr (output, ==, "");
+      g_assert_true (g_str_has_prefix (message, "headroom-workload: "));
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_assert_cmpint (argc, ==, 2);
+  program = argv[1];
+  g_test_add_func ("/workload/program/agreement", test_summary_and_region_agree);
+  g_test_add_func ("/workload/program/slow", test_every_other_batch_is_slow);
+  g_test_add_data_func ("/workload/program/sigterm", GINT_TO_POINTER (SIGTERM), test_a_signal_ends_it_with_its_summary);
+  g_test_add_data_func ("/workload/program/sigint", GINT_TO_POINTER (SIGINT), test_a_signal_ends_it_with_its_summary);
+  g_test_add_func ("/workload/program/sampling", test_nothing_counts_while_sampling_is_off);
+  g_test_add_func ("/workload/program/cleanup", test_a_cleanup_frees_what_leaked);
+  g_test_add_func ("/workload/program/options", test_bad_options_end_with_two);
+
+  return g_test_run ();
+}
