@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app/application-private.h"
+#include "app/config.h"
+#include "app/places.h"
+#include "engine/report/csv.h"
+
+#include <glib/gi18n.h>
+
+/* The file that a chooser or a save that is under way is about. */
+typedef struct
+{
+  HrApplication *application; /* owned */
+  char          *path;        /* owned, nullable */
+} Errand;
+
+static Errand *
+errand_new (HrApplication *application,
+            const char    *path)
+{
+  Errand *self = g_new0 (Errand, 1);
+
+  self->application = g_object_ref (application);
+  self->path = g_strdup (path);
+
+  return self;
+}
+
+static void
+errand_free (Errand *self)
+{
+  g_object_unref (self->application);
+  g_free (self->path);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Errand, errand_free)
+
+static void
+csv_save_cb (GObject      *object,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (Errand) errand = user_data;
+  g_autoptr (GError) error = NULL;
+  HrMainWindow *window = errand->application->window;
+
+  if (hr_csv_save_finish (result, &error))
+    {
+      g_autofree char *name = g_path_get_basename (errand->path);
+      g_autofree char *text = g_strdup_printf (_ ("Saved %s"), name);
+
+      if (window != NULL)
+        hr_main_window_toast (window, text);
+    }
+  else if (window != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    hr_main_window_complain (window, _ ("The CSV file could not be written"), error->message);
+}
+
+static void
+save_csv (HrApplication *self,
+          const char    *path)
+{
+  HrSource *source = self->window != NULL ? hr_main_window_get_source (self->window) : NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (source == NULL || hr_history_get_n_snapshots (hr_source_get_history (source)) == 0)
+    {
+      if (self->window != NULL)
+        hr_main_window_toast (self->window, _ ("Nothing has been measured yet"));
+      return;
+    }
+
+  bytes = hr_csv_format (hr_source_get_history (source));
+  hr_csv_save_async (bytes, path, self->cancellable, csv_save_cb, errand_new (self, path));
+}
+
+static void
+contract_load_thread (GTask        *task,
+                      gpointer      object,
+                      gpointer      path,
+                      GCancellable *cancellable)
+{
+  GError     *error = NULL;
+  HrContract *contract = hr_contract_load (path, &error);
+
+  if (contract != NULL)
+    g_task_return_pointer (task, contract, (GDestroyNotify) hr_contract_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+contract_load_cb (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  HrApplication *self = HR_APPLICATION (object);
+  const char    *path = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HrContract) contract = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (contract != NULL)
+    {
+      g_autofree char *text = g_strdup_printf (_ ("Judging by “%s”"), hr_contract_get_name (contract));
+
+      hr_monitor_set_contract (self->monitor, contract);
+      g_settings_set_string (self->settings, "contract", path);
+      if (self->window != NULL)
+        hr_main_window_toast (self->window, text);
+    }
+  else if (self->window != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_autofree char *body = g_strdup_printf (_ ("%s\n\nThe contract “%s” stays in force."), error->message,
+                                               hr_contract_get_name (hr_monitor_get_contract (self->monitor)));
+
+      hr_main_window_complain (self->window, _ ("The contract cannot be used"), body);
+    }
+}
+
+/* Reads the contract at @path beside the main loop and judges by it from then on; if it is faulty, says
+ * where, and the present one stays. */
+void
+_hr_application_load_contract (HrApplication *self,
+                               const char    *path)
+{
+  g_autoptr (GTask) task = g_task_new (self, self->cancellable, contract_load_cb, NULL);
+
+  g_task_set_task_data (task, g_canonicalize_filename (path, NULL), g_free);
+  g_task_run_in_thread (task, contract_load_thread);
+}
+
+static char *
+chosen_path (GtkNativeDialog *chooser)
+{
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
+
+  return file != NULL ? g_file_get_path (file) : NULL;
+}
+
+static void
+csv_response_cb (GtkNativeDialog *chooser,
+                 int              response,
+                 HrApplication   *self)
+{
+  g_autofree char *path = response == GTK_RESPONSE_ACCEPT ? chosen_path (chooser) : NULL;
+
+  if (path != NULL)
+    save_csv (self, path);
+  g_object_unref (chooser);
+}
+
+static void
+contract_response_cb (GtkNativeDialog *chooser,
+                      int              response,
+                      HrApplication   *self)
+{
+  g_autofree char *path = response == GTK_RESPONSE_ACCEPT ? chosen_path (chooser) : NULL;
+
+  if (path != NULL)
+    _hr_application_load_contract (self, path);
+  g_object_unref (chooser);
+}
+
+static GtkFileChooserNative *
+choose (HrApplication       *self,
+        const char          *title,
+        GtkFileChooserAction what,
+        GCallback            response_cb)
+{
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self->window), what, NULL, NULL);
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  g_signal_connect_object (chooser, "response", response_cb, self, 0);
+
+  return chooser;
+}
+
+static void
+export_csv_cb (GSimpleAction *action,
+               GVariant      *parameter,
+               gpointer       user_data)
+{
+  HrApplication        *self = HR_APPLICATION (user_data);
+  const char           *path = g_variant_get_string (parameter, NULL);
+  GtkFileChooserNative *chooser;
+
+  if (*path != '\0')
+    {
+      g_autofree char *whole = g_canonicalize_filename (path, NULL);
+
+      save_csv (self, whole);
+      return;
+    }
+
+  chooser = choose (self, _ ("Export the live values"), GTK_FILE_CHOOSER_ACTION_SAVE, G_CALLBACK (csv_response_cb));
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), "headroom.csv");
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+static void
+open_contract_cb (GSimpleAction *action,
+                  GVariant      *parameter,
+                  gpointer       user_data)
+{
+  HrApplication        *self = HR_APPLICATION (user_data);
+  const char           *path = g_variant_get_string (parameter, NULL);
+  GtkFileChooserNative *chooser;
+
+  if (*path != '\0')
+    {
+      _hr_application_load_contract (self, path);
+      return;
+    }
+
+  chooser = choose (self, _ ("Choose a contract"), GTK_FILE_CHOOSER_ACTION_OPEN, G_CALLBACK (contract_response_cb));
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+static void
+default_contract_cb (GSimpleAction *action,
+                     GVariant      *parameter,
+                     gpointer       user_data)
+{
+  HrApplication *self = HR_APPLICATION (user_data);
+  g_autoptr (HrContract) contract = hr_places_default_contract ();
+
+  hr_monitor_set_contract (self->monitor, contract);
+  g_settings_set_string (self->settings, "contract", "");
+  hr_main_window_toast (self->window, _ ("Judging by the default contract"));
+}
+
+static void
+show_alert_cb (GSimpleAction *action,
+               GVariant      *parameter,
+               gpointer       user_data)
+{
+  HrApplication *self = HR_APPLICATION (user_data);
+
+  g_application_activate (G_APPLICATION (self));
+  hr_main_window_select (self->window, g_variant_get_string (parameter, NULL));
+}
+
+static void
+about_cb (GSimpleAction *action,
+          GVariant      *parameter,
+          gpointer       user_data)
+{
+  HrApplication *self = HR_APPLICATION (user_data);
+
+  adw_show_about_window (GTK_WINDOW (self->window),
+                         "application-name", _ ("Headroom"),
+                         "application-icon", HR_APP_ID,
+                         "version", HR_VERSION,
+                         "developer-name", _ ("The Headroom project"),
+                         "comments", _ ("See how much room a running program has left inside its performance budgets"),
+                         "license-type", GTK_LICENSE_GPL_3_0,
+                         NULL);
+}
+
+static void
+quit_cb (GSimpleAction *action,
+         GVariant      *parameter,
+         gpointer       user_data)
+{
+  HrApplication *self = HR_APPLICATION (user_data);
+
+  if (self->window != NULL)
+    gtk_window_close (GTK_WINDOW (self->window));
+  g_application_quit (G_APPLICATION (self));
+}
+
+static const GActionEntry entries[] = {
+  { "export-csv", export_csv_cb, "s" },
+  { "open-contract", open_contract_cb, "s" },
+  { "default-contract", default_contract_cb },
+  { "show-alert", show_alert_cb, "s" },
+  { "about", about_cb },
+  { "quit", quit_cb },
+};
+
+static const struct
+{
+  const char *action;
+  const char *accels[3];
+} shortcuts[] = {
+  { "app.quit", { "<Primary>q" } },
+  { "app.export-csv('')", { "<Primary>e" } },
+  { "app.open-contract('')", { "<Primary>o" } },
+  { "win.sampling", { "<Primary>p" } },
+  { "win.disconnect", { "<Primary>d" } },
+  { "win.connect", { "<Primary>r" } },
+  { "win.start-workload", { "<Primary>t" } },
+  { "win.stop-workload", { "<Primary><Shift>t" } },
+  { "win.sidebar", { "F9" } },
+  { "win.menu", { "F10" } },
+  { "win.show-help-overlay", { "<Primary>question", "<Primary>F1" } },
+  { "window.close", { "<Primary>w" } },
+};
+
+void
+_hr_application_add_actions (HrApplication *self)
+{
+  g_autoptr (GAction) style = g_settings_create_action (self->settings, "style");
+  g_autoptr (GAction) interval = g_settings_create_action (self->settings, "interval");
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  g_action_map_add_action (G_ACTION_MAP (self), style);
+  g_action_map_add_action (G_ACTION_MAP (self), interval);
+  for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action, shortcuts[i].accels);
+}

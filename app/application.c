@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app/application-private.h"
+#include "app/config.h"
+#include "app/places.h"
+
+#include <glib/gi18n.h>
+
+/* Where the programs stand in the build tree. */
+#define AGENT_BUILD_PATH "engine/agents/local"
+#define WORKLOAD_BUILD_PATH "engine/agents/workload"
+
+G_DEFINE_FINAL_TYPE (HrApplication, hr_application, ADW_TYPE_APPLICATION)
+
+static char *
+program_path (const char *option,
+              const char *build_path,
+              const char *name)
+{
+  if (option != NULL)
+    return g_canonicalize_filename (option, NULL);
+
+  return hr_places_find_program (g_getenv ("HEADROOM_BUILD_DIR"), build_path, name);
+}
+
+static void
+settings_style_cb (HrApplication *self)
+{
+  static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_DEFAULT, ADW_COLOR_SCHEME_FORCE_LIGHT, ADW_COLOR_SCHEME_FORCE_DARK };
+  int                         style = g_settings_get_enum (self->settings, "style");
+
+  adw_style_manager_set_color_scheme (adw_application_get_style_manager (ADW_APPLICATION (self)),
+                                      schemes[CLAMP (style, 0, (int) G_N_ELEMENTS (schemes) - 1)]);
+}
+
+static void
+settings_interval_cb (HrApplication *self)
+{
+  hr_monitor_set_interval (self->monitor, g_settings_get_uint (self->settings, "interval"));
+}
+
+static void
+create_monitor (HrApplication *self)
+{
+  g_autofree char  *agent = program_path (self->agent_option, AGENT_BUILD_PATH, "headroom-agent");
+  g_autofree char  *workload = program_path (self->workload_option, WORKLOAD_BUILD_PATH, "headroom-workload");
+  const char *const argv[] = { agent, NULL };
+  g_autofree char  *saved = g_settings_get_string (self->settings, "contract");
+  const char       *path = self->contract_option != NULL ? self->contract_option : saved;
+  g_autoptr (HrContract) contract = hr_places_default_contract ();
+
+  self->monitor = hr_monitor_new (argv, contract);
+  self->workload = hr_workload_new (workload);
+  if (*path != '\0')
+    _hr_application_load_contract (self, path);
+}
+
+static void
+hr_application_startup (GApplication *application)
+{
+  HrApplication *self = HR_APPLICATION (application);
+  g_autoptr (GError) error = NULL;
+
+  G_APPLICATION_CLASS (hr_application_parent_class)->startup (application);
+
+  gtk_window_set_default_icon_name (HR_APP_ID);
+  self->settings = hr_places_settings (g_getenv ("HEADROOM_BUILD_DIR"), &error);
+  if (self->settings == NULL)
+    {
+      g_printerr ("headroom: %s\n", error->message);
+      exit (EXIT_FAILURE);
+    }
+
+  create_monitor (self);
+  _hr_application_add_actions (self);
+  _hr_application_follow_alerts (self);
+  g_signal_connect_object (self->settings, "changed::style", G_CALLBACK (settings_style_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::interval", G_CALLBACK (settings_interval_cb), self, G_CONNECT_SWAPPED);
+  settings_style_cb (self);
+  settings_interval_cb (self);
+}
+
+static void
+hr_application_activate (GApplication *application)
+{
+  HrApplication *self = HR_APPLICATION (application);
+
+  if (self->window == NULL)
+    {
+      self->window = hr_main_window_new (GTK_APPLICATION (self), self->monitor, self->workload, self->settings);
+      g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
+    }
+  gtk_window_present (GTK_WINDOW (self->window));
+}
+
+static void
+hr_application_shutdown (GApplication *application)
+{
+  HrApplication *self = HR_APPLICATION (application);
+
+  g_cancellable_cancel (self->cancellable);
+  if (self->workload != NULL)
+    hr_workload_stop (self->workload);
+  g_clear_weak_pointer (&self->window);
+
+  G_APPLICATION_CLASS (hr_application_parent_class)->shutdown (application);
+
+  g_clear_object (&self->workload);
+  g_clear_object (&self->monitor);
+  g_clear_object (&self->settings);
+}
+
+static char *
+take_path (GVariantDict *options,
+           const char   *name)
+{
+  char *path = NULL;
+
+  g_variant_dict_lookup (options, name, "^ay", &path);
+
+  return path;
+}
+
+/* Options are this instance's; of a second start only the contract reaches the one that runs. */
+static int
+hr_application_handle_local_options (GApplication *application,
+                                     GVariantDict *options)
+{
+  HrApplication *self = HR_APPLICATION (application);
+  g_autoptr (GError) error = NULL;
+
+  self->agent_option = take_path (options, "agent");
+  self->workload_option = take_path (options, "workload");
+  self->contract_option = take_path (options, "contract");
+
+  if (!g_application_register (application, NULL, &error))
+    {
+      g_printerr ("headroom: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+  if (g_application_get_is_remote (application) && self->contract_option != NULL)
+    {
+      g_autofree char *path = g_canonicalize_filename (self->contract_option, NULL);
+
+      g_action_group_activate_action (G_ACTION_GROUP (application), "open-contract", g_variant_new_string (path));
+    }
+
+  return -1;
+}
+
+static void
+hr_application_finalize (GObject *object)
+{
+  HrApplication *self = HR_APPLICATION (object);
+
+  g_clear_object (&self->workload);
+  g_clear_object (&self->monitor);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->cancellable);
+  g_free (self->agent_option);
+  g_free (self->workload_option);
+  g_free (self->contract_option);
+
+  G_OBJECT_CLASS (hr_application_parent_class)->finalize (object);
+}
+
+static void
+hr_application_class_init (HrApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  application_class->startup = hr_application_startup;
+  application_class->activate = hr_application_activate;
+  application_class->shutdown = hr_application_shutdown;
+  application_class->handle_local_options = hr_application_handle_local_options;
+  G_OBJECT_CLASS (klass)->finalize = hr_application_finalize;
+}
+
+static void
+hr_application_init (HrApplication *self)
+{
+  static const GOptionEntry options[] = {
+    { "contract", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Judge by the contract in FILE"), N_ ("FILE") },
+    { "agent", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Use the agent at PATH for this computer"), N_ ("PATH") },
+    { "workload", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Use the Thompson workload at PATH"), N_ ("PATH") },
+    { NULL },
+  };
+
+  self->cancellable = g_cancellable_new ();
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+}
+
+HrApplication *
+hr_application_new (const char       *application_id,
+                    GApplicationFlags flags)
+{
+  return g_object_new (HR_TYPE_APPLICATION,
+                       "application-id", application_id,
+                       "flags", flags,
+                       "resource-base-path", HR_RESOURCES,
+                       NULL);
+}
+
+HrMainWindow *
+hr_application_get_window (HrApplication *self)
+{
+  g_return_val_if_fail (HR_IS_APPLICATION (self), NULL);
+
+  return self->window;
+}
+
+HrMonitor *
+hr_application_get_monitor (HrApplication *self)
+{
+  g_return_val_if_fail (HR_IS_APPLICATION (self), NULL);
+
+  return self->monitor;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app/config.h"
+#include "app/main-window-private.h"
+
+#include <glib/gi18n.h>
+
+G_DEFINE_FINAL_TYPE (HrMainWindow, hr_main_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static void
+show_title (HrMainWindow *self,
+            HrSource     *source)
+{
+  adw_window_title_set_title (self->title, source != NULL ? hr_source_get_name (source) : _ ("Headroom"));
+  adw_window_title_set_subtitle (self->title, source != NULL && hr_source_get_detail (source) != NULL ? hr_source_get_detail (source) : "");
+}
+
+/* Shows how the selected source stands; the Live view sees to itself. */
+static void
+refresh_frame (HrMainWindow *self)
+{
+  HrSource *source = hr_main_window_get_source (self);
+
+  show_title (self, source);
+  hr_verdict_bar_refresh (self->verdict, self->monitor, source);
+  hr_status_line_refresh (self->status, self->monitor, source);
+}
+
+static void
+sidebar_selected_cb (HrMainWindow *self)
+{
+  HrSource *source = hr_sidebar_get_selected (self->sidebar);
+
+  hr_live_view_set_source (self->live, source);
+  if (source != NULL && self->restored)
+    g_settings_set_string (self->settings, "last-source", hr_source_get_name (source));
+  refresh_frame (self);
+  _hr_main_window_update_actions (self);
+}
+
+static void
+sidebar_activated_cb (HrMainWindow *self)
+{
+  if (adw_flap_get_folded (self->flap))
+    adw_flap_set_reveal_flap (self->flap, FALSE);
+}
+
+static gboolean
+is_workload (HrMainWindow *self,
+             HrSource     *source)
+{
+  g_autofree char *program = g_path_get_basename (hr_workload_get_path (self->workload));
+
+  if (hr_source_get_role (source) != HR_SOURCE_PROCESS || !hr_source_is_live (source))
+    return FALSE;
+
+  /* In a sandbox the two see different process ids. */
+  return hr_source_get_pid (source) == hr_workload_get_pid (self->workload) ||
+         g_str_has_prefix (hr_source_get_name (source), program);
+}
+
+/* Selects the source that the reader waits for: the workload just started, the one of last time, or any. */
+static void
+offer_source (HrMainWindow *self,
+              HrSource     *source)
+{
+  g_autofree char *last = g_settings_get_string (self->settings, "last-source");
+
+  if (self->expects_workload && is_workload (self, source))
+    {
+      self->expects_workload = FALSE;
+      self->restored = TRUE;
+      hr_sidebar_select (self->sidebar, source);
+    }
+  else if (!self->restored && g_str_equal (last, hr_source_get_name (source)))
+    {
+      hr_sidebar_select (self->sidebar, source);
+      self->restored = TRUE;
+    }
+  else if (hr_sidebar_get_selected (self->sidebar) == NULL)
+    hr_sidebar_select (self->sidebar, source);
+}
+
+static void
+monitor_source_cb (HrMonitor    *monitor,
+                   HrSource     *source,
+                   HrMainWindow *self)
+{
+  offer_source (self, source);
+  if (source != hr_main_window_get_source (self))
+    return;
+
+  refresh_frame (self);
+  _hr_main_window_update_actions (self);
+}
+
+static void
+monitor_verdict_cb (HrMonitor    *monitor,
+                    HrSource     *source,
+                    HrMainWindow *self)
+{
+  if (self->expects_workload)
+    offer_source (self, source);
+  if (source == hr_main_window_get_source (self))
+    refresh_frame (self);
+}
+
+static void
+workload_running_cb (HrMainWindow *self)
+{
+  if (!hr_workload_is_running (self->workload))
+    self->expects_workload = FALSE;
+  _hr_main_window_update_actions (self);
+}
+
+static void
+workload_failed_cb (HrWorkload   *workload,
+                    GError       *error,
+                    HrMainWindow *self)
+{
+  hr_main_window_complain (self, _ ("The Thompson workload ended"), error->message);
+}
+
+HrSource *
+hr_main_window_get_source (HrMainWindow *self)
+{
+  g_return_val_if_fail (HR_IS_MAIN_WINDOW (self), NULL);
+
+  return hr_sidebar_get_selected (self->sidebar);
+}
+
+/* Selects the source called @source, if there is one. */
+void
+hr_main_window_select (HrMainWindow *self,
+                       const char   *name)
+{
+  GListModel *sources;
+
+  g_return_if_fail (HR_IS_MAIN_WINDOW (self));
+
+  sources = hr_monitor_get_sources (self->monitor);
+  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
+    {
+      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
+
+      if (g_str_equal (hr_source_get_name (source), name))
+        {
+          self->restored = TRUE;
+          hr_sidebar_select (self->sidebar, source);
+          return;
+        }
+    }
+}
+
+HrLiveView *
+hr_main_window_get_live_view (HrMainWindow *self)
+{
+  g_return_val_if_fail (HR_IS_MAIN_WINDOW (self), NULL);
+
+  return self->live;
+}
+
+void
+hr_main_window_toast (HrMainWindow *self,
+                      const char   *text)
+{
+  g_return_if_fail (HR_IS_MAIN_WINDOW (self));
+
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
+}
+
+void
+hr_main_window_complain (HrMainWindow *self,
+                         const char   *heading,
+                         const char   *body)
+{
+  GtkWidget *dialog;
+
+  g_return_if_fail (HR_IS_MAIN_WINDOW (self));
+
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, NULL);
+  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog), body);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+restore_state (HrMainWindow *self)
+{
+  g_autofree char *last = g_settings_get_string (self->settings, "last-source");
+
+  g_settings_bind (self->settings, "width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  self->restored = *last == '\0';
+}
+
+static void
+follow (HrMainWindow *self)
+{
+  GListModel *sources = hr_monitor_get_sources (self->monitor);
+
+  hr_live_view_follow (self->live, self->monitor);
+  hr_sidebar_follow (self->sidebar, self->monitor);
+  g_signal_connect_object (self->monitor, "source-added", G_CALLBACK (monitor_source_cb), self, 0);
+  g_signal_connect_object (self->monitor, "source-state", G_CALLBACK (monitor_source_cb), self, 0);
+  g_signal_connect_object (self->monitor, "verdict-changed", G_CALLBACK (monitor_verdict_cb), self, 0);
+  g_signal_connect_object (self->workload, "notify::running", G_CALLBACK (workload_running_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->workload, "failed", G_CALLBACK (workload_failed_cb), self, 0);
+
+  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
+    {
+      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
+
+      offer_source (self, source);
+    }
+}
+
+static void
+hr_main_window_dispose (GObject *object)
+{
+  HrMainWindow *self = HR_MAIN_WINDOW (object);
+
+  g_clear_object (&self->monitor);
+  g_clear_object (&self->workload);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (hr_main_window_parent_class)->dispose (object);
+}
+
+static void
+hr_main_window_class_init (HrMainWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (HR_TYPE_LIVE_VIEW);
+  g_type_ensure (HR_TYPE_SIDEBAR);
+  g_type_ensure (HR_TYPE_STATUS_LINE);
+  g_type_ensure (HR_TYPE_VERDICT_BAR);
+
+  G_OBJECT_CLASS (klass)->dispose = hr_main_window_dispose;
+
+  gtk_widget_class_set_template_from_resource (widget_class, HR_RESOURCES "/ui/main-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, flap);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, sidebar);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, sampling_button);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, workload_button);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, verdict);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, live);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, status);
+  gtk_widget_class_bind_template_callback (widget_class, sidebar_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, sidebar_activated_cb);
+}
+
+static void
+hr_main_window_init (HrMainWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+HrMainWindow *
+hr_main_window_new (GtkApplication *application,
+                    HrMonitor      *monitor,
+                    HrWorkload     *workload,
+                    GSettings      *settings)
+{
+  HrMainWindow *self = g_object_new (HR_TYPE_MAIN_WINDOW, "application", application, NULL);
+
+  self->monitor = g_object_ref (monitor);
+  self->workload = g_object_ref (workload);
+  self->settings = g_object_ref (settings);
+  restore_state (self);
+  _hr_main_window_add_actions (self);
+  follow (self);
+  refresh_frame (self);
+  _hr_main_window_update_actions (self);
+
+  return self;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "app/live-view.h"
+#include "app/workload.h"
+#include "engine/monitor.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* The one window. Its actions stand in main-window-actions.c. */
+#define HR_TYPE_MAIN_WINDOW (hr_main_window_get_type ())
+G_DECLARE_FINAL_TYPE (HrMainWindow, hr_main_window, HR, MAIN_WINDOW, AdwApplicationWindow)
+
+HrMainWindow *hr_main_window_new (GtkApplication *application,
+                                  HrMonitor      *monitor,
+                                  HrWorkload     *workload,
+                                  GSettings      *settings) G_GNUC_WARN_UNUSED_RESULT;
+
+HrSource   *hr_main_window_get_source (HrMainWindow *self);
+void        hr_main_window_select (HrMainWindow *self,
+                                   const char   *source);
+HrLiveView *hr_main_window_get_live_view (HrMainWindow *self);
+
+/* Says something in passing. */
+void hr_main_window_toast (HrMainWindow *self,
+                           const char   *text);
+/* Says what went wrong, in full, with a button to close it. */
+void hr_main_window_complain (HrMainWindow *self,
+                              const char   *heading,
+                              const char   *body);
+
+G_END_DECLS

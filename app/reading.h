@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "engine/monitor.h"
+
+G_BEGIN_DECLS
+
+/* What a card looks at when it refreshes: one source at one moment. Everything is borrowed. */
+typedef struct
+{
+  HrSource        *source;
+  HrHistory       *history;
+  HrContract      *contract;
+  const HrVerdict *verdict; /* NULL before the first snapshot */
+  HrAlertBook     *alerts;
+  gint64           now_ns; /* end of the newest snapshot, monotonic */
+  gint64           now_us; /* UTC of the same moment */
+  const char      *as_of;  /* NULL while live, else "last at 14:31:52" */
+} HrReading;
+
+G_END_DECLS

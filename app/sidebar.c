@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app/sidebar.h"
+
+#include "app/source-row.h"
+
+#include <glib/gi18n.h>
+
+struct _HrSidebar
+{
+  GtkBox parent_instance;
+
+  /* Template children */
+  GtkListBox *list;
+  GtkWidget  *menu;
+};
+
+enum
+{
+  PROP_0,
+  PROP_SELECTED,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint       activated_signal;
+
+G_DEFINE_FINAL_TYPE (HrSidebar, hr_sidebar, GTK_TYPE_BOX)
+
+static HrSourceRow *
+find_row (HrSidebar *self,
+          HrSource  *source)
+{
+  for (int i = 0;; i++)
+    {
+      GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, i);
+
+      if (row == NULL || hr_source_row_get_source (HR_SOURCE_ROW (row)) == source)
+        return row != NULL ? HR_SOURCE_ROW (row) : NULL;
+    }
+}
+
+static GtkWidget *
+create_row (gpointer source,
+            gpointer user_data)
+{
+  return hr_source_row_new (source);
+}
+
+/* One group so far: what runs here. */
+static void
+update_header (GtkListBoxRow *row,
+               GtkListBoxRow *before,
+               gpointer       user_data)
+{
+  GtkWidget *heading;
+
+  if (before != NULL)
+    {
+      gtk_list_box_row_set_header (row, NULL);
+      return;
+    }
+  if (gtk_list_box_row_get_header (row) != NULL)
+    return;
+
+  heading = gtk_label_new (_ ("This computer"));
+  gtk_label_set_xalign (GTK_LABEL (heading), 0);
+  gtk_widget_add_css_class (heading, "group-heading");
+  gtk_list_box_row_set_header (row, heading);
+}
+
+static void
+verdict_changed_cb (HrMonitor *monitor,
+                    HrSource  *source,
+                    HrSidebar *self)
+{
+  HrSourceRow *row = find_row (self, source);
+
+  if (row != NULL)
+    hr_source_row_judge (row, hr_monitor_get_verdict (monitor, source));
+}
+
+static void
+list_selected_cb (HrSidebar *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED]);
+}
+
+static void
+list_activated_cb (HrSidebar *self)
+{
+  g_signal_emit (self, activated_signal, 0);
+}
+
+static void
+show_menu (HrSidebar *self,
+           double     x,
+           double     y)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_y (self->list, (int) y);
+
+  if (row == NULL || !gtk_widget_translate_coordinates (GTK_WIDGET (self->list), GTK_WIDGET (self), x, y, &x, &y))
+    return;
+
+  gtk_list_box_select_row (self->list, row);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle){ (int) x, (int) y, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+static void
+list_right_click_cb (GtkGesture *gesture,
+                     int         n_press,
+                     double      x,
+                     double      y,
+                     HrSidebar  *self)
+{
+  show_menu (self, x, y);
+}
+
+static void
+list_long_press_cb (GtkGesture *gesture,
+                    double      x,
+                    double      y,
+                    HrSidebar  *self)
+{
+  show_menu (self, x, y);
+}
+
+/* The Menu key and Shift+F10, as everywhere. */
+static gboolean
+list_menu_key_cb (GtkWidget *list,
+                  GVariant  *arguments,
+                  gpointer   user_data)
+{
+  HrSidebar     *self = HR_SIDEBAR (gtk_widget_get_ancestor (list, HR_TYPE_SIDEBAR));
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (GTK_LIST_BOX (list));
+  GtkAllocation  place;
+
+  if (row == NULL)
+    return FALSE;
+
+  gtk_widget_get_allocation (GTK_WIDGET (row), &place);
+  show_menu (self, place.x + place.width / 2.0, place.y + place.height / 2.0);
+
+  return TRUE;
+}
+
+HrSource *
+hr_sidebar_get_selected (HrSidebar *self)
+{
+  GtkListBoxRow *row;
+
+  g_return_val_if_fail (HR_IS_SIDEBAR (self), NULL);
+
+  row = gtk_list_box_get_selected_row (self->list);
+
+  return row != NULL ? hr_source_row_get_source (HR_SOURCE_ROW (row)) : NULL;
+}
+
+void
+hr_sidebar_select (HrSidebar *self,
+                   HrSource  *source)
+{
+  HrSourceRow *row;
+
+  g_return_if_fail (HR_IS_SIDEBAR (self));
+
+  row = find_row (self, source);
+  if (row != NULL)
+    gtk_list_box_select_row (self->list, GTK_LIST_BOX_ROW (row));
+}
+
+void
+hr_sidebar_follow (HrSidebar *self,
+                   HrMonitor *monitor)
+{
+  g_return_if_fail (HR_IS_SIDEBAR (self));
+
+  gtk_list_box_bind_model (self->list, hr_monitor_get_sources (monitor), create_row, NULL, NULL);
+  g_signal_connect_object (monitor, "verdict-changed", G_CALLBACK (verdict_changed_cb), self, 0);
+}
+
+static void
+hr_sidebar_get_property (GObject    *object,
+                         guint       prop_id,
+                         GValue     *value,
+                         GParamSpec *pspec)
+{
+  if (prop_id == PROP_SELECTED)
+    g_value_set_object (value, hr_sidebar_get_selected (HR_SIDEBAR (object)));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+hr_sidebar_dispose (GObject *object)
+{
+  g_clear_pointer (&HR_SIDEBAR (object)->menu, gtk_widget_unparent);
+
+  G_OBJECT_CLASS (hr_sidebar_parent_class)->dispose (object);
+}
+
+static void
+hr_sidebar_class_init (HrSidebarClass *klass)
+{
+  GObjectClass   *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = hr_sidebar_dispose;
+  object_class->get_property = hr_sidebar_get_property;
+
+  properties[PROP_SELECTED] = g_param_spec_object ("selected", NULL, NULL, HR_TYPE_SOURCE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  activated_signal = g_signal_new ("activated", HR_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/headroom/Headroom/ui/sidebar.ui");
+  gtk_widget_class_bind_template_child (widget_class, HrSidebar, list);
+  gtk_widget_class_bind_template_child (widget_class, HrSidebar, menu);
+  gtk_widget_class_bind_template_callback (widget_class, list_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, list_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, list_right_click_cb);
+  gtk_widget_class_bind_template_callback (widget_class, list_long_press_cb);
+}
+
+static void
+hr_sidebar_init (HrSidebar *self)
+{
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+  gtk_list_box_set_header_func (self->list, update_header, NULL, NULL);
+
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
+                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Menu|<Shift>F10"),
+                                                          gtk_callback_action_new (list_menu_key_cb, NULL, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self->list), keys);
+}

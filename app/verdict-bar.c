@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app/verdict-bar.h"
+
+#include "app/labels.h"
+#include "app/wording.h"
+
+#include <glib/gi18n.h>
+
+struct _HrVerdictBar
+{
+  GtkBox parent_instance;
+
+  /* Template children */
+  GtkImage *icon;
+  GtkLabel *sentence;
+
+  const char *level;     /* CSS class; interned */
+  const char *icon_name; /* interned */
+};
+
+G_DEFINE_FINAL_TYPE (HrVerdictBar, hr_verdict_bar, GTK_TYPE_BOX)
+
+static void
+show (HrVerdictBar *self,
+      const char   *level,
+      const char   *icon_name,
+      const char   *sentence)
+{
+  level = g_intern_string (level);
+  icon_name = g_intern_string (icon_name);
+
+  if (level != self->level)
+    {
+      if (self->level != NULL)
+        gtk_widget_remove_css_class (GTK_WIDGET (self), self->level);
+      gtk_widget_add_css_class (GTK_WIDGET (self), level);
+      self->level = level;
+    }
+  if (icon_name != self->icon_name)
+    {
+      gtk_image_set_from_icon_name (self->icon, icon_name);
+      self->icon_name = icon_name;
+    }
+  if (g_strcmp0 (gtk_label_get_label (self->sentence), sentence) != 0)
+    {
+      g_autofree char *spoken = g_strdup_printf (_ ("Verdict: %s"), sentence);
+
+      gtk_label_set_label (self->sentence, sentence);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->sentence), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+    }
+}
+
+/* A source that is not live has a state and no verdict. */
+static void
+show_state (HrVerdictBar *self,
+            HrSource     *source)
+{
+  const char      *name = hr_source_get_name (source);
+  const char      *message = hr_source_get_message (source);
+  g_autofree char *sentence = NULL;
+
+  switch (hr_source_get_state (source))
+    {
+    case HR_SOURCE_STOPPED:
+      sentence = g_strdup_printf (_ ("Sampling of %s is paused"), name);
+      show (self, "neutral", "media-playback-pause-symbolic", sentence);
+      break;
+    case HR_SOURCE_LOST:
+      sentence = message != NULL && *message != '\0'
+                     ? g_strdup_printf (_ ("Lost %s: %s"), name, message)
+                     : g_strdup_printf (_ ("Lost %s; it comes back by itself when the program does"), name);
+      show (self, "error", "network-error-symbolic", sentence);
+      break;
+    case HR_SOURCE_DISCONNECTED:
+      sentence = g_strdup_printf (_ ("Disconnected from %s"), name);
+      show (self, "neutral", "network-offline-symbolic", sentence);
+      break;
+    case HR_SOURCE_CONNECTING:
+    case HR_SOURCE_CONNECTED:
+    case HR_N_SOURCE_STATES:
+    default:
+      sentence = g_strdup_printf (_ ("Waiting for the first numbers from %s"), name);
+      show (self, "neutral", "content-loading-symbolic", sentence);
+    }
+}
+
+const char *
+hr_verdict_bar_get_text (HrVerdictBar *self)
+{
+  g_return_val_if_fail (HR_IS_VERDICT_BAR (self), NULL);
+
+  return gtk_label_get_label (self->sentence);
+}
+
+void
+hr_verdict_bar_refresh (HrVerdictBar *self,
+                        HrMonitor    *monitor,
+                        HrSource     *source)
+{
+  const HrVerdict *verdict;
+
+  g_return_if_fail (HR_IS_VERDICT_BAR (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self), source != NULL);
+  if (source == NULL)
+    return;
+
+  verdict = hr_monitor_get_verdict (monitor, source);
+  if (hr_source_is_live (source) && verdict != NULL)
+    {
+      g_autofree char *sentence = hr_monitor_get_sentence (monitor, source);
+
+      show (self, hr_standing_css_class (verdict->worst), hr_standing_icon (verdict->worst), sentence);
+    }
+  else
+    show_state (self, source);
+}
+
+static void
+hr_verdict_bar_class_init (HrVerdictBarClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/headroom/Headroom/ui/verdict-bar.ui");
+  gtk_widget_class_bind_template_child (widget_class, HrVerdictBar, icon);
+  gtk_widget_class_bind_template_child (widget_class, HrVerdictBar, sentence);
+}
+
+static void
+hr_verdict_bar_init (HrVerdictBar *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
