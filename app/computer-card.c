@@ -131,12 +131,15 @@ draw_line (TileView   *view,
 {
   double values[LINE_POINTS];
   double scale;
+  guint  begin = 0;
 
   read_seconds (history, metric, end_ns, values);
   scale = line_scale (history, tile, metric, values);
 
   hr_sparkline_clear (view->line);
-  for (guint i = 0; i < LINE_POINTS; i++)
+  while (begin < LINE_POINTS && isnan (values[begin]))
+    begin++;
+  for (guint i = begin; i < LINE_POINTS; i++)
     hr_sparkline_append (view->line, values[i] / scale);
 }
 
@@ -200,6 +203,7 @@ create_tile (HrComputerCard *self,
   view->figure = g_object_new (HR_TYPE_FIGURE, "name-text", _ (tile->name), "caption", _ (tile->caption), NULL);
   view->line = HR_SPARKLINE (hr_sparkline_new ());
 
+  gtk_widget_add_css_class (GTK_WIDGET (view->line), "accent");
   gtk_widget_set_hexpand (GTK_WIDGET (view->line), TRUE);
   gtk_widget_set_size_request (GTK_WIDGET (view->line), -1, 28);
   gtk_box_append (GTK_BOX (view->box), GTK_WIDGET (view->figure));

@@ -51,9 +51,9 @@ show_growth (HrMemoryCard          *self,
   suffix = g_strdup_printf (_ ("%s/min"), unit);
   if (isfinite (figures->minutes))
     {
-      g_autofree char *span = hr_word_span ((gint64) MIN (figures->minutes * 60e6, 1e15));
+      g_autofree char *estimate = hr_word_estimate (figures->minutes);
 
-      caption = g_strdup_printf (_ ("%s to the budget"), span);
+      caption = g_strdup_printf (_ ("%s to budget"), estimate);
     }
   hr_figure_set_text (self->growth, text, suffix, exact, as_of);
   hr_figure_set_caption (self->growth, caption != NULL ? caption : _ ("growth"));

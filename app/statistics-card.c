@@ -17,10 +17,8 @@ struct _HrStatisticsCard
   /* Template children */
   GtkLabel *subtitle;
   HrFact   *extremes;
-  HrFact   *p50;
-  HrFact   *p90;
-  HrFact   *p99;
-  HrFact   *p999;
+  HrFact   *middle;
+  HrFact   *tail;
   HrFact   *records;
   HrFact   *throughput;
   HrFact   *score;
@@ -29,25 +27,19 @@ struct _HrStatisticsCard
 G_DEFINE_FINAL_TYPE (HrStatisticsCard, hr_statistics_card, GTK_TYPE_BOX)
 
 static void
-show_value (HrFact *fact,
-            double  value,
-            HrUnit  unit)
+show_pair (HrFact *fact,
+           double  first,
+           double  second,
+           HrUnit  unit)
 {
-  g_autofree char *text = hr_word_value (value, unit);
-  g_autofree char *exact = hr_word_exact (value, unit);
+  g_autofree char *first_text = hr_word_value (first, unit);
+  g_autofree char *second_text = hr_word_value (second, unit);
+  g_autofree char *first_exact = hr_word_exact (first, unit);
+  g_autofree char *second_exact = hr_word_exact (second, unit);
+  g_autofree char *text = g_strdup_printf ("%s · %s", first_text, second_text);
+  g_autofree char *exact = g_strdup_printf ("%s · %s", first_exact, second_exact);
 
   hr_fact_set (fact, text, NULL, exact);
-}
-
-static void
-show_extremes (HrStatisticsCard          *self,
-               const HrStatisticsFigures *figures)
-{
-  g_autofree char *min = hr_word_value (figures->min, figures->unit);
-  g_autofree char *max = hr_word_value (figures->max, figures->unit);
-  g_autofree char *text = g_strdup_printf ("%s · %s", min, max);
-
-  hr_fact_set (self->extremes, text, NULL, NULL);
 }
 
 static void
@@ -131,11 +123,9 @@ hr_statistics_card_refresh (HrStatisticsCard *self,
     gtk_widget_remove_css_class (GTK_WIDGET (self), "stale");
 
   hr_label_set (self->subtitle, reading->as_of != NULL ? reading->as_of : _ ("since start"));
-  show_extremes (self, &figures);
-  show_value (self->p50, figures.p50, figures.unit);
-  show_value (self->p90, figures.p90, figures.unit);
-  show_value (self->p99, figures.p99, figures.unit);
-  show_value (self->p999, figures.p999, figures.unit);
+  show_pair (self->extremes, figures.min, figures.max, figures.unit);
+  show_pair (self->middle, figures.p50, figures.p90, figures.unit);
+  show_pair (self->tail, figures.p99, figures.p999, figures.unit);
   show_records (self, &figures);
   show_throughput (self, &figures);
   show_score (self, &figures.scores);
@@ -151,10 +141,8 @@ hr_statistics_card_class_init (HrStatisticsCardClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/headroom/Headroom/ui/statistics-card.ui");
   gtk_widget_class_bind_template_child (widget_class, HrStatisticsCard, subtitle);
   gtk_widget_class_bind_template_child (widget_class, HrStatisticsCard, extremes);
-  gtk_widget_class_bind_template_child (widget_class, HrStatisticsCard, p50);
-  gtk_widget_class_bind_template_child (widget_class, HrStatisticsCard, p90);
-  gtk_widget_class_bind_template_child (widget_class, HrStatisticsCard, p99);
-  gtk_widget_class_bind_template_child (widget_class, HrStatisticsCard, p999);
+  gtk_widget_class_bind_template_child (widget_class, HrStatisticsCard, middle);
+  gtk_widget_class_bind_template_child (widget_class, HrStatisticsCard, tail);
   gtk_widget_class_bind_template_child (widget_class, HrStatisticsCard, records);
   gtk_widget_class_bind_template_child (widget_class, HrStatisticsCard, throughput);
   gtk_widget_class_bind_template_child (widget_class, HrStatisticsCard, score);

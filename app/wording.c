@@ -35,7 +35,7 @@ hr_word_exact (double value,
   return g_strdup_printf ("%s %s", text, hr_unit_name (unit));
 }
 
-/* Returns @count with thin spaces between its groups of three digits: "27 914". */
+/* Returns @count with spaces between its groups of three digits: "27 914". */
 char *
 hr_word_count (guint64 count)
 {
@@ -46,7 +46,7 @@ hr_word_count (guint64 count)
   for (gsize i = 0; i < length; i++)
     {
       if (i > 0 && (length - i) % 3 == 0)
-        g_string_append (text, "\u202f");
+        g_string_append (text, "\u00a0");
       g_string_append_c (text, digits[i]);
     }
 
@@ -78,6 +78,20 @@ hr_word_span (gint64 microseconds)
     return g_strdup_printf (_ ("%d min %d s"), (int) (whole / 60), (int) (whole % 60));
 
   return g_strdup_printf (_ ("%d h %d min"), (int) (whole / 3600), (int) (whole / 60 % 60));
+}
+
+/* Returns a time that is only foreseen, so roughly: "50 s", "72 min", "5 h", "3 days". */
+char *
+hr_word_estimate (double minutes)
+{
+  if (minutes < 1)
+    return g_strdup_printf (_ ("%d s"), (int) (minutes * 60));
+  if (minutes < 120)
+    return g_strdup_printf (_ ("%d min"), (int) minutes);
+  if (minutes < 48 * 60)
+    return g_strdup_printf (_ ("%d h"), (int) (minutes / 60));
+
+  return minutes < 60 * 24 * 1000 ? g_strdup_printf (_ ("%d days"), (int) (minutes / 60 / 24)) : g_strdup (_ ("years"));
 }
 
 /* Returns the local time of day of @time_us, UTC since 1970: "14:31:52". */

@@ -18,6 +18,7 @@ char *hr_word_exact (double value,
 char *hr_word_count (guint64 count) G_GNUC_WARN_UNUSED_RESULT;
 char *hr_word_factor (double factor) G_GNUC_WARN_UNUSED_RESULT;
 char *hr_word_span (gint64 microseconds) G_GNUC_WARN_UNUSED_RESULT;
+char *hr_word_estimate (double minutes) G_GNUC_WARN_UNUSED_RESULT;
 char *hr_word_clock (gint64 time_us) G_GNUC_WARN_UNUSED_RESULT;
 char *hr_word_as_of (gint64 time_us) G_GNUC_WARN_UNUSED_RESULT;
 char *hr_word_rate (guint interval_ms) G_GNUC_WARN_UNUSED_RESULT;
