@@ -11,9 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A program that began this long ago or less still gets its first records as a snapshot, even when the last round was sooner. */
-#define FRESH_NS ((gint64) HR_NS_PER_SECOND)
-/* Nothing older counts as fresh, however long no round was run. */
+/* The first interval of a program is not made longer than this, however long no round was run. */
 #define FRESH_LIMIT_NS (10 * (gint64) HR_NS_PER_SECOND)
 #define REAP_NS ((gint64) HR_NS_PER_SECOND)
 
@@ -34,7 +32,6 @@ typedef struct
   GHashTable     *entries; /* file name -> Entry */
   struct timespec changed; /* of the folder when it was last read */
   gboolean        settled; /* read once more since it changed */
-  gint64          before_ns;
   gint64          reaped_ns;
   char           *notice;
 } Regions;
@@ -60,17 +57,17 @@ has_stream (GPtrArray    *feeds,
   return FALSE;
 }
 
-/* Programs that began since the last round are measured from their first record on; of others, what was before goes to
- * the totals, because it belongs to no interval of this agent. A program that ended unseen has no later interval. */
+/* A program that began under this agent is measured from its first record on. Of an older one, what was before goes to the
+ * totals: an earlier agent may have reported part of it, and only totals tell the desktop how much is new. */
 static HrFollower *
 follow (Regions        *self,
         HrRegionReader *reader,
         gint64          now_ns)
 {
-  gint64   started_ns = (gint64) hr_region_reader_header (reader)->started_monotonic;
-  gint64   fresh_ns = MIN (MAX (self->before_ns, now_ns - FRESH_LIMIT_NS), now_ns - FRESH_NS);
-  gboolean known = started_ns > 0 && started_ns <= now_ns;
-  gboolean whole = known && (started_ns >= fresh_ns || !hr_region_reader_alive (reader));
+  const HrRegionHeader *header = hr_region_reader_header (reader);
+  gint64                started_ns = (gint64) header->started_monotonic;
+  gboolean              known = started_ns > 0 && started_ns <= now_ns;
+  gboolean              whole = known && header->started_realtime >= self->epoch && now_ns - started_ns <= FRESH_LIMIT_NS;
 
   return hr_follower_new (reader, self->epoch, whole ? started_ns : now_ns, !whole);
 }
@@ -262,7 +259,6 @@ regions_collect (HrCollector *collector,
         g_clear_pointer (&entry->follower, hr_follower_free);
     }
   reap (self, now_ns);
-  self->before_ns = now_ns;
 
   return scanned;
 }

@@ -325,6 +325,25 @@ test_what_was_before_goes_to_the_totals (Fixture      *fixture,
 }
 
 static void
+test_a_program_older_than_the_agent_starts_from_its_totals (Fixture      *fixture,
+                                                            gconstpointer user_data)
+{
+  HrProbe *probe = hr_probe_open_in (fixture->folder, "ranker");
+  HrMetric ranking = ranking_of (probe);
+  g_autoptr (HrSnapshot) nothing = NULL;
+
+  fixture->collector->klass->free (fixture->collector);
+  fixture->collector = hr_regions_new (fixture->folder, hr_clock_realtime (), HR_REGIONS_GRACE_NS);
+
+  hr_probe_duration (probe, ranking, 7000000, 5);
+  collect_after (fixture, SECOND / 10);
+  nothing = cut (fixture, 0);
+  g_assert_null (nothing);
+  g_assert_cmpuint (hr_feed_get_totals (fixture->feeds->pdata[0], 0)->count, ==, 5);
+  hr_probe_close (probe);
+}
+
+static void
 test_a_program_that_ends_is_drained_first (Fixture      *fixture,
                                            gconstpointer user_data)
 {
@@ -546,6 +565,7 @@ main (int   argc,
   ADD ("lost", test_overtaken_records_lose_no_count);
   ADD ("threads", test_intervals_add_up_while_threads_record);
   ADD ("preload", test_what_was_before_goes_to_the_totals);
+  ADD ("older", test_a_program_older_than_the_agent_starts_from_its_totals);
   ADD ("gone", test_a_program_that_ends_is_drained_first);
   ADD ("unseen", test_a_program_that_ended_unseen_is_told_once);
   ADD ("long-gone", test_a_program_long_gone_is_removed);
