@@ -209,9 +209,12 @@ test_throughput_follows_the_clock (Fixture      *self,
       hr_coordinator_take (coordinator, 10, start + i * 100 * MS, &self->batch);
       if (i == 0)
         g_assert_false (hr_coordinator_throughput (coordinator, start + 99 * MS, &rate));
+      g_assert_cmpfloat (rate, ==, i <= 5 ? -1 : 100);
       hr_coordinator_finish (coordinator, &self->batch, start + (i * 100 + 50) * MS, &self->result);
+      /* In its first second it knows only what passed since it began. */
+      if (i == 5)
+        g_assert_true (hr_coordinator_throughput (coordinator, start + 600 * MS, &rate));
     }
-  g_assert_cmpfloat (rate, ==, -1);
 
   /* Ten jobs every 100 ms, seen at the end of a slot: nine slots and the running one. */
   g_assert_true (hr_coordinator_throughput (coordinator, start + 3000ull * MS - 1, &rate));
