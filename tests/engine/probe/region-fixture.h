@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "engine/base/region.h"
+#include "engine/probe/probe.h"
+#include "engine/probe/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A folder of regions that a case has for itself. */
+typedef struct
+{
+  char *folder;
+} Fixture;
+
+static inline void
+fixture_set_up (Fixture      *self,
+                gconstpointer data)
+{
+  self->folder = g_dir_make_tmp ("headroom-probe-XXXXXX", NULL);
+  g_assert_nonnull (self->folder);
+}
+
+static inline void
+fixture_tear_down (Fixture      *self,
+                   gconstpointer data)
+{
+  GDir       *dir = g_dir_open (self->folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (self->folder, name, NULL);
+
+      g_remove (path);
+    }
+  if (dir != NULL)
+    g_dir_close (dir);
+  g_rmdir (self->folder);
+  g_free (self->folder);
+}
+
+#define ADD_CASE(path, function) g_test_add (path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
+
+static inline HrProbe *
+open_probe (Fixture *fixture)
+{
+  HrProbe *probe = hr_probe_open_in (fixture->folder, "test");
+
+  g_assert_cmpstr (hr_probe_error (probe), ==, NULL);
+  g_assert_nonnull (hr_probe_path (probe));
+
+  return probe;
+}
+
+static inline HrRegionReader *
+open_reader (const char *path)
+{
+  HrRegionReader *reader = NULL;
+
+  g_assert_cmpint (hr_region_reader_open (path, &reader), ==, HR_REGION_OK);
+
+  return reader;
+}
+
+static inline HrMetric
+add_duration (HrProbe    *probe,
+              const char *name)
+{
+  return hr_probe_metric (probe, name, HR_KIND_DURATION, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER);
+}
+
+static inline HrMetric
+add_counter (HrProbe    *probe,
+             const char *name)
+{
+  return hr_probe_metric (probe, name, HR_KIND_COUNTER, HR_UNIT_COUNT, HR_DIRECTION_HIGHER);
+}
+
+static inline void
+ignore_record_cb (const HrRegionRecord *record,
+                  void                 *user_data)
+{
+}
+
+static inline void
+keep_record_cb (const HrRegionRecord *record,
+                void                 *user_data)
+{
+  g_array_append_vals ((GArray *) user_data, record, 1);
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What is recorded is what is read: counts, sums, histograms, and each record once, whole, or counted as lost. */
+
+#include "region-fixture.h"
+
+#include <math.h>
+#include <pthread.h>
+
+#define N_THREADS 4
+#define RECORDS_EACH 60000u
+
+static void
+test_totals_of_a_duration (Fixture      *fixture,
+                           gconstpointer data)
+{
+  HrProbe        *probe = open_probe (fixture);
+  HrMetric        metric = add_duration (probe, "batch");
+  HrRegionReader *reader = open_reader (hr_probe_path (probe));
+  HrRegionTotals  totals;
+
+  hr_probe_duration (probe, metric, 1000, 10);
+  hr_probe_duration (probe, metric, 7, 2);
+  hr_probe_duration (probe, metric, 5000, 1);
+  hr_probe_duration (probe, metric, 1, 0);
+
+  g_assert_true (hr_region_reader_totals (reader, metric, &totals));
+  g_assert_cmpuint (totals.count, ==, 13);
+  g_assert_cmpfloat (totals.sum, ==, 6007);
+  g_assert_cmpfloat (totals.min, ==, 3.5);
+  g_assert_cmpfloat (totals.max, ==, 5000);
+  g_assert_cmpfloat (totals.last, ==, 5000);
+  g_assert_cmpuint (totals.refused, ==, 1);
+  g_assert_cmpuint (totals.buckets[hr_bucket_index (100)], ==, 10);
+  g_assert_cmpuint (totals.buckets[hr_bucket_index (3)], ==, 2);
+  g_assert_cmpuint (totals.buckets[hr_bucket_index (5000)], ==, 1);
+
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
+static void
+test_totals_of_gauges_and_counters (Fixture      *fixture,
+                                    gconstpointer data)
+{
+  HrProbe        *probe = open_probe (fixture);
+  HrMetric        gauge = hr_probe_metric (probe, "memory", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER);
+  HrMetric        ratio = hr_probe_metric (probe, "hits", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_HIGHER);
+  HrMetric        counter = add_counter (probe, "jobs");
+  HrRegionReader *reader = open_reader (hr_probe_path (probe));
+  HrRegionTotals  totals;
+
+  hr_probe_gauge (probe, gauge, -2);
+  hr_probe_gauge (probe, gauge, 8);
+  hr_probe_gauge (probe, gauge, 3);
+  hr_probe_gauge (probe, gauge, (double) NAN);
+  hr_probe_gauge (probe, gauge, (double) -INFINITY);
+  hr_probe_gauge (probe, ratio, 0.5);
+  hr_probe_count (probe, counter, 40);
+  hr_probe_count (probe, counter, 2);
+
+  g_assert_true (hr_region_reader_totals (reader, gauge, &totals));
+  g_assert_cmpuint (totals.count, ==, 3);
+  g_assert_cmpuint (totals.refused, ==, 2);
+  g_assert_cmpfloat (totals.min, ==, -2);
+  g_assert_cmpfloat (totals.max, ==, 8);
+  g_assert_cmpfloat (totals.last, ==, 3);
+  g_assert_cmpfloat (totals.sum, ==, 9);
+
+  g_assert_true (hr_region_reader_totals (reader, ratio, &totals));
+  g_assert_cmpfloat (totals.last, ==, 0.5);
+
+  g_assert_true (hr_region_reader_totals (reader, counter, &totals));
+  g_assert_cmpuint (totals.count, ==, 2);
+  g_assert_cmpfloat (totals.sum, ==, 42);
+
+  g_assert_cmpuint (hr_region_reader_drain (reader, ignore_record_cb, NULL), ==, 6);
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
+/* A thread that records to the case's probe; its records check themselves: value = 4 x weight + metric. */
+typedef struct
+{
+  HrProbe  *probe;
+  HrMetric  metrics[4];
+  uint32_t  n;
+  uint32_t *n_running;
+} Writer;
+
+static void *
+write_records (void *data)
+{
+  Writer *self = data;
+
+  for (uint32_t i = 0; i < self->n; i++)
+    {
+      uint32_t items = 1 + i % 1000;
+      HrMetric metric = self->metrics[i % 4];
+
+      hr_probe_duration (self->probe, metric, (uint64_t) items * (4 * items + metric), items);
+    }
+  if (self->n_running != NULL)
+    __atomic_fetch_sub (self->n_running, 1, __ATOMIC_RELEASE);
+
+  return NULL;
+}
+
+static void
+set_up_writer (Writer  *self,
+               HrProbe *probe,
+               uint32_t n)
+{
+  const char *names[] = { "a", "b", "c", "d" };
+
+  *self = (Writer){ .probe = probe, .n = n };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    self->metrics[i] = add_duration (probe, names[i]);
+}
+
+static void
+test_totals_add_up_over_threads (Fixture      *fixture,
+                                 gconstpointer data)
+{
+  HrProbe        *probe = open_probe (fixture);
+  HrRegionReader *reader = open_reader (hr_probe_path (probe));
+  pthread_t       threads[N_THREADS];
+  Writer          writer;
+
+  set_up_writer (&writer, probe, RECORDS_EACH);
+  for (int i = 0; i < N_THREADS; i++)
+    pthread_create (&threads[i], NULL, write_records, &writer);
+  for (int i = 0; i < N_THREADS; i++)
+    pthread_join (threads[i], NULL);
+
+  for (uint32_t metric = 0; metric < 4; metric++)
+    {
+      uint64_t       count = 0, in_buckets = 0;
+      double         sum = 0;
+      HrRegionTotals totals;
+
+      for (uint32_t i = metric; i < RECORDS_EACH; i += 4)
+        {
+          uint32_t items = 1 + i % 1000;
+
+          count += items;
+          sum += (double) items * (4 * items + metric);
+        }
+
+      g_assert_true (hr_region_reader_totals (reader, metric, &totals));
+      for (guint i = 0; i < HR_N_BUCKETS; i++)
+        in_buckets += totals.buckets[i];
+      g_assert_cmpuint (totals.count, ==, N_THREADS * count);
+      g_assert_cmpuint (in_buckets, ==, N_THREADS * count);
+      g_assert_cmpfloat (totals.sum, ==, N_THREADS * sum);
+    }
+
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
+static void
+check_record_cb (const HrRegionRecord *record,
+                 void                 *user_data)
+{
+  g_assert_cmpuint (record->metric, <, 4);
+  g_assert_cmpfloat (record->value, ==, 4.0 * record->weight + record->metric);
+}
+
+static void
+test_records_are_read_once_and_whole_while_written (Fixture      *fixture,
+                                                    gconstpointer data)
+{
+  HrProbe        *probe = open_probe (fixture);
+  HrRegionReader *reader = open_reader (hr_probe_path (probe));
+  pthread_t       threads[2];
+  uint32_t        n_running = 2;
+  uint64_t        n_read = 0;
+  Writer          writer;
+
+  set_up_writer (&writer, probe, 20 * HR_REGION_LANE_RECORDS);
+  writer.n_running = &n_running;
+  for (int i = 0; i < 2; i++)
+    pthread_create (&threads[i], NULL, write_records, &writer);
+
+  while (__atomic_load_n (&n_running, __ATOMIC_ACQUIRE) > 0)
+    n_read += hr_region_reader_drain (reader, check_record_cb, NULL);
+  for (int i = 0; i < 2; i++)
+    pthread_join (threads[i], NULL);
+  n_read += hr_region_reader_drain (reader, check_record_cb, NULL);
+
+  g_assert_cmpuint (n_read, >=, HR_REGION_LANE_RECORDS);
+  g_assert_cmpuint (n_read + hr_region_reader_lost (reader), ==, 2 * 20 * HR_REGION_LANE_RECORDS);
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
+static void
+test_totals_are_whole_while_written (Fixture      *fixture,
+                                     gconstpointer data)
+{
+  HrProbe        *probe = open_probe (fixture);
+  HrRegionReader *reader = open_reader (hr_probe_path (probe));
+  HrMetric        metric = hr_probe_metric (probe, "level", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER);
+  uint32_t        n_running = 1;
+  pthread_t       thread;
+  Writer          writer;
+
+  set_up_writer (&writer, probe, 200000);
+  writer.n_running = &n_running;
+  hr_probe_gauge (probe, metric, 1);
+  pthread_create (&thread, NULL, write_records, &writer);
+
+  while (__atomic_load_n (&n_running, __ATOMIC_ACQUIRE) > 0)
+    {
+      HrRegionTotals totals;
+      uint64_t       in_buckets = 0;
+
+      if (!hr_region_reader_totals (reader, writer.metrics[0], &totals))
+        continue;
+      for (guint i = 0; i < HR_N_BUCKETS; i++)
+        in_buckets += totals.buckets[i];
+      g_assert_cmpuint (in_buckets, ==, totals.count);
+    }
+  pthread_join (thread, NULL);
+
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
+static void
+test_a_full_ring_holds_the_newest (Fixture      *fixture,
+                                   gconstpointer data)
+{
+  HrProbe        *probe = open_probe (fixture);
+  HrMetric        metric = add_counter (probe, "jobs");
+  HrRegionReader *reader = open_reader (hr_probe_path (probe));
+  GArray         *records = g_array_new (FALSE, FALSE, sizeof (HrRegionRecord));
+
+  for (uint32_t i = 0; i < HR_REGION_LANE_RECORDS + 5; i++)
+    hr_probe_count (probe, metric, i);
+
+  g_assert_cmpuint (hr_region_reader_drain (reader, keep_record_cb, records), ==, HR_REGION_LANE_RECORDS);
+  g_assert_cmpuint (hr_region_reader_lost (reader), ==, 5);
+  for (guint i = 0; i < records->len; i++)
+    g_assert_cmpfloat (g_array_index (records, HrRegionRecord, i).value, ==, i + 5);
+  g_assert_cmpuint (hr_region_reader_drain (reader, keep_record_cb, records), ==, 0);
+
+  hr_probe_count (probe, metric, 1);
+  g_assert_cmpuint (hr_region_reader_drain (reader, keep_record_cb, records), ==, 1);
+  g_assert_cmpuint (hr_region_reader_lost (reader), ==, 5);
+
+  g_array_unref (records);
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
+static void
+test_a_scope_is_timed (Fixture      *fixture,
+                       gconstpointer data)
+{
+  HrProbe        *probe = open_probe (fixture);
+  HrMetric        metric = add_duration (probe, "scope");
+  HrRegionReader *reader = open_reader (hr_probe_path (probe));
+  uint64_t        begin = hr_probe_begin ();
+  HrRegionTotals  totals;
+
+  hr_probe_end (probe, metric, begin, 3);
+  g_assert_true (hr_region_reader_totals (reader, metric, &totals));
+  g_assert_cmpuint (totals.count, ==, 3);
+  g_assert_cmpfloat (totals.sum, <=, (double) (hr_clock_monotonic () - begin));
+  g_assert_cmpuint (totals.last_time, >=, begin);
+
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD_CASE ("/probe/record/durations", test_totals_of_a_duration);
+  ADD_CASE ("/probe/record/gauges-and-counters", test_totals_of_gauges_and_counters);
+  ADD_CASE ("/probe/record/threads", test_totals_add_up_over_threads);
+  ADD_CASE ("/probe/record/concurrent-drain", test_records_are_read_once_and_whole_while_written);
+  ADD_CASE ("/probe/record/concurrent-totals", test_totals_are_whole_while_written);
+  ADD_CASE ("/probe/record/full-ring", test_a_full_ring_holds_the_newest);
+  ADD_CASE ("/probe/record/scope", test_a_scope_is_timed);
+
+  return g_test_run ();
+}
