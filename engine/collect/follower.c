@@ -37,6 +37,7 @@ struct _HrFollower
   HrFeed         *feed;
   GArray         *series;
   guint64         lost;
+  guint64         unplaced;
   HrBucketCount  *row; /* scratch */
 };
 
@@ -247,6 +248,20 @@ advance (HrFollower *self,
   add_samples (self, add);
 }
 
+/* Records that found no lane or metric stand in no total; the user is told how many there were. */
+static void
+add_unplaced (HrFollower *self)
+{
+  static const HrMetricInfo metric = { "records_unplaced", HR_KIND_COUNTER, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
+  guint64                   unplaced = hr_region_reader_unplaced (self->reader);
+
+  if (unplaced > self->unplaced)
+    {
+      hr_feed_measure (self->feed, &metric, (double) (unplaced - self->unplaced));
+      self->unplaced = unplaced;
+    }
+}
+
 /* Looks at the region again: adds what it counted since the last time to the feed. Returns FALSE, the feed ended, when the program is
  * gone or its file was damaged. */
 gboolean
@@ -258,6 +273,7 @@ hr_follower_collect (HrFollower *self)
   guint64        lost;
 
   advance (self, hr_feed_add);
+  add_unplaced (self);
 
   lost = hr_region_reader_lost (self->reader);
   hr_feed_add_lost (self->feed, lost - self->lost);
@@ -307,6 +323,7 @@ hr_follower_new (HrRegionReader *reader,
     {
       advance (self, hr_feed_preload);
       self->lost = hr_region_reader_lost (reader);
+      self->unplaced = hr_region_reader_unplaced (reader);
     }
 
   return self;

@@ -14,6 +14,8 @@
 /* The first interval of a program is not made longer than this, however long no round was run. */
 #define FRESH_LIMIT_NS (10 * (gint64) HR_NS_PER_SECOND)
 #define REAP_NS ((gint64) HR_NS_PER_SECOND)
+/* So many programs are followed at once; a folder full of files must not use up descriptors and memory. */
+#define MAX_FEEDS 256
 
 /* One file of the folder, remembered by name so that it is opened once. */
 typedef struct
@@ -33,6 +35,7 @@ typedef struct
   struct timespec changed; /* of the folder when it was last read */
   gboolean        settled; /* read once more since it changed */
   gint64          reaped_ns;
+  gboolean        full; /* some programs are left out */
   char           *notice;
 } Regions;
 
@@ -144,6 +147,8 @@ update_notice (Regions *self)
     self->notice = g_strdup_printf ("“%s” is not followed: %s", first, why);
   else if (n_refused > 1)
     self->notice = g_strdup_printf ("“%s” and %u more are not followed: %s", first, n_refused - 1, why);
+  else if (self->full)
+    self->notice = g_strdup_printf ("more than %u programs: the others are not followed", MAX_FEEDS);
 }
 
 static gboolean
@@ -168,12 +173,18 @@ scan (Regions   *self,
   while (g_hash_table_iter_next (&iter, NULL, &value))
     ((Entry *) value)->listed = FALSE;
 
+  self->full = FALSE;
   while ((name = g_dir_read_name (folder)) != NULL)
     {
       Entry *entry = g_hash_table_lookup (self->entries, name);
 
       if (name[0] == '.' || !g_str_has_suffix (name, HR_REGION_SUFFIX))
         continue;
+      if (entry == NULL && feeds->len > MAX_FEEDS)
+        {
+          self->full = TRUE;
+          continue;
+        }
       if (entry == NULL)
         {
           entry = g_new0 (Entry, 1);
@@ -203,7 +214,7 @@ scan_if_changed (Regions   *self,
     return TRUE;
 
   same = folder.st_mtim.tv_sec == self->changed.tv_sec && folder.st_mtim.tv_nsec == self->changed.tv_nsec;
-  if (same && self->settled)
+  if (same && self->settled && !self->full)
     return TRUE;
   if (!scan (self, now_ns, feeds, error))
     return FALSE;

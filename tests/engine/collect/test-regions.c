@@ -4,9 +4,11 @@
 #include "engine/probe/probe.h"
 #include "engine/probe/reader.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -399,6 +401,74 @@ test_a_program_long_gone_is_removed (Fixture      *fixture,
 }
 
 static void
+test_a_program_that_ended_is_removed_in_time (Fixture      *fixture,
+                                              gconstpointer user_data)
+{
+  HrProbe *probe = hr_probe_open_in (fixture->folder, "ranker");
+
+  forget_grace (fixture);
+  collect_after (fixture, SECOND / 10);
+  g_assert_cmpuint (fixture->feeds->len, ==, 1);
+  hr_probe_close (probe);
+  collect_after (fixture, SECOND / 10);
+  g_assert_nonnull (hr_feed_get_ended (fixture->feeds->pdata[0]));
+  collect_after (fixture, 2 * SECOND);
+  g_assert_cmpuint (count_files (fixture), ==, 0);
+}
+
+static void
+test_changes_within_one_step_of_the_clock_are_seen (Fixture      *fixture,
+                                                    gconstpointer user_data)
+{
+  const struct timespec times[2] = { { 1000, 0 }, { 1000, 0 } };
+  HrProbe              *probes[2];
+
+  for (guint i = 0; i < G_N_ELEMENTS (probes); i++)
+    {
+      probes[i] = hr_probe_open_in (fixture->folder, "ranker");
+      g_assert_cmpint (utimensat (AT_FDCWD, fixture->folder, times, 0), ==, 0);
+      collect_after (fixture, SECOND / 10);
+      g_assert_cmpuint (fixture->feeds->len, ==, i + 1);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (probes); i++)
+    hr_probe_close (probes[i]);
+}
+
+static void
+test_a_copy_is_not_another_program (Fixture      *fixture,
+                                    gconstpointer user_data)
+{
+  HrProbe         *probe = hr_probe_open_in (fixture->folder, "ranker");
+  g_autofree char *copy = g_build_filename (fixture->folder, "copy-1.region", NULL);
+
+  collect_after (fixture, SECOND / 10);
+  g_assert_cmpint (link (hr_probe_path (probe), copy), ==, 0);
+  collect_after (fixture, SECOND / 10);
+  collect_after (fixture, SECOND / 10);
+
+  g_assert_cmpuint (fixture->feeds->len, ==, 1);
+  g_assert_nonnull (strstr (fixture->collector->klass->notice (fixture->collector), "copy-1.region"));
+  hr_probe_close (probe);
+}
+
+static void
+test_records_without_a_place_are_told (Fixture      *fixture,
+                                       gconstpointer user_data)
+{
+  HrProbe *probe = hr_probe_open_in (fixture->folder, "ranker");
+  g_autoptr (HrSnapshot) snapshot = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    hr_probe_gauge (probe, HR_METRIC_NONE, 1);
+  collect_after (fixture, SECOND / 10);
+  snapshot = cut (fixture, 0);
+
+  g_assert_cmpstr (hr_feed_get_metrics (fixture->feeds->pdata[0])[0].name, ==, "records_unplaced");
+  g_assert_cmpfloat (snapshot->samples[0].sum, ==, 3);
+  hr_probe_close (probe);
+}
+
+static void
 test_a_foreign_file_is_told_and_left_alone (Fixture      *fixture,
                                             gconstpointer user_data)
 {
@@ -569,6 +639,10 @@ main (int   argc,
   ADD ("gone", test_a_program_that_ends_is_drained_first);
   ADD ("unseen", test_a_program_that_ended_unseen_is_told_once);
   ADD ("long-gone", test_a_program_long_gone_is_removed);
+  ADD ("removed", test_a_program_that_ended_is_removed_in_time);
+  ADD ("clock", test_changes_within_one_step_of_the_clock_are_seen);
+  ADD ("copy", test_a_copy_is_not_another_program);
+  ADD ("unplaced", test_records_without_a_place_are_told);
   ADD ("foreign", test_a_foreign_file_is_told_and_left_alone);
   ADD ("cut", test_a_region_cut_short_ends_its_feed_alone);
   ADD ("control", test_commands_reach_the_program);
