@@ -292,6 +292,61 @@ test_intervals_add_up_while_threads_record (Fixture      *fixture,
   hr_probe_close (probe);
 }
 
+typedef struct
+{
+  HrProbe *probe;
+  gint     stop;
+} Counting;
+
+/* Each record is one nanosecond longer than the one before. */
+static gpointer
+count_thread (gpointer user_data)
+{
+  Counting *counting = user_data;
+  HrMetric  ranking = ranking_of (counting->probe);
+
+  for (guint64 ns = 1000000; !g_atomic_int_get (&counting->stop); ns++)
+    {
+      hr_probe_duration (counting->probe, ranking, ns, 1);
+      g_thread_yield ();
+    }
+
+  return NULL;
+}
+
+/* While a thread records between our looks, an interval still begins where the one before ended. Buckets are 8 us wide
+ * here, so extremes that were guessed from them would overlap. */
+static void
+test_extremes_are_exact_while_a_thread_records (Fixture      *fixture,
+                                                gconstpointer user_data)
+{
+  Counting counting = { hr_probe_open_in (fixture->folder, "ranker"), 0 };
+  GThread *thread = g_thread_new ("count", count_thread, &counting);
+  guint    n_intervals = 0, n_exact = 0;
+  gint64   last = -1;
+
+  while (n_intervals < 300)
+    {
+      g_autoptr (HrSnapshot) snapshot = NULL;
+
+      collect_after (fixture, SECOND / 10);
+      snapshot = fixture->feeds->len > 0 ? cut (fixture, 0) : NULL;
+      if (snapshot == NULL)
+        continue;
+      if (last >= 0 && snapshot->lost == 0)
+        {
+          n_intervals++;
+          n_exact += (gint64) (snapshot->samples[0].min * 1e6 + 0.5) == last + 1;
+        }
+      last = (gint64) (snapshot->samples[0].max * 1e6 + 0.5);
+    }
+  g_atomic_int_set (&counting.stop, 1);
+  g_thread_join (thread);
+
+  g_assert_cmpuint (n_exact, >, n_intervals * 3 / 4);
+  hr_probe_close (counting.probe);
+}
+
 static void
 test_what_was_before_goes_to_the_totals (Fixture      *fixture,
                                          gconstpointer user_data)
@@ -378,7 +433,7 @@ test_a_program_that_ended_unseen_is_told_once (Fixture      *fixture,
 
   hr_probe_duration (probe, ranking_of (probe), 5000, 4);
   hr_probe_close (probe);
-  collect_after (fixture, SECOND * 5);
+  collect_after (fixture, SECOND * 60);
 
   g_assert_cmpuint (fixture->feeds->len, ==, 1);
   snapshot = cut (fixture, 0);
@@ -634,6 +689,7 @@ main (int   argc,
   ADD ("metrics", test_metrics_may_come_later);
   ADD ("lost", test_overtaken_records_lose_no_count);
   ADD ("threads", test_intervals_add_up_while_threads_record);
+  ADD ("exact", test_extremes_are_exact_while_a_thread_records);
   ADD ("preload", test_what_was_before_goes_to_the_totals);
   ADD ("older", test_a_program_older_than_the_agent_starts_from_its_totals);
   ADD ("gone", test_a_program_that_ends_is_drained_first);
