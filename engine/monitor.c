@@ -157,7 +157,7 @@ hr_monitor_init (HrMonitor *self)
 }
 
 /* Makes a monitor that starts the agent for this computer at once and judges by @contract.
- * @agent: its program and arguments. Returns: (transfer full) */
+ * @agent: its program and arguments; the descriptor of its socket is added. Returns: (transfer full) */
 HrMonitor *
 hr_monitor_new (const char *const *agent,
                 HrContract        *contract)

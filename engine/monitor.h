@@ -20,7 +20,6 @@ G_BEGIN_DECLS
 #define HR_TYPE_MONITOR (hr_monitor_get_type ())
 G_DECLARE_FINAL_TYPE (HrMonitor, hr_monitor, HR, MONITOR, GObject)
 
-/* @agent: argv of the agent for this computer. */
 HrMonitor *hr_monitor_new (const char *const *agent,
                            HrContract        *contract) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -198,14 +198,17 @@ hr_connector_init (HrConnector *self)
   self->retry_ms = HR_CONNECTOR_FIRST_RETRY_MS;
 }
 
-/* Makes a connector, still off, to an agent that it starts itself: program and arguments, to which nothing is
- * added; the agent finds its socket as descriptor 3. Returns: (transfer full) */
+/* Makes a connector, still off, to an agent that it starts itself: program and arguments, to which the descriptor of its
+ * socket is added. Returns: (transfer full) */
 HrConnector *
 hr_connector_new_spawn (const char *const *argv)
 {
   HrConnector *self = g_object_new (HR_TYPE_CONNECTOR, NULL);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-  self->argv = g_strdupv ((char **) argv);
+  g_strv_builder_addv (builder, (const char **) argv);
+  g_strv_builder_add_many (builder, "--fd", "3", NULL);
+  self->argv = g_strv_builder_end (builder);
 
   return self;
 }

@@ -83,7 +83,7 @@ static void
 set_up (Fixture      *fixture,
         gconstpointer data)
 {
-  const char *agent[] = { g_getenv ("HEADROOM_AGENT"), "--fd", "3", NULL };
+  const char *agent[] = { g_getenv ("HEADROOM_AGENT"), NULL };
   g_autoptr (GError) error = NULL;
   g_autoptr (HrContract) contract = hr_contract_parse (contract_text, strlen (contract_text), "test.ini", &error);
 
