@@ -255,6 +255,51 @@ test_a_full_ring_holds_the_newest (Fixture      *fixture,
   hr_probe_close (probe);
 }
 
+/* A drain during which the program laps it. */
+typedef struct
+{
+  HrProbe *probe;
+  HrMetric metric;
+  uint64_t n_read;
+  double   last;
+} Overtaking;
+
+static void
+record_more_cb (const HrRegionRecord *record,
+                void                 *user_data)
+{
+  Overtaking *self = user_data;
+
+  for (uint32_t i = 0; self->n_read == 0 && i < 1000; i++)
+    hr_probe_count (self->probe, self->metric, HR_REGION_LANE_RECORDS + i);
+
+  if (self->n_read++ > 0)
+    g_assert_cmpfloat (record->value, >, self->last);
+  self->last = record->value;
+}
+
+static void
+test_overtaken_records_are_lost_not_wrong (Fixture      *fixture,
+                                           gconstpointer data)
+{
+  HrProbe        *probe = open_probe (fixture);
+  Overtaking      state = { .probe = probe, .metric = add_counter (probe, "jobs") };
+  HrRegionReader *reader = open_reader (hr_probe_path (probe));
+
+  for (uint32_t i = 0; i < HR_REGION_LANE_RECORDS; i++)
+    hr_probe_count (probe, state.metric, i);
+
+  hr_region_reader_drain (reader, record_more_cb, &state);
+  g_assert_cmpfloat (state.last, ==, HR_REGION_LANE_RECORDS - 1);
+  g_assert_cmpuint (hr_region_reader_lost (reader), >, 0);
+  hr_region_reader_drain (reader, record_more_cb, &state);
+  g_assert_cmpfloat (state.last, ==, HR_REGION_LANE_RECORDS + 999);
+  g_assert_cmpuint (state.n_read + hr_region_reader_lost (reader), ==, HR_REGION_LANE_RECORDS + 1000);
+
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
 static void
 test_a_scope_is_timed (Fixture      *fixture,
                        gconstpointer data)
@@ -286,6 +331,7 @@ main (int   argc,
   ADD_CASE ("/probe/record/concurrent-drain", test_records_are_read_once_and_whole_while_written);
   ADD_CASE ("/probe/record/concurrent-totals", test_totals_are_whole_while_written);
   ADD_CASE ("/probe/record/full-ring", test_a_full_ring_holds_the_newest);
+  ADD_CASE ("/probe/record/overtaken", test_overtaken_records_are_lost_not_wrong);
   ADD_CASE ("/probe/record/scope", test_a_scope_is_timed);
 
   return g_test_run ();
