@@ -5,8 +5,8 @@
 #include "engine/probe/reader.h"
 
 #include <glib.h>
-#include <stdint.h>
 #include <math.h>
+#include <stdint.h>
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput (const uint8_t *data,
