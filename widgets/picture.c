@@ -163,7 +163,9 @@ add_line (HrPicture      *self,
           guint64         begin,
           gboolean        highest)
 {
-  gsize n = 0;
+  double origin = hr_view_x (view, begin);
+  double step = step_of (view);
+  gsize  n = 0;
 
   for (guint64 i = begin; i < view->end && n < self->n_points; i++)
     {
@@ -171,7 +173,7 @@ add_line (HrPicture      *self,
 
       if (!hr_series_get (series, i, &reading))
         continue;
-      self->points[n++] = (HrPoint){ (float) hr_view_x (view, i), canvas_y (scale, highest ? reading.max : reading.value) };
+      self->points[n++] = (HrPoint){ (float) (origin + (double) (i - begin) * step), canvas_y (scale, highest ? reading.max : reading.value) };
     }
   hr_outline_add_line (outline, self->points, n, (float) scale->radius);
 }
@@ -184,19 +186,20 @@ trace_line (HrPicture      *self,
 {
   /* One more than fits, so that the line comes in from the border. */
   guint64 begin = view->end - MIN (view->end, view->n + 1);
-  double  half = step_of (view) / 2;
+  double  step = step_of (view);
+  double  origin = hr_view_x (view, begin);
 
   hr_outline_begin (&self->line, view->width, HR_OUTLINE_STEPS);
   for (guint64 i = MAX (begin, hr_series_first (series)); i < view->end; i++)
     {
       HrReading reading;
-      double    x = hr_view_x (view, i);
+      double    x = origin + (double) (i - begin) * step;
 
       if (!hr_series_get (series, i, &reading))
         continue;
       self->has_band = self->has_band || reading.max > reading.value;
-      if (hr_scale_is_breach (scale, reading.value, reading.max) && x + half > 0)
-        mark_breach (self, x - half, x + half);
+      if (hr_scale_is_breach (scale, reading.value, reading.max) && x + step / 2 > 0)
+        mark_breach (self, x - step / 2, x + step / 2);
     }
   add_line (self, &self->line, series, view, scale, begin, FALSE);
 
@@ -218,18 +221,20 @@ trace_columns (HrPicture      *self,
 
   for (int x = 0; x < view->width; x++)
     {
-      HrExtent own, joined, highest;
-      guint64  begin, end;
+      HrExtent  own, highest;
+      HrReading before;
+      guint64   begin, end;
 
       hr_view_column (view, x, &begin, &end);
       own = hr_series_values (series, begin, end);
       if (own.min > own.max)
         continue;
 
-      /* From the last sample of the column before on, so that the line does not break between them. */
-      joined = hr_series_values (series, begin - MIN (begin, 1), end);
-      hr_outline_add_column (&self->line, x, canvas_y (scale, joined.max) - (float) scale->radius,
-                             canvas_y (scale, joined.min) + (float) scale->radius);
+      /* The last sample of the column before joins, so that the line does not break between them. */
+      if (!hr_series_get (series, begin - 1, &before) || isnan (before.value))
+        before.value = own.min;
+      hr_outline_add_column (&self->line, x, canvas_y (scale, MAX (own.max, before.value)) - (float) scale->radius,
+                             canvas_y (scale, MIN (own.min, before.value)) + (float) scale->radius);
 
       highest = hr_series_highest (series, begin, end);
       self->breach[x] = hr_scale_is_breach (scale, own.min, highest.max);

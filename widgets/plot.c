@@ -399,7 +399,6 @@ hr_plot_init (HrPlot *self)
 {
   self->dirty = TRUE;
   self->spec = (HrPlotSpec){ .limit = (double) NAN, .seconds = 30, .rate = 10 };
-  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   g_signal_connect (self, "notify::scale-factor", G_CALLBACK (scale_factor_cb), NULL);
 }
 
