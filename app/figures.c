@@ -20,6 +20,30 @@ find_judgement (const HrReading *reading,
   return reading->verdict != NULL ? hr_verdict_find (reading->verdict, metric, statistic) : NULL;
 }
 
+/* The budget behind a judgement; for a source that is not judged now, what the contract sets for it. */
+static const HrBudget *
+find_budget (const HrReading *reading,
+             const char      *metric,
+             HrStatistic      statistic)
+{
+  const HrJudgement *judgement = find_judgement (reading, metric, statistic);
+  const char        *source = hr_source_get_name (reading->source);
+
+  if (reading->verdict != NULL)
+    return judgement != NULL ? judgement->budget : NULL;
+
+  for (guint i = 0; i < hr_contract_get_n_budgets (reading->contract); i++)
+    {
+      const HrBudget *budget = hr_contract_get_budget (reading->contract, i);
+
+      if (g_str_equal (budget->metric, metric) && budget->statistic == statistic &&
+          (budget->source == NULL || g_pattern_match_simple (budget->source, source)))
+        return budget;
+    }
+
+  return NULL;
+}
+
 static HrStanding
 standing_of (const HrJudgement *judgement)
 {
@@ -57,15 +81,16 @@ read_latency_budgets (HrLatencyFigures *self,
   const HrJudgement *mean = find_judgement (reading, self->info.name, HR_STATISTIC_MEAN);
   const HrJudgement *tail = find_judgement (reading, self->info.name, HR_STATISTIC_P99);
   const HrJudgement *compliance = find_judgement (reading, self->info.name, HR_STATISTIC_COMPLIANCE);
+  const HrBudget    *budget = find_budget (reading, self->info.name, HR_STATISTIC_MEAN);
 
   self->mean_standing = standing_of (mean);
   self->tail_standing = standing_of (tail);
   self->compliance_standing = standing_of (compliance);
 
-  if (mean != NULL)
+  if (budget != NULL)
     {
-      self->limit = mean->limit;
-      self->baseline = mean->budget->baseline;
+      self->limit = budget->limit;
+      self->baseline = budget->baseline;
       self->used = self->mean / self->limit;
       if (self->mean > 0)
         self->advantage = self->baseline / self->mean;
@@ -162,10 +187,10 @@ gboolean
 hr_memory_figures_read (HrMemoryFigures *out,
                         const HrReading *reading)
 {
-  HrMemoryFigures    self = { .now = NAN, .peak = NAN, .growth = NAN, .minutes = NAN, .limit = NAN, .used = NAN, .warn = NAN, .critical = NAN };
-  const HrTotals    *totals;
-  const HrJudgement *judgement = find_judgement (reading, "memory_usage_mb", HR_STATISTIC_LAST);
-  guint              metric;
+  HrMemoryFigures self = { .now = NAN, .peak = NAN, .growth = NAN, .minutes = NAN, .limit = NAN, .used = NAN, .warn = NAN, .critical = NAN };
+  const HrTotals *totals;
+  const HrBudget *budget = find_budget (reading, "memory_usage_mb", HR_STATISTIC_LAST);
+  guint           metric;
 
   if (!hr_history_find_metric (reading->history, "memory_usage_mb", &metric))
     return FALSE;
@@ -177,12 +202,12 @@ hr_memory_figures_read (HrMemoryFigures *out,
       self.peak = totals->max;
       self.growth = history_growth (reading->history, metric);
     }
-  if (judgement != NULL)
+  if (budget != NULL)
     {
-      self.limit = judgement->limit;
+      self.limit = budget->limit;
       self.used = self.now / self.limit;
-      self.warn = judgement->budget->warn;
-      self.critical = judgement->budget->critical;
+      self.warn = budget->warn;
+      self.critical = budget->critical;
       if (self.now < self.limit)
         self.minutes = (self.limit - self.now) / self.growth;
     }
@@ -191,13 +216,21 @@ hr_memory_figures_read (HrMemoryFigures *out,
   return TRUE;
 }
 
+/* Returns the limit that the contract sets for the frames of the source; NaN for none. */
+double
+hr_frames_limit (const HrReading *reading)
+{
+  const HrBudget *budget = find_budget (reading, "ui_frame_time_ms", HR_STATISTIC_RECENT);
+
+  return budget != NULL ? budget->limit : (double) NAN;
+}
+
 gboolean
 hr_frames_figures_read (HrFramesFigures *out,
                         const HrReading *reading)
 {
   HrFramesFigures     self = { .recent = NAN, .worst = NAN, .limit = NAN, .used = NAN };
   const HrMetricInfo *info;
-  const HrJudgement  *judgement = find_judgement (reading, "ui_frame_time_ms", HR_STATISTIC_RECENT);
   HrWindow            window;
   guint               metric;
 
@@ -208,11 +241,8 @@ hr_frames_figures_read (HrFramesFigures *out,
   hr_history_recent (reading->history, metric, RECENT_SAMPLES, &window);
   if (window.count > 0)
     self.recent = hr_window_mean (&window);
-  if (judgement != NULL)
-    {
-      self.limit = judgement->limit;
-      self.used = self.recent / self.limit;
-    }
+  self.limit = hr_frames_limit (reading);
+  self.used = self.recent / self.limit;
   hr_history_window (reading->history, metric, reading->now_ns, HR_WORST_WINDOW_NS, &window);
   if (window.count > 0)
     self.worst = window.max;

@@ -76,6 +76,7 @@ gboolean hr_memory_figures_read (HrMemoryFigures *out,
                                  const HrReading *reading);
 gboolean hr_frames_figures_read (HrFramesFigures *out,
                                  const HrReading *reading);
+double   hr_frames_limit (const HrReading *reading);
 gboolean hr_statistics_figures_read (HrStatisticsFigures *out,
                                      const HrReading     *reading);
 

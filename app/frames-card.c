@@ -43,15 +43,12 @@ read_own_frames (HrFramesCard    *self,
                  const HrReading *reading,
                  HrFramesFigures *out)
 {
-  gint64             now_us = g_get_monotonic_time ();
-  const HrJudgement *judgement = reading->verdict != NULL
-                                     ? hr_verdict_find (reading->verdict, "ui_frame_time_ms", HR_STATISTIC_RECENT)
-                                     : NULL;
+  gint64 now_us = g_get_monotonic_time ();
 
   out->recent = hr_frame_log_recent (&self->log);
   out->worst = hr_frame_log_worst (&self->log, now_us);
   out->over = hr_frame_log_dropped (&self->log, now_us);
-  out->limit = judgement != NULL ? judgement->budget->limit : (double) NAN;
+  out->limit = hr_frames_limit (reading);
   out->used = out->recent / out->limit;
 }
 

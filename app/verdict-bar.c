@@ -85,6 +85,23 @@ show_state (HrVerdictBar *self,
     }
 }
 
+/* A source that no budget could judge: for a program its metrics may still come, a computer has none of them. */
+static void
+show_unjudged (HrVerdictBar *self,
+               HrMonitor    *monitor,
+               HrSource     *source)
+{
+  g_autofree char *sentence = NULL;
+
+  if (hr_source_get_role (source) == HR_SOURCE_COMPUTER)
+    sentence = g_strdup_printf (_ ("Watching %s; the contract “%s” sets no budget for it"), hr_source_get_name (source),
+                                hr_contract_get_name (hr_monitor_get_contract (monitor)));
+  else
+    sentence = hr_monitor_get_sentence (monitor, source);
+
+  show (self, "neutral", "dialog-information-symbolic", sentence);
+}
+
 const char *
 hr_verdict_bar_get_text (HrVerdictBar *self)
 {
@@ -107,14 +124,16 @@ hr_verdict_bar_refresh (HrVerdictBar *self,
     return;
 
   verdict = hr_monitor_get_verdict (monitor, source);
-  if (hr_source_is_live (source) && verdict != NULL)
+  if (!hr_source_is_live (source) || verdict == NULL)
+    show_state (self, source);
+  else if (verdict->worst_index < 0)
+    show_unjudged (self, monitor, source);
+  else
     {
       g_autofree char *sentence = hr_monitor_get_sentence (monitor, source);
 
       show (self, hr_standing_css_class (verdict->worst), hr_standing_icon (verdict->worst), sentence);
     }
-  else
-    show_state (self, source);
 }
 
 static void

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app/application.h"
+#include "app/config.h"
+
+#include <glib/gstdio.h>
+
+#define SKIPPED 77
+#define MISSING_AGENT "/nonexistent/headroom-agent"
+
+typedef struct
+{
+  HrApplication *application;
+  HrMainWindow  *window;
+  HrLiveView    *live;
+} Fixture;
+
+/* Starts the application as its main () would, but for the loop: @agent NULL is the one of the build. */
+static void
+launch (Fixture    *fixture,
+        const char *agent)
+{
+  GVariantDict options;
+
+  g_variant_dict_init (&options, NULL);
+  if (agent != NULL)
+    g_variant_dict_insert_value (&options, "agent", g_variant_new_bytestring (agent));
+  fixture->application = hr_application_new (HR_APP_ID, G_APPLICATION_NON_UNIQUE);
+  g_assert_cmpint (G_APPLICATION_GET_CLASS (fixture->application)->handle_local_options (G_APPLICATION (fixture->application), &options), ==, -1);
+  g_variant_dict_clear (&options);
+  g_application_activate (G_APPLICATION (fixture->application));
+  fixture->window = hr_application_get_window (fixture->application);
+  fixture->live = hr_main_window_get_live_view (fixture->window);
+}
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer agent)
+{
+  launch (fixture, agent);
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer agent)
+{
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  G_APPLICATION_GET_CLASS (fixture->application)->shutdown (G_APPLICATION (fixture->application));
+  g_assert_finalize_object (fixture->application);
+}
+
+static void
+wait_for_state (Fixture    *fixture,
+                HrLiveState state)
+{
+  while (hr_live_view_get_state (fixture->live) != state)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Finds the first label or button under @widget that says @text. */
+static GtkWidget *
+find_text (GtkWidget  *widget,
+           const char *text)
+{
+  g_autofree char *label = NULL;
+
+  if (!gtk_widget_get_child_visible (widget))
+    return NULL;
+  if (GTK_IS_LABEL (widget) || GTK_IS_BUTTON (widget))
+    g_object_get (widget, "label", &label, NULL);
+  if (label != NULL && strstr (label, text) != NULL)
+    return widget;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_text (child, text);
+
+      if (found != NULL)
+        return found;
+    }
+
+  return NULL;
+}
+
+static void
+wait_for_text (Fixture    *fixture,
+               const char *text)
+{
+  while (find_text (GTK_WIDGET (fixture->window), text) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Waits for a dialog beside the window and returns it. */
+static GtkWindow *
+wait_for_dialog (Fixture *fixture)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (;;)
+    {
+      for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+        {
+          g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+          if (ADW_IS_MESSAGE_DIALOG (window))
+            return window;
+        }
+      g_main_context_iteration (NULL, TRUE);
+    }
+}
+
+static void
+activate (Fixture    *fixture,
+          const char *action,
+          const char *parameter)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->application), action, g_variant_new_string (parameter));
+}
+
+/* The computer's agent cannot be started: the window says so and offers to try again. */
+static void
+test_missing_agent (Fixture      *fixture,
+                    gconstpointer agent)
+{
+  GtkWidget *retry;
+
+  wait_for_state (fixture, HR_LIVE_ERROR);
+  wait_for_text (fixture, "Retry");
+  retry = find_text (GTK_WIDGET (fixture->live), "Retry");
+  g_assert_cmpstr (gtk_actionable_get_action_name (GTK_ACTIONABLE (retry)), ==, "win.connect");
+  g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (fixture->window), "connect"));
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (fixture->window), "sampling"));
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->window), "connect", NULL);
+  wait_for_state (fixture, HR_LIVE_ERROR);
+}
+
+/* Nothing measured, nothing written. */
+static void
+test_csv_without_data (Fixture      *fixture,
+                       gconstpointer agent)
+{
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "headroom-window-none.csv", NULL);
+
+  g_remove (path);
+  wait_for_state (fixture, HR_LIVE_ERROR);
+  activate (fixture, "export-csv", path);
+  wait_for_text (fixture, "Nothing has been measured");
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_csv (Fixture      *fixture,
+          gconstpointer agent)
+{
+  g_autofree char *folder = g_dir_make_tmp ("headroom-window-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "live.csv", NULL);
+  g_autofree char *text = NULL;
+
+  wait_for_state (fixture, HR_LIVE_DATA);
+  activate (fixture, "export-csv", path);
+  wait_for_text (fixture, "Saved live.csv");
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_true (g_str_has_prefix (text, "time"));
+  g_assert_nonnull (strstr (text, "cpu_usage"));
+  g_remove (path);
+  g_rmdir (folder);
+}
+
+/* A faulty contract is named with its line, and the present one stays. */
+static void
+test_faulty_contract (Fixture      *fixture,
+                      gconstpointer agent)
+{
+  g_autofree char *folder = g_dir_make_tmp ("headroom-window-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "faulty.ini", NULL);
+  HrContract      *before = hr_monitor_get_contract (hr_application_get_monitor (fixture->application));
+  GtkWindow       *dialog;
+
+  g_assert_true (g_file_set_contents (path, "[contract]\nname=Faulty\nversion=1\n[memory]\nmetric=memory_usage_mb\nlimit=many\n", -1, NULL));
+  activate (fixture, "open-contract", path);
+  dialog = wait_for_dialog (fixture);
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), "faulty.ini:6"));
+  g_assert_true (hr_monitor_get_contract (hr_application_get_monitor (fixture->application)) == before);
+  gtk_window_destroy (dialog);
+  g_remove (path);
+  g_rmdir (folder);
+}
+
+static void
+test_other_contract (Fixture      *fixture,
+                     gconstpointer agent)
+{
+  g_autofree char *folder = g_dir_make_tmp ("headroom-window-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "mine.ini", NULL);
+  HrMonitor       *monitor = hr_application_get_monitor (fixture->application);
+
+  g_assert_true (g_file_set_contents (path, "[contract]\nname=Mine\nversion=1\n[memory]\nmetric=memory_usage_mb\nstatistic=last\nlimit=50\n", -1, NULL));
+  activate (fixture, "open-contract", path);
+  wait_for_text (fixture, "Mine");
+  g_assert_cmpstr (hr_contract_get_name (hr_monitor_get_contract (monitor)), ==, "Mine");
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->application), "default-contract", NULL);
+  g_assert_cmpstr (hr_contract_get_name (hr_monitor_get_contract (monitor)), ==, "Thompson job ranker");
+  g_remove (path);
+  g_rmdir (folder);
+}
+
+/* Without a program to watch the computer's numbers come with the offer to start one. */
+static void
+test_computer (Fixture      *fixture,
+               gconstpointer agent)
+{
+  wait_for_state (fixture, HR_LIVE_DATA);
+  wait_for_text (fixture, "processor");
+  g_assert_nonnull (find_text (GTK_WIDGET (fixture->window), "Connected"));
+}
+
+static void
+test_disconnect_and_connect (Fixture      *fixture,
+                             gconstpointer agent)
+{
+  HrSource *source;
+
+  wait_for_state (fixture, HR_LIVE_DATA);
+  source = hr_main_window_get_source (fixture->window);
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->window), "disconnect", NULL);
+  while (hr_source_get_state (source) != HR_SOURCE_DISCONNECTED)
+    g_main_context_iteration (NULL, TRUE);
+  wait_for_text (fixture, "last at");
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (fixture->window), "disconnect"));
+
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->window), "connect", NULL);
+  while (!hr_source_is_live (source))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_interval (Fixture      *fixture,
+               gconstpointer agent)
+{
+  HrMonitor *monitor = hr_application_get_monitor (fixture->application);
+
+  g_assert_cmpuint (hr_monitor_get_interval (monitor), ==, 100);
+  g_action_group_change_action_state (G_ACTION_GROUP (fixture->application), "interval", g_variant_new_uint32 (1000));
+  g_assert_cmpuint (hr_monitor_get_interval (monitor), ==, 1000);
+  g_action_group_change_action_state (G_ACTION_GROUP (fixture->application), "interval", g_variant_new_uint32 (100));
+}
+
+static void
+test_freeze (Fixture      *fixture,
+             gconstpointer agent)
+{
+  gboolean frozen;
+
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->window), "freeze", NULL);
+  g_object_get (hr_live_view_get_chart (fixture->live), "frozen", &frozen, NULL);
+  g_assert_true (frozen);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  static const struct
+  {
+    const char *path;
+    const char *agent;
+    void (*run) (Fixture      *fixture,
+                 gconstpointer agent);
+  } cases[] = {
+    { "/window/missing-agent", MISSING_AGENT, test_missing_agent },
+    { "/window/csv-without-data", MISSING_AGENT, test_csv_without_data },
+    { "/window/csv", NULL, test_csv },
+    { "/window/faulty-contract", MISSING_AGENT, test_faulty_contract },
+    { "/window/other-contract", MISSING_AGENT, test_other_contract },
+    { "/window/computer", NULL, test_computer },
+    { "/window/disconnect-and-connect", NULL, test_disconnect_and_connect },
+    { "/window/interval", MISSING_AGENT, test_interval },
+    { "/window/freeze", MISSING_AGENT, test_freeze },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  if (!gtk_init_check ())
+    return SKIPPED;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_test_add (cases[i].path, Fixture, cases[i].agent, set_up, cases[i].run, tear_down);
+
+  return g_test_run ();
+}
