@@ -8,45 +8,56 @@
 #define SKIPPED 77
 #define MISSING_AGENT "/nonexistent/headroom-agent"
 
+typedef struct _Fixture Fixture;
+
 typedef struct
 {
+  const char *path;
+  const char *agent; /* NULL: the one of the build */
+  void (*run) (Fixture *fixture);
+} Case;
+
+struct _Fixture
+{
+  const Case    *test;
   HrApplication *application;
   HrMainWindow  *window;
   HrLiveView    *live;
-} Fixture;
+};
 
-/* Starts the application as its main () would, but for the loop: @agent NULL is the one of the build. */
-static void
-launch (Fixture    *fixture,
-        const char *agent)
+/* Runs within the application's own loop, once its window is there. */
+static gboolean
+run_cb (gpointer user_data)
 {
-  GVariantDict options;
+  Fixture *fixture = user_data;
 
-  g_variant_dict_init (&options, NULL);
-  if (agent != NULL)
-    g_variant_dict_insert_value (&options, "agent", g_variant_new_bytestring (agent));
-  fixture->application = hr_application_new (HR_APP_ID, G_APPLICATION_NON_UNIQUE);
-  g_assert_cmpint (G_APPLICATION_GET_CLASS (fixture->application)->handle_local_options (G_APPLICATION (fixture->application), &options), ==, -1);
-  g_variant_dict_clear (&options);
-  g_application_activate (G_APPLICATION (fixture->application));
   fixture->window = hr_application_get_window (fixture->application);
   fixture->live = hr_main_window_get_live_view (fixture->window);
-}
-
-static void
-set_up (Fixture      *fixture,
-        gconstpointer agent)
-{
-  launch (fixture, agent);
-}
-
-static void
-tear_down (Fixture      *fixture,
-           gconstpointer agent)
-{
+  fixture->test->run (fixture);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  G_APPLICATION_GET_CLASS (fixture->application)->shutdown (G_APPLICATION (fixture->application));
-  g_assert_finalize_object (fixture->application);
+  g_application_quit (G_APPLICATION (fixture->application));
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+application_activate_cb (HrApplication *application,
+                         Fixture       *fixture)
+{
+  g_idle_add (run_cb, fixture);
+}
+
+static void
+run_case (gconstpointer data)
+{
+  Fixture     fixture = { .test = data };
+  const char *arguments[] = { "headroom", "--agent", fixture.test->agent };
+  int         n_arguments = fixture.test->agent != NULL ? 3 : 1;
+
+  fixture.application = hr_application_new (HR_APP_ID, G_APPLICATION_NON_UNIQUE);
+  g_signal_connect_after (fixture.application, "activate", G_CALLBACK (application_activate_cb), &fixture);
+  g_assert_cmpint (g_application_run (G_APPLICATION (fixture.application), n_arguments, (char **) arguments), ==, 0);
+  g_assert_finalize_object (fixture.application);
 }
 
 static void
@@ -119,8 +130,7 @@ activate (Fixture    *fixture,
 
 /* The computer's agent cannot be started: the window says so and offers to try again. */
 static void
-test_missing_agent (Fixture      *fixture,
-                    gconstpointer agent)
+test_missing_agent (Fixture *fixture)
 {
   GtkWidget *retry;
 
@@ -136,8 +146,7 @@ test_missing_agent (Fixture      *fixture,
 
 /* Nothing measured, nothing written. */
 static void
-test_csv_without_data (Fixture      *fixture,
-                       gconstpointer agent)
+test_csv_without_data (Fixture *fixture)
 {
   g_autofree char *path = g_build_filename (g_get_tmp_dir (), "headroom-window-none.csv", NULL);
 
@@ -149,8 +158,7 @@ test_csv_without_data (Fixture      *fixture,
 }
 
 static void
-test_csv (Fixture      *fixture,
-          gconstpointer agent)
+test_csv (Fixture *fixture)
 {
   g_autofree char *folder = g_dir_make_tmp ("headroom-window-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "live.csv", NULL);
@@ -161,15 +169,14 @@ test_csv (Fixture      *fixture,
   wait_for_text (fixture, "Saved live.csv");
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   g_assert_true (g_str_has_prefix (text, "time"));
-  g_assert_nonnull (strstr (text, "cpu_usage"));
+  g_assert_nonnull (strstr (text, "system_memory_used_mb"));
   g_remove (path);
   g_rmdir (folder);
 }
 
 /* A faulty contract is named with its line, and the present one stays. */
 static void
-test_faulty_contract (Fixture      *fixture,
-                      gconstpointer agent)
+test_faulty_contract (Fixture *fixture)
 {
   g_autofree char *folder = g_dir_make_tmp ("headroom-window-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "faulty.ini", NULL);
@@ -187,8 +194,7 @@ test_faulty_contract (Fixture      *fixture,
 }
 
 static void
-test_other_contract (Fixture      *fixture,
-                     gconstpointer agent)
+test_other_contract (Fixture *fixture)
 {
   g_autofree char *folder = g_dir_make_tmp ("headroom-window-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "mine.ini", NULL);
@@ -206,8 +212,7 @@ test_other_contract (Fixture      *fixture,
 
 /* Without a program to watch the computer's numbers come with the offer to start one. */
 static void
-test_computer (Fixture      *fixture,
-               gconstpointer agent)
+test_computer (Fixture *fixture)
 {
   wait_for_state (fixture, HR_LIVE_DATA);
   wait_for_text (fixture, "processor");
@@ -215,8 +220,7 @@ test_computer (Fixture      *fixture,
 }
 
 static void
-test_disconnect_and_connect (Fixture      *fixture,
-                             gconstpointer agent)
+test_disconnect_and_connect (Fixture *fixture)
 {
   HrSource *source;
 
@@ -234,8 +238,7 @@ test_disconnect_and_connect (Fixture      *fixture,
 }
 
 static void
-test_interval (Fixture      *fixture,
-               gconstpointer agent)
+test_interval (Fixture *fixture)
 {
   HrMonitor *monitor = hr_application_get_monitor (fixture->application);
 
@@ -246,8 +249,7 @@ test_interval (Fixture      *fixture,
 }
 
 static void
-test_freeze (Fixture      *fixture,
-             gconstpointer agent)
+test_freeze (Fixture *fixture)
 {
   gboolean frozen;
 
@@ -260,13 +262,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  static const struct
-  {
-    const char *path;
-    const char *agent;
-    void (*run) (Fixture      *fixture,
-                 gconstpointer agent);
-  } cases[] = {
+  static const Case cases[] = {
     { "/window/missing-agent", MISSING_AGENT, test_missing_agent },
     { "/window/csv-without-data", MISSING_AGENT, test_csv_without_data },
     { "/window/csv", NULL, test_csv },
@@ -283,7 +279,7 @@ main (int   argc,
     return SKIPPED;
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_test_add (cases[i].path, Fixture, cases[i].agent, set_up, cases[i].run, tear_down);
+    g_test_add_data_func (cases[i].path, &cases[i], run_case);
 
   return g_test_run ();
 }
