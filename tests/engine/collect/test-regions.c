@@ -433,11 +433,30 @@ test_a_program_that_ended_unseen_is_told_once (Fixture      *fixture,
 
   hr_probe_duration (probe, ranking_of (probe), 5000, 4);
   hr_probe_close (probe);
-  collect_after (fixture, SECOND * 60);
+  collect_after (fixture, SECOND * 5);
 
   g_assert_cmpuint (fixture->feeds->len, ==, 1);
   snapshot = cut (fixture, 0);
   g_assert_cmpuint (snapshot->samples[0].count, ==, 4);
+  g_assert_nonnull (hr_feed_get_ended (fixture->feeds->pdata[0]));
+}
+
+/* Too long ago for an interval, its numbers still count. */
+static void
+test_a_program_that_ended_in_a_long_pause_is_in_the_totals (Fixture      *fixture,
+                                                            gconstpointer user_data)
+{
+  HrProbe *probe = hr_probe_open_in (fixture->folder, "ranker");
+  g_autoptr (HrSnapshot) nothing = NULL;
+
+  hr_probe_duration (probe, ranking_of (probe), 5000, 4);
+  hr_probe_close (probe);
+  collect_after (fixture, SECOND * 60);
+
+  g_assert_cmpuint (fixture->feeds->len, ==, 1);
+  nothing = cut (fixture, 0);
+  g_assert_null (nothing);
+  g_assert_cmpuint (hr_feed_get_totals (fixture->feeds->pdata[0], 0)->count, ==, 4);
   g_assert_nonnull (hr_feed_get_ended (fixture->feeds->pdata[0]));
 }
 
@@ -694,6 +713,7 @@ main (int   argc,
   ADD ("older", test_a_program_older_than_the_agent_starts_from_its_totals);
   ADD ("gone", test_a_program_that_ends_is_drained_first);
   ADD ("unseen", test_a_program_that_ended_unseen_is_told_once);
+  ADD ("pause", test_a_program_that_ended_in_a_long_pause_is_in_the_totals);
   ADD ("long-gone", test_a_program_long_gone_is_removed);
   ADD ("removed", test_a_program_that_ended_is_removed_in_time);
   ADD ("clock", test_changes_within_one_step_of_the_clock_are_seen);
