@@ -118,10 +118,14 @@ draw_values (const HrBackdropSpec *spec,
       double y = sharpen (spec, row_of (spec, i * spec->axis->step));
       int    width, height;
 
-      gdk_cairo_set_source_rgba (cr, &spec->palette->grid);
-      cairo_move_to (cr, spec->plot.x, y);
-      cairo_line_to (cr, spec->plot.x + spec->plot.width, y);
-      cairo_stroke (cr);
+      /* Where the budget line stands a second one would fill its dashes. */
+      if (!(spec->axis->limit_shown && y == sharpen (spec, row_of (spec, spec->limit))))
+        {
+          gdk_cairo_set_source_rgba (cr, &spec->palette->grid);
+          cairo_move_to (cr, spec->plot.x, y);
+          cairo_line_to (cr, spec->plot.x + spec->plot.width, y);
+          cairo_stroke (cr);
+        }
 
       pango_layout_get_pixel_size (layout, &width, &height);
       show_label (spec, cr, layout, spec->plot.x - LABEL_GAP - width, y - height / 2.0);

@@ -12,6 +12,7 @@
 
 #define FOCUS_CORNER 6
 #define FOCUS_WIDTH 2
+#define FOCUS_DISTANCE 5
 
 typedef enum
 {
@@ -353,6 +354,8 @@ hr_chart_snapshot (GtkWidget   *widget,
 
   hr_palette_read (&palette, widget);
   palette.data.alpha *= 0.5f;
+  /* Labels reach to the border: the ring stands outside. */
+  graphene_rect_inset (&bounds, -FOCUS_DISTANCE, -FOCUS_DISTANCE);
   gsk_rounded_rect_init_from_rect (&outline, &bounds, FOCUS_CORNER);
   gtk_snapshot_append_border (snapshot, &outline, widths, (GdkRGBA[4]){ palette.data, palette.data, palette.data, palette.data });
 }

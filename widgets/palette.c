@@ -5,6 +5,10 @@
 /* How strong what is drawn in the text colour is, where the theme has no colour of its own for it. */
 #define DIM_ALPHA 0.6f
 #define GRID_ALPHA 0.11f
+#define HIGH_GRID_ALPHA 0.3f
+
+/* libadwaita draws borders in a share of the text colour, and in a larger one for high contrast: nothing is dim then. */
+#define HIGH_CONTRAST_ALPHA 0.3f
 
 /* Returns the first of @names (ended by NULL) that the theme defines, else @otherwise. */
 static GdkRGBA
@@ -48,7 +52,9 @@ hr_palette_read (HrPalette *self,
   static const char *const fill_error[] = { "error_bg_color", "error_color", NULL };
   static const char *const fill_warning[] = { "warning_bg_color", "warning_color", NULL };
   static const char *const fill_success[] = { "success_bg_color", "success_color", NULL };
-  GdkRGBA                  clear = { 0 }, inverse, behind, above;
+  static const char *const borders[] = { "borders", NULL };
+  GdkRGBA                  clear = { 0 }, inverse, behind, above, border;
+  gboolean                 high_contrast;
 
   gtk_style_context_get_color (gtk_widget_get_style_context (widget), &self->text);
 
@@ -59,10 +65,12 @@ hr_palette_read (HrPalette *self,
   above = look_up (widget, card, &clear);
   self->ground = lay_over (&behind, &above);
 
+  border = look_up (widget, borders, &clear);
+  high_contrast = border.alpha > HIGH_CONTRAST_ALPHA && border.alpha < 1;
   self->dim = self->text;
-  self->dim.alpha *= DIM_ALPHA;
+  self->dim.alpha *= high_contrast ? 1 : DIM_ALPHA;
   self->grid = self->text;
-  self->grid.alpha *= GRID_ALPHA;
+  self->grid.alpha *= high_contrast ? HIGH_GRID_ALPHA : GRID_ALPHA;
   self->data = look_up (widget, accent, &self->text);
   self->limit = look_up (widget, error, &self->text);
   self->error = look_up (widget, fill_error, &self->text);

@@ -283,6 +283,14 @@ hr_picture_render (HrPicture      *self,
                    const HrCanvas *tinted,
                    const HrCanvas *out)
 {
+  /* Without the margins: what is shaded is the plot. */
+  HrCanvas plot = {
+    .pixels = out->pixels + HR_PICTURE_MARGIN * out->stride,
+    .stride = out->stride,
+    .width = out->width,
+    .height = out->height - 2 * HR_PICTURE_MARGIN,
+  };
+
   hr_outline_edges (&self->line, self->edges);
   hr_canvas_compose (out, plain, tinted, self->edges);
 
@@ -293,7 +301,7 @@ hr_picture_render (HrPicture      *self,
       while (x < self->width && self->breach[x] == self->breach[begin])
         x++;
       if (self->breach[begin])
-        hr_canvas_shade (out, begin, x, ink->breach, ink->breach_alpha);
+        hr_canvas_shade (&plot, begin, x, ink->breach, ink->breach_alpha);
     }
 
   if (self->has_band)

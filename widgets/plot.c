@@ -8,8 +8,8 @@
 
 /* The line's width and the strength of what is drawn in lighter ink. */
 #define LINE_WIDTH 1.5
-#define BAND_ALPHA 0.35f
-#define BREACH_ALPHA 0.14f
+#define BAND_ALPHA 0.4f
+#define BREACH_ALPHA 0.18f
 
 /* Ticks keep at least this many label heights of distance. */
 #define TICK_DISTANCE 2.0

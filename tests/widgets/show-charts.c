@@ -2,7 +2,7 @@
 
 /* Shows the widgets with data made up for the eye, to be looked at by a person: show-charts [FILE.png]. With a file it writes what
  * it shows there, after half a second, and ends. ADW_DEBUG_COLOR_SCHEME=prefer-dark and ADW_DEBUG_HIGH_CONTRAST=1 change the style, CHARTS_WIDTH
- * the window's width, CHARTS_RTL=1 the direction. */
+ * the window's width, CHARTS_DPI=192 the size of text, CHARTS_RTL=1 the direction; CHARTS_HOVER=1 points at something, CHARTS_FOCUS=1 has the focus. */
 
 #include "widgets/chart-private.h"
 #include "widgets/meter.h"
@@ -168,6 +168,8 @@ activate_cb (GtkApplication *app)
   GtkWidget  *latency = create_latency (1);
   const char *width = g_getenv ("CHARTS_WIDTH");
 
+  if (g_getenv ("CHARTS_DPI") != NULL)
+    g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", atoi (g_getenv ("CHARTS_DPI")) * 1024, NULL);
   gtk_box_append (GTK_BOX (box), latency);
   gtk_box_append (GTK_BOX (pair), create_extents ());
   gtk_box_append (GTK_BOX (pair), create_latency (0.0093));
@@ -184,6 +186,11 @@ activate_cb (GtkApplication *app)
   gtk_window_present (GTK_WINDOW (window));
   gtk_window_set_focus (GTK_WINDOW (window), NULL);
 
+  if (g_getenv ("CHARTS_FOCUS") != NULL)
+    {
+      gtk_window_set_focus_visible (GTK_WINDOW (window), TRUE);
+      gtk_widget_grab_focus (gtk_widget_get_last_child (latency));
+    }
   if (g_getenv ("CHARTS_HOVER") != NULL)
     g_timeout_add (300, point_cb, gtk_widget_get_last_child (latency));
   if (png != NULL)
