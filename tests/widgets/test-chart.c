@@ -74,15 +74,19 @@ present (Fixture *fixture)
   settle (fixture);
 }
 
-/* Returns the pixel at @x, @y of what the chart has drawn, in device pixels. */
+/* Returns the pixel in the middle of the widget's pixel @x, @y of what the chart has drawn. */
 static guint32
 pixel_at (Fixture *fixture,
           int      x,
           int      y)
 {
   cairo_surface_t *surface = hr_plot_get_surface (fixture->plot);
+  int              scale = gtk_widget_get_scale_factor (fixture->window);
 
   cairo_surface_flush (surface);
+  g_assert_cmpint (cairo_image_surface_get_width (surface), ==, scale * gtk_widget_get_width (GTK_WIDGET (fixture->plot)));
+  x = x * scale + scale / 2;
+  y = y * scale + scale / 2;
 
   return *(guint32 *) (void *) (cairo_image_surface_get_data (surface) + y * cairo_image_surface_get_stride (surface) + 4 * x) & 0xffffff;
 }
@@ -119,7 +123,6 @@ test_the_line_stands_where_the_data_say (Fixture      *fixture,
     append (fixture, 2 + 2 * (i / 60), (double) NAN);
   present (fixture);
   area = hr_plot_get_area (fixture->plot);
-  g_assert_cmpint (gtk_widget_get_scale_factor (fixture->window), ==, 1);
 
   for (guint64 i = 5; i < 300; i++)
     {
