@@ -7,9 +7,6 @@
 
 #define START_US (G_GINT64_CONSTANT (1790000000) * G_USEC_PER_SEC)
 
-/* What g_test programs say to be skipped as a whole. */
-#define SKIPPED 77
-
 static gint64 now_us;
 
 static gint64
@@ -500,7 +497,10 @@ main (int   argc,
       char *argv[])
 {
   if (!gtk_init_check ())
-    return SKIPPED;
+    {
+      g_print ("1..0 # SKIP there is no display\n");
+      return 0;
+    }
   setlocale (LC_ALL, "C");
   g_test_init (&argc, &argv, NULL);
 

@@ -6,9 +6,6 @@
 
 #include <math.h>
 
-/* What g_test programs say to be skipped as a whole. */
-#define SKIPPED 77
-
 #define WIDTH 200
 #define HEIGHT 20
 
@@ -164,7 +161,10 @@ main (int   argc,
       char *argv[])
 {
   if (!gtk_init_check ())
-    return SKIPPED;
+    {
+      g_print ("1..0 # SKIP there is no display\n");
+      return 0;
+    }
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/widgets/meter/bar", test_the_bar_is_as_long_as_the_share);
   g_test_add_func ("/widgets/meter/accessible", test_a_meter_says_its_value);
