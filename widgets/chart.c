@@ -3,6 +3,7 @@
 #include "widgets/chart.h"
 
 #include "widgets/chart-private.h"
+#include "widgets/readout.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -57,15 +58,6 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (HrChart, hr_chart, GTK_TYPE_WIDGET)
 
-static gboolean
-is_over (HrChart         *self,
-         const HrReading *reading)
-{
-  HrScale scale = { .limit = self->spec.limit, .direction = self->spec.direction };
-
-  return hr_scale_is_breach (&scale, reading->value, reading->max);
-}
-
 static void
 tell_description (HrChart *self)
 {
@@ -94,7 +86,7 @@ update_description (HrChart *self)
 {
   HrReading latest;
   gboolean  measured = hr_series_latest (self->series, &latest);
-  gboolean  over = measured && is_over (self, &latest);
+  gboolean  over = measured && hr_readout_is_over (&self->spec, &latest);
   gint64    wait_us = self->described_us + DESCRIBE_EVERY_US - self->clock ();
 
   if (over != self->was_over || (measured && !self->was_measured) || wait_us <= 0)
@@ -107,57 +99,6 @@ update_description (HrChart *self)
     {
       self->describe_later = g_timeout_add ((guint) (wait_us / 1000 + 1), describe_later_cb, self);
     }
-}
-
-static char *
-format_time (gint64 time_us)
-{
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time_us / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
-  g_autofree char *seconds = local != NULL ? g_date_time_format (local, "%H:%M:%S") : NULL;
-
-  if (seconds == NULL)
-    return g_strdup ("");
-
-  return g_strdup_printf ("%s.%03d", seconds, (int) (time_us % G_USEC_PER_SEC / 1000));
-}
-
-/* Writes to @out what the samples from @begin to before @end hold in one, the last one's time with the extremes of all; returns
- * FALSE when there is nothing but gaps. */
-static gboolean
-read_range (HrChart   *self,
-            guint64    begin,
-            guint64    end,
-            HrReading *out)
-{
-  HrExtent values = hr_series_values (self->series, begin, end);
-  HrExtent highest = hr_series_highest (self->series, begin, end);
-
-  if (!hr_series_get (self->series, end - 1, out))
-    return FALSE;
-  if (values.min > values.max)
-    return FALSE;
-  if (end - begin > 1)
-    out->value = values.min;
-  out->max = highest.max;
-
-  return TRUE;
-}
-
-/* Returns "8.4 ms", or both where there are two to tell. */
-static char *
-format_reading (HrChart         *self,
-                const HrReading *reading,
-                gboolean         is_range)
-{
-  char value[32], max[32];
-
-  hr_value_format (reading->value, self->spec.unit, value, sizeof value);
-  hr_value_format (reading->max, self->spec.unit, max, sizeof max);
-  if (g_str_equal (value, max))
-    return g_strdup (value);
-
-  return g_strdup_printf (is_range ? _ ("%s to %s") : _ ("%s, highest %s"), value, max);
 }
 
 /* Writes the samples that the cursor is on; returns FALSE without a cursor or samples. */
@@ -193,9 +134,9 @@ update_hover (HrChart *self)
       return;
     }
 
-  measured = read_range (self, begin, end, &reading);
-  value = measured ? format_reading (self, &reading, end - begin > 1) : g_strdup (_ ("not measured"));
-  note = format_time (reading.time_us);
+  measured = hr_readout_range (self->series, begin, end, &reading);
+  value = measured ? hr_readout_value (self->spec.unit, &reading, end - begin > 1) : g_strdup (_ ("not measured"));
+  note = hr_readout_time (reading.time_us);
   hr_hover_show (HR_HOVER (self->hover), hr_plot_get_palette (plot), hr_plot_get_area (plot),
                  hr_plot_get_x (plot, begin), measured ? hr_plot_get_y (plot, end - begin > 1 ? reading.max : reading.value) : (double) NAN,
                  value, note);
@@ -319,7 +260,7 @@ copy (GtkWidget  *widget,
 
   if (get_cursor (self, &begin, &end))
     {
-      if (!read_range (self, begin, end, &reading))
+      if (!hr_readout_range (self->series, begin, end, &reading))
         return;
     }
   else if (hr_series_latest (self->series, &reading))
@@ -332,7 +273,7 @@ copy (GtkWidget  *widget,
       return;
     }
 
-  text = format_reading (self, &reading, end - begin > 1);
+  text = hr_readout_value (self->spec.unit, &reading, end - begin > 1);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
 }
 
@@ -730,36 +671,9 @@ hr_chart_clear (HrChart *self)
 char *
 hr_chart_describe (HrChart *self)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
-  HrReading latest;
-  gboolean  measured;
-  char      value[32];
-
   g_return_val_if_fail (HR_IS_CHART (self), NULL);
 
-  measured = hr_series_latest (self->series, &latest);
-  if (hr_series_get_frozen (self->series))
-    g_string_append (text, _ ("frozen, "));
-  if (measured)
-    {
-      g_autofree char *reading = format_reading (self, &latest, FALSE);
-
-      g_string_append_printf (text, _ ("latest %s"), reading);
-    }
-  else
-    {
-      g_string_append (text, _ ("no value now"));
-    }
-
-  if (isfinite (self->spec.limit))
-    {
-      hr_value_format (self->spec.limit, self->spec.unit, value, sizeof value);
-      g_string_append_printf (text, _ (", budget %s"), value);
-      if (measured)
-        g_string_append (text, is_over (self, &latest) ? _ (", over budget") : _ (", within budget"));
-    }
-
-  return g_string_free (g_steal_pointer (&text), FALSE);
+  return hr_readout_sentence (self->series, &self->spec);
 }
 
 /* Lets @clock tell when descriptions are due. */
