@@ -55,8 +55,9 @@ hr_fact_set (HrFact     *self,
       g_free (self->exact);
       self->exact = g_strdup (exact);
     }
-  if (g_strcmp0 (gtk_label_get_label (self->note), note != NULL ? note : "") != 0)
-    gtk_label_set_label (self->note, note != NULL ? note : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->note), note != NULL);
+  if (note != NULL && g_strcmp0 (gtk_label_get_label (self->note), note) != 0)
+    gtk_label_set_label (self->note, note);
 }
 
 static void

@@ -36,8 +36,9 @@ struct _HrLiveView
   HrMonitor *monitor;
   HrSource  *source;
 
-  guint tick; /* the refresh that is due at the next frame, or 0 */
-  guint interval_ms;
+  guint  tick; /* the refresh that is due at the next frame, or 0 */
+  guint  interval_ms;
+  gint64 refreshed_us; /* monotonic */
 };
 
 G_DEFINE_FINAL_TYPE (HrLiveView, hr_live_view, GTK_TYPE_WIDGET)
@@ -141,6 +142,7 @@ refresh_tick_cb (GtkWidget     *widget,
   HrLiveView *self = HR_LIVE_VIEW (widget);
 
   self->tick = 0;
+  self->refreshed_us = g_get_monotonic_time ();
   refresh (self);
 
   return G_SOURCE_REMOVE;
@@ -181,7 +183,7 @@ monitor_verdict_cb (HrMonitor  *monitor,
                     HrSource   *source,
                     HrLiveView *self)
 {
-  if (source == self->source)
+  if (source == self->source && g_get_monotonic_time () - self->refreshed_us >= HR_TEXT_PERIOD_US)
     queue_refresh (self);
 }
 

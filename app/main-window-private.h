@@ -30,6 +30,7 @@ struct _HrMainWindow
   HrWorkload *workload;
   GSettings  *settings;
 
+  gint64   refreshed_us;     /* monotonic; of verdict and status line */
   gboolean expects_workload; /* it was started here: its source selects itself when it comes */
   gboolean restored;         /* the source of last time has been looked for */
 };

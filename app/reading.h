@@ -6,6 +6,10 @@
 
 G_BEGIN_DECLS
 
+/* Text follows the snapshots at most five times a second: faster nobody reads it, and every change lays the
+ * window out anew. Charts follow each snapshot. */
+#define HR_TEXT_PERIOD_US (190 * 1000)
+
 /* What a card looks at when it refreshes: one source at one moment. Everything is borrowed. */
 typedef struct
 {

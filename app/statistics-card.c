@@ -96,7 +96,7 @@ show_score (HrStatisticsCard *self,
             const HrScores   *scores)
 {
   g_autoptr (GString) parts = g_string_new (NULL);
-  g_autofree char *overall = hr_word_value (scores->overall, HR_UNIT_COUNT);
+  g_autofree char *overall = isfinite (scores->overall) ? g_strdup_printf ("%.2f", scores->overall) : g_strdup (HR_NO_VALUE);
   g_autofree char *exact = hr_word_exact (scores->overall, HR_UNIT_COUNT);
 
   append_part (parts, _ ("latency"), scores->thompson);
