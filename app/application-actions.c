@@ -90,25 +90,16 @@ contract_load_thread (GTask        *task,
     g_task_return_error (task, error);
 }
 
-static void
-contract_load_cb (GObject      *object,
-                  GAsyncResult *result,
-                  gpointer      user_data)
+/* Judges by the contract that was read; or says what is wrong with it, and the present one stays. */
+static gboolean
+take_contract (HrApplication *self,
+               GAsyncResult  *result)
 {
-  HrApplication *self = HR_APPLICATION (object);
-  const char    *path = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
   g_autoptr (HrContract) contract = g_task_propagate_pointer (G_TASK (result), &error);
 
   if (contract != NULL)
-    {
-      g_autofree char *text = g_strdup_printf (_ ("Judging by “%s”"), hr_contract_get_name (contract));
-
-      hr_monitor_set_contract (self->monitor, contract);
-      g_settings_set_string (self->settings, "contract", path);
-      if (self->window != NULL)
-        hr_main_window_toast (self->window, text);
-    }
+    hr_monitor_set_contract (self->monitor, contract);
   else if (self->window != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_autofree char *body = g_strdup_printf (_ ("%s\n\nThe contract “%s” stays in force."), error->message,
@@ -116,18 +107,53 @@ contract_load_cb (GObject      *object,
 
       hr_main_window_complain (self->window, _ ("The contract cannot be used"), body);
     }
+
+  return contract != NULL;
 }
 
-/* Reads the contract at @path beside the main loop and judges by it from then on; if it is faulty, says
- * where, and the present one stays. */
-void
-_hr_application_load_contract (HrApplication *self,
-                               const char    *path)
+static void
+contract_restore_cb (GObject      *object,
+                     GAsyncResult *result,
+                     gpointer      user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, self->cancellable, contract_load_cb, NULL);
+  take_contract (HR_APPLICATION (object), result);
+}
+
+/* A contract chosen by hand is the one of the next start too. */
+static void
+contract_choose_cb (GObject      *object,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  HrApplication   *self = HR_APPLICATION (object);
+  g_autofree char *text = NULL;
+
+  if (!take_contract (self, result))
+    return;
+
+  g_settings_set_string (self->settings, "contract", g_task_get_task_data (G_TASK (result)));
+  text = g_strdup_printf (_ ("Judging by “%s”"), hr_contract_get_name (hr_monitor_get_contract (self->monitor)));
+  if (self->window != NULL)
+    hr_main_window_toast (self->window, text);
+}
+
+static void
+load_contract (HrApplication      *self,
+               const char         *path,
+               GAsyncReadyCallback callback)
+{
+  g_autoptr (GTask) task = g_task_new (self, self->cancellable, callback, NULL);
 
   g_task_set_task_data (task, g_canonicalize_filename (path, NULL), g_free);
   g_task_run_in_thread (task, contract_load_thread);
+}
+
+/* Judges by the contract at @path once it has been read beside the main loop. */
+void
+_hr_application_restore_contract (HrApplication *self,
+                                  const char    *path)
+{
+  load_contract (self, path, contract_restore_cb);
 }
 
 static char *
@@ -158,7 +184,7 @@ contract_response_cb (GtkNativeDialog *chooser,
   g_autofree char *path = response == GTK_RESPONSE_ACCEPT ? chosen_path (chooser) : NULL;
 
   if (path != NULL)
-    _hr_application_load_contract (self, path);
+    load_contract (self, path, contract_choose_cb);
   g_object_unref (chooser);
 }
 
@@ -209,7 +235,7 @@ open_contract_cb (GSimpleAction *action,
 
   if (*path != '\0')
     {
-      _hr_application_load_contract (self, path);
+      load_contract (self, path, contract_choose_cb);
       return;
     }
 

@@ -24,8 +24,8 @@ struct _HrApplication
 };
 
 void _hr_application_add_actions (HrApplication *self);
-void _hr_application_load_contract (HrApplication *self,
-                                    const char    *path);
+void _hr_application_restore_contract (HrApplication *self,
+                                       const char    *path);
 void _hr_application_follow_alerts (HrApplication *self);
 
 G_END_DECLS

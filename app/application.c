@@ -52,7 +52,7 @@ create_monitor (HrApplication *self)
   self->monitor = hr_monitor_new (argv, contract);
   self->workload = hr_workload_new (workload);
   if (*path != '\0')
-    _hr_application_load_contract (self, path);
+    _hr_application_restore_contract (self, path);
 }
 
 static void

@@ -85,7 +85,7 @@ has_program (HrMonitor *monitor)
     {
       g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
 
-      if (hr_source_get_role (source) == HR_SOURCE_PROCESS)
+      if (hr_source_get_role (source) == HR_SOURCE_PROCESS && hr_source_get_state (source) != HR_SOURCE_LOST)
         return TRUE;
     }
 
