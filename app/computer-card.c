@@ -205,6 +205,8 @@ create_tile (HrComputerCard *self,
 
   gtk_widget_add_css_class (GTK_WIDGET (view->line), "accent");
   gtk_widget_set_hexpand (GTK_WIDGET (view->line), TRUE);
+  gtk_widget_set_vexpand (GTK_WIDGET (view->line), TRUE);
+  gtk_widget_set_valign (GTK_WIDGET (view->line), GTK_ALIGN_END);
   gtk_widget_set_size_request (GTK_WIDGET (view->line), -1, 28);
   gtk_box_append (GTK_BOX (view->box), GTK_WIDGET (view->figure));
   gtk_box_append (GTK_BOX (view->box), GTK_WIDGET (view->line));
