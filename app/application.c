@@ -89,8 +89,12 @@ hr_application_activate (GApplication *application)
     {
       self->window = hr_main_window_new (GTK_APPLICATION (self), self->monitor, self->workload, self->settings);
       g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
+      gtk_window_present (GTK_WINDOW (self->window));
+      /* Nothing is chosen yet, so that Space is the chart's and not the first button's. */
+      gtk_window_set_focus (GTK_WINDOW (self->window), NULL);
     }
-  gtk_window_present (GTK_WINDOW (self->window));
+  else
+    gtk_window_present (GTK_WINDOW (self->window));
 }
 
 static void

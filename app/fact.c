@@ -26,14 +26,6 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (HrFact, hr_fact, GTK_TYPE_BOX)
 
-const char *
-hr_fact_get_value (HrFact *self)
-{
-  g_return_val_if_fail (HR_IS_FACT (self), NULL);
-
-  return gtk_label_get_label (self->value);
-}
-
 void
 hr_fact_set (HrFact     *self,
              const char *value,

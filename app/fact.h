@@ -11,8 +11,6 @@ G_BEGIN_DECLS
 #define HR_TYPE_FACT (hr_fact_get_type ())
 G_DECLARE_FINAL_TYPE (HrFact, hr_fact, HR, FACT, GtkBox)
 
-const char *hr_fact_get_value (HrFact *self);
-
 /* @note: NULL for none. @exact: the unrounded value in the C locale, NULL for none. */
 void hr_fact_set (HrFact     *self,
                   const char *value,

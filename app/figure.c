@@ -59,14 +59,6 @@ speak (HrFigure   *self,
     }
 }
 
-const char *
-hr_figure_get_text (HrFigure *self)
-{
-  g_return_val_if_fail (HR_IS_FIGURE (self), NULL);
-
-  return gtk_label_get_label (self->number);
-}
-
 void
 hr_figure_set_text (HrFigure   *self,
                     const char *number,

@@ -14,8 +14,6 @@ G_BEGIN_DECLS
 #define HR_TYPE_FIGURE (hr_figure_get_type ())
 G_DECLARE_FINAL_TYPE (HrFigure, hr_figure, HR, FIGURE, GtkBox)
 
-const char *hr_figure_get_text (HrFigure *self);
-
 /* @as_of: NULL for a live value, else when it was ("last at 14:31:52"): such a value is dimmed. */
 void hr_figure_set_value (HrFigure   *self,
                           double      value,

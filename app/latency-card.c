@@ -77,7 +77,8 @@ show_budget (HrLatencyCard          *self,
 {
   g_autofree char *used = hr_word_value (figures->used, HR_UNIT_RATIO);
   g_autofree char *limit = hr_word_value (figures->limit, figures->info.unit);
-  g_autofree char *text = g_strdup_printf (_ ("%s of the %s budget used"), used, limit);
+  g_autofree char *text = as_of == NULL ? g_strdup_printf (_ ("%s of the %s budget used"), used, limit)
+                                        : g_strdup_printf (_ ("budget %s"), limit);
 
   gtk_widget_set_visible (self->budget, isfinite (figures->limit));
   hr_label_set (self->budget_text, text);

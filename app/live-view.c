@@ -22,7 +22,6 @@ struct _HrLiveView
   /* Template children */
   GtkStack         *stack;
   AdwStatusPage    *error;
-  AdwStatusPage    *waiting;
   HrLatencyCard    *latency;
   HrComputerCard   *computer;
   GtkWidget        *start_panel;
@@ -106,7 +105,6 @@ refresh_cards (HrLiveView *self)
             .verdict = hr_monitor_get_verdict (self->monitor, self->source),
             .alerts = hr_monitor_get_alerts (self->monitor),
             .now_ns = newest->end_ns,
-            .now_us = newest->time_us,
             .as_of = as_of,
   };
 
@@ -205,14 +203,6 @@ monitor_alert_cb (HrMonitor  *monitor,
   queue_refresh (self);
 }
 
-HrSource *
-hr_live_view_get_source (HrLiveView *self)
-{
-  g_return_val_if_fail (HR_IS_LIVE_VIEW (self), NULL);
-
-  return self->source;
-}
-
 void
 hr_live_view_set_source (HrLiveView *self,
                          HrSource   *source)
@@ -282,7 +272,6 @@ hr_live_view_class_init (HrLiveViewClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/headroom/Headroom/ui/live-view.ui");
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, stack);
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, error);
-  gtk_widget_class_bind_template_child (widget_class, HrLiveView, waiting);
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, latency);
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, computer);
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, start_panel);

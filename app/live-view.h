@@ -24,9 +24,8 @@ G_DECLARE_FINAL_TYPE (HrLiveView, hr_live_view, HR, LIVE_VIEW, GtkWidget)
 void hr_live_view_follow (HrLiveView *self,
                           HrMonitor  *monitor);
 
-HrSource *hr_live_view_get_source (HrLiveView *self);
-void      hr_live_view_set_source (HrLiveView *self,
-                                   HrSource   *source);
+void hr_live_view_set_source (HrLiveView *self,
+                              HrSource   *source);
 
 HrLiveState hr_live_view_get_state (HrLiveView *self);
 

@@ -19,7 +19,6 @@ typedef struct
   const HrVerdict *verdict; /* NULL before the first snapshot */
   HrAlertBook     *alerts;
   gint64           now_ns; /* end of the newest snapshot, monotonic */
-  gint64           now_us; /* UTC of the same moment */
   const char      *as_of;  /* NULL while live, else "last at 14:31:52" */
 } HrReading;
 

@@ -102,14 +102,6 @@ show_unjudged (HrVerdictBar *self,
   show (self, "neutral", "dialog-information-symbolic", sentence);
 }
 
-const char *
-hr_verdict_bar_get_text (HrVerdictBar *self)
-{
-  g_return_val_if_fail (HR_IS_VERDICT_BAR (self), NULL);
-
-  return gtk_label_get_label (self->sentence);
-}
-
 void
 hr_verdict_bar_refresh (HrVerdictBar *self,
                         HrMonitor    *monitor,

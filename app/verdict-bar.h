@@ -12,8 +12,6 @@ G_BEGIN_DECLS
 #define HR_TYPE_VERDICT_BAR (hr_verdict_bar_get_type ())
 G_DECLARE_FINAL_TYPE (HrVerdictBar, hr_verdict_bar, HR, VERDICT_BAR, GtkBox)
 
-const char *hr_verdict_bar_get_text (HrVerdictBar *self);
-
 void hr_verdict_bar_refresh (HrVerdictBar *self,
                              HrMonitor    *monitor,
                              HrSource     *source);
