@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drives the real app through what a person has: the accessibility tree, keys, and its actions on the bus."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi  # noqa: E402
+
+APP_ID = "io.github.headroom.Headroom"
+OBJECT_PATH = "/io/github/headroom/Headroom"
+BUILD = pathlib.Path(os.environ["HEADROOM_BUILD_DIR"])
+AGENT = BUILD / "engine/agents/local/headroom-agent"
+WORKLOAD = BUILD / "engine/agents/workload/headroom-workload"
+
+# How long any condition may take before the test is called failed: a cap, not an expectation.
+CAP_SECONDS = float(os.environ.get("HEADROOM_TEST_CAP", "60"))
+
+
+def wait_until(condition, what):
+    """Returns the first true result of condition, which may raise while the tree is being rebuilt."""
+    deadline = time.monotonic() + CAP_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            result = condition()
+            if result:
+                return result
+        except gi.repository.GLib.Error:
+            pass
+        time.sleep(0.02)
+    raise AssertionError(f"{what}: not within {CAP_SECONDS:.0f} s")
+
+
+def start_workload(*arguments):
+    return subprocess.Popen([WORKLOAD, *arguments], stdout=subprocess.PIPE, text=True)
+
+
+def children(pid):
+    try:
+        return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+class App:
+    """One run of the app, with a runtime folder of its own. A context manager."""
+
+    def __init__(self, *arguments):
+        self.arguments = arguments
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="headroom-app-")
+        os.environ["HEADROOM_RUNTIME_DIR"] = os.path.join(self.folder.name, "regions")
+        self.process = subprocess.Popen([BUILD / "app/headroom", *self.arguments])
+        self.root = wait_until(self._find_root, "the app's window in the accessibility tree")
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(CAP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        wait_until(lambda: self._find_root() is None, "the app leaving the accessibility tree")
+        self.folder.cleanup()
+
+    def _find_root(self):
+        desktop = Atspi.get_desktop(0)
+        for index in range(desktop.get_child_count()):
+            child = desktop.get_child_at_index(index)
+            if child is not None and child.get_process_id() == self.process.pid and child.get_child_count():
+                return child
+        return None
+
+    def nodes(self):
+        """Every accessible of the window, depth first. (GTK 4.8 tells of the window alone whether it is showing.)"""
+        self.root.clear_cache()
+        pending = [self.root]
+        while pending:
+            node = pending.pop()
+            try:
+                if node is not self.root and not node.get_state_set().contains(Atspi.StateType.VISIBLE):
+                    continue
+                yield node
+                pending += [child for child in (node.get_child_at_index(i)
+                                                for i in reversed(range(node.get_child_count()))) if child]
+            except gi.repository.GLib.Error:
+                continue
+
+    def find(self, pattern, role=None):
+        expression = re.compile(pattern)
+        for node in self.nodes():
+            if expression.search(node.get_name() or "") and (role is None or node.get_role() == role):
+                return node
+        return None
+
+    def wait(self, pattern, role=None):
+        try:
+            return wait_until(lambda: self.find(pattern, role), f"“{pattern}” on the screen")
+        except AssertionError as error:
+            names = [node.get_name() for node in self.nodes() if node.get_name()]
+            raise AssertionError(f"{error}; on the screen: {names}") from None
+
+    def wait_gone(self, pattern):
+        wait_until(lambda: not self.find(pattern), f"“{pattern}” leaving the screen")
+
+    def text(self, name):
+        """What stands behind “name: ” on the screen, or None."""
+        node = self.find(f"^{re.escape(name)}: ")
+        return node.get_name().split(": ", 1)[1] if node else None
+
+    def exact(self, name):
+        """The unrounded number behind “name: ”, or None where there is none."""
+        node = self.find(f"^{re.escape(name)}: ")
+        description = node.get_description() if node else ""
+        return float(description.split()[0]) if description else None
+
+    def press(self, pattern):
+        button = self.wait(pattern, Atspi.Role.PUSH_BUTTON)
+        button.get_action_iface().do_action(0)
+
+    def action(self, name, *parameters):
+        self._activate(OBJECT_PATH, name, parameters)
+
+    def window_action(self, name, *parameters):
+        self._activate(f"{OBJECT_PATH}/window/1", name, parameters)
+
+    def _activate(self, path, name, parameters):
+        variants = ", ".join(f"<'{parameter}'>" for parameter in parameters)
+        subprocess.run(["gdbus", "call", "--session", "--dest", APP_ID, "--object-path", path,
+                        "--method", "org.gtk.Actions.Activate", name, f"[{variants}]", "{}"],
+                       check=True, stdout=subprocess.DEVNULL)
+
+    def select(self, source):
+        """Selects a source by its name, as a click on its row does."""
+        wait_until(lambda: self.find(f"^{re.escape(source)}", Atspi.Role.LIST_ITEM), f"{source} in the sidebar")
+        self.action("show-alert", source)
+
+    def agent(self):
+        """The process id of the agent that the app started."""
+        def find():
+            for child in children(self.process.pid):
+                try:
+                    if pathlib.Path(f"/proc/{child}/comm").read_text().startswith("headroom-agent"):
+                        return child
+                except FileNotFoundError:
+                    continue
+            return None
+        return wait_until(find, "the agent's process")
+
+    def export(self):
+        """The path of a fresh CSV snapshot of the selected source."""
+        path = pathlib.Path(self.folder.name) / "snapshot.csv"
+        path.unlink(missing_ok=True)
+        self.action("export-csv", str(path))
+        wait_until(path.exists, "the exported file")
+        return path

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an instrumented program to the screen: the real app, agent and workload, read as a person reads them.
+
+Prints TAP. Needs a display and a session bus, which ./dev test gives.
+"""
+
+import csv
+import json
+import os
+import pathlib
+import re
+import signal
+import sys
+import tempfile
+import traceback
+
+from desktop import App, start_workload, wait_until
+
+LATENCY = "thompson_duration_ms"
+
+
+def stop(workload):
+    """Ends a workload and returns its own summary."""
+    workload.send_signal(signal.SIGTERM)
+    return json.loads(workload.communicate()[0])
+
+
+def test_this_computer_is_on_screen():
+    with App() as app:
+        processor = wait_until(lambda: app.exact("CPU"), "the processor's share")
+        assert 0 <= processor <= 1
+        assert app.exact("System memory") > 0
+        app.wait("^Start the Thompson workload")
+
+
+def test_one_click_starts_the_workload():
+    with App() as app:
+        app.wait("^CPU: [0-9]")
+        app.press("^Start the Thompson workload")
+        average = wait_until(lambda: app.exact("Average per job"), "a real average")
+        assert 0 < average < 10, average
+        app.press("^Stop the Thompson workload")
+        app.wait("^Verdict: Lost headroom-workload")
+        assert app.text("Average per job").startswith("–") or "last at" in app.text("Average per job")
+
+
+def test_screen_and_file_agree_with_the_workload():
+    with App() as app:
+        app.wait("^CPU: [0-9]")
+        workload = start_workload("--duration", "3", "--seed", "1")
+        app.select("headroom-workload")
+        wait_until(lambda: app.exact("Average per job"), "a real average")
+        summary = json.loads(workload.communicate()[0])
+        app.wait("^Verdict: Lost headroom-workload")
+
+        rows = list(csv.DictReader(app.export().open(newline="")))
+        counted = int(rows[-1][f"{LATENCY}.cumulative_count"])
+        assert counted == summary["count"] - summary["unplaced"], (counted, summary)
+        total = sum(float(row[f"{LATENCY}.mean"]) * int(row[f"{LATENCY}.count"]) for row in rows if row[f"{LATENCY}.count"])
+        assert abs(total / counted - summary["mean"]) <= 0.01 * summary["mean"], (total / counted, summary)
+        card = app.exact("Average per job")
+        assert abs(card - summary["mean"]) <= 0.01 * summary["mean"], (card, summary)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", rows[-1]["time"]), rows[-1]["time"]
+        assert not any(name.startswith("ui_frame_time_ms") for name in rows[0])
+
+
+def test_a_slow_ranker_raises_a_critical_alert_that_stays_listed():
+    with App() as app:
+        app.wait("^CPU: [0-9]")
+        workload = start_workload("--slow-ms", "25", "--slow-every", "1", "--slow-for", "3")
+        app.select("headroom-workload")
+        app.wait("^Verdict: Over budget")
+        app.wait("(?i)critical.*Ranking latency|Ranking latency.*critical")
+        app.wait("^Verdict: Within budget")
+        app.wait("(?i)Ranking latency")
+        stop(workload)
+
+
+def test_a_leak_goes_through_the_marks():
+    with App() as app:
+        app.wait("^CPU: [0-9]")
+        workload = start_workload("--leak", "20")
+        app.select("headroom-workload")
+        for mark in (160, 190, 200):
+            wait_until(lambda: (app.exact("Memory now") or 0) > mark, f"more than {mark} MB")
+        app.wait("^Verdict: (Over budget|.*[Mm]emory)")
+        stop(workload)
+
+
+def test_a_killed_agent_comes_back():
+    with App() as app:
+        app.wait("^CPU: [0-9]")
+        workload = start_workload("--seed", "1")
+        app.select("headroom-workload")
+        wait_until(lambda: app.exact("Average per job"), "a real average")
+        killed = app.agent()
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: app.agent() != killed, "another agent")
+        app.wait("^Verdict: Within budget")
+        summary = stop(workload)
+        app.wait("^Verdict: Lost headroom-workload")
+        rows = list(csv.DictReader(app.export().open(newline="")))
+        assert int(rows[-1][f"{LATENCY}.cumulative_count"]) == summary["count"] - summary["unplaced"]
+
+
+def test_a_killed_program_comes_back():
+    with App() as app:
+        app.wait("^CPU: [0-9]")
+        workload = start_workload("--seed", "1")
+        app.select("headroom-workload")
+        app.wait("^Verdict: Within budget")
+        workload.kill()
+        workload.wait()
+        app.wait("^Verdict: Lost headroom-workload")
+        again = start_workload("--seed", "1")
+        app.wait("^Verdict: Within budget")
+        stop(again)
+
+
+def test_pause_freezes_the_program_and_says_so():
+    with App() as app:
+        app.wait("^CPU: [0-9]")
+        workload = start_workload("--seed", "1")
+        app.select("headroom-workload")
+        app.wait("^Verdict: Within budget")
+        app.window_action("sampling")
+        app.wait("^Verdict: Sampling of headroom-workload is paused")
+        app.window_action("sampling")
+        app.wait("^Verdict: Within budget")
+        stop(workload)
+
+
+def test_disconnect_and_reconnect():
+    with App() as app:
+        app.wait("^CPU: [0-9]")
+        agent = app.agent()
+        app.window_action("disconnect")
+        app.wait("^Verdict: Disconnected")
+        wait_until(lambda: not pathlib.Path(f"/proc/{agent}").exists(), "the agent's end")
+        app.window_action("connect")
+        app.wait("^CPU: [0-9]")
+        assert app.agent() != agent
+
+
+def test_a_bad_contract_is_refused_by_file_and_line():
+    with tempfile.TemporaryDirectory() as folder, App() as app:
+        app.wait("^CPU: [0-9]")
+        bad = pathlib.Path(folder) / "bad.ini"
+        bad.write_text("[contract]\nname=bad\nversion=1\n\n[tail]\nmetric=no_such_metric\nstatistic=p99\nlimit=10\n")
+        app.action("open-contract", str(bad))
+        app.wait(r"bad\.ini:6")
+        assert app.find("^CPU: [0-9]")
+
+
+def main():
+    tests = [(name[5:].replace("_", "-"), test) for name, test in globals().items() if name.startswith("test_")]
+    wanted = sys.argv[1:]
+    tests = [(name, test) for name, test in tests if not wanted or name in wanted]
+    failed = 0
+    print(f"1..{len(tests)}", flush=True)
+    for number, (name, test) in enumerate(tests, 1):
+        try:
+            test()
+            print(f"ok {number} /app/end-to-end/{name}", flush=True)
+        except Exception:
+            failed += 1
+            traceback.print_exc()
+            print(f"not ok {number} /app/end-to-end/{name}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
