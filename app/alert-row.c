@@ -51,10 +51,13 @@ hr_alert_row_refresh (HrAlertRow *self,
   g_autofree char *clock = hr_word_clock (raised);
   g_autofree char *span = hr_word_span ((active ? now_us : hr_alert_get_cleared (self->alert)) - raised);
   g_autofree char *detail = g_strdup_printf ("%s · %s", clock, span);
+  g_autofree char *spoken = NULL;
 
   show_pill (self, active);
+  spoken = g_strdup_printf ("%s: %s", gtk_label_get_label (self->pill), title);
   hr_label_set (self->title, title);
   hr_label_set (self->detail, detail);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->title), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   if (active)
     gtk_widget_remove_css_class (GTK_WIDGET (self), "resolved");
   else

@@ -283,7 +283,7 @@ hr_follower_collect (HrFollower *self)
   if (status != HR_REGION_OK)
     hr_feed_end (self->feed, hr_region_status_text (status));
   else if (!alive)
-    hr_feed_end (self->feed, "gone");
+    hr_feed_end (self->feed, "the program ended");
 
   return status == HR_REGION_OK && alive;
 }

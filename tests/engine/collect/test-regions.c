@@ -415,7 +415,7 @@ test_a_program_that_ends_is_drained_first (Fixture      *fixture,
 
   snapshot = cut (fixture, 0);
   g_assert_cmpuint (snapshot->samples[0].count, ==, 4);
-  g_assert_cmpstr (hr_feed_get_ended (fixture->feeds->pdata[0]), ==, "gone");
+  g_assert_cmpstr (hr_feed_get_ended (fixture->feeds->pdata[0]), ==, "the program ended");
   g_assert_cmpuint (count_files (fixture), ==, 1);
 
   /* It is neither found again nor removed before its time. */
@@ -658,7 +658,7 @@ test_a_program_killed_loses_no_count (Fixture      *fixture,
   collect_after (fixture, SECOND / 10);
 
   g_assert_cmpuint (fixture->feeds->len, ==, 1);
-  g_assert_cmpstr (hr_feed_get_ended (fixture->feeds->pdata[0]), ==, "gone");
+  g_assert_cmpstr (hr_feed_get_ended (fixture->feeds->pdata[0]), ==, "the program ended");
   while (TRUE)
     {
       g_autoptr (HrSnapshot) snapshot = cut (fixture, 0);

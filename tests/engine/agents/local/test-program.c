@@ -146,7 +146,7 @@ test_a_killed_program_loses_no_count (Fixture      *fixture,
   kill (victim, SIGKILL);
   waitpid (victim, NULL, 0);
 
-  g_assert_cmpstr (wait_for (fixture, HR_MESSAGE_GOODBYE, 2)->text, ==, "gone");
+  g_assert_cmpstr (wait_for (fixture, HR_MESSAGE_GOODBYE, 2)->text, ==, "the program ended");
   g_assert_cmpuint (peer_add_up (fixture->peer, 2, 0).count, ==, 2 * RECORDS);
   close (ready[0]);
   close (ready[1]);
