@@ -104,8 +104,8 @@ static void
 end (HrLink *self,
      GError *error)
 {
-  g_autoptr (HrLink) alive = g_object_ref (self);
-  g_autoptr (GError) owned = error;
+  g_autoptr (HrLink) alive G_GNUC_UNUSED = g_object_ref (self);
+  g_autoptr (GError) owned G_GNUC_UNUSED = error;
 
   if (self->state == LINK_CLOSED)
     return;

@@ -29,7 +29,7 @@ feed (HrStream   *stream,
       HrSnapshot *message,
       gboolean    totals)
 {
-  g_autoptr (HrSnapshot) taken = message;
+  g_autoptr (HrSnapshot) taken G_GNUC_UNUSED = message;
   g_autoptr (HrSnapshot) snapshot = NULL;
   HrHistory *history = hr_source_get_history (hr_stream_get_source (stream));
   guint64    before = hr_history_get_totals (history, 0)->count;

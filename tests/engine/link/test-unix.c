@@ -125,7 +125,7 @@ static void
 test_taken (Place        *place,
             gconstpointer data)
 {
-  g_autoptr (HrListener) listener = hr_listener_new_unix (place->path, NULL);
+  g_autoptr (HrListener) listener G_GNUC_UNUSED = hr_listener_new_unix (place->path, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (HrLink) link = NULL;
 
