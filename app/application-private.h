@@ -17,7 +17,8 @@ struct _HrApplication
   GSettings    *settings;
   HrMonitor    *monitor;
   HrWorkload   *workload;
-  GCancellable *cancellable; /* of everything that answers later */
+  GCancellable *cancellable;    /* of everything that answers later */
+  guint         end_signals[2]; /* sources of SIGINT and SIGTERM */
 
   /* Borrowed: GTK's */
   HrMainWindow *window;

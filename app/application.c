@@ -4,6 +4,7 @@
 #include "app/config.h"
 #include "app/places.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 /* Where the programs stand in the build tree. */
@@ -55,6 +56,25 @@ create_monitor (HrApplication *self)
     _hr_application_restore_contract (self, path);
 }
 
+/* Ends the app as its menu does, so that nothing of it is cut off. */
+static gboolean
+end_signal_cb (gpointer user_data)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (user_data), "quit", NULL);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+follow_end_signals (HrApplication *self)
+{
+  static const int numbers[] = { SIGINT, SIGTERM };
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (numbers) == G_N_ELEMENTS (self->end_signals));
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    self->end_signals[i] = g_unix_signal_add (numbers[i], end_signal_cb, self);
+}
+
 static void
 hr_application_startup (GApplication *application)
 {
@@ -74,6 +94,7 @@ hr_application_startup (GApplication *application)
   create_monitor (self);
   _hr_application_add_actions (self);
   _hr_application_follow_alerts (self);
+  follow_end_signals (self);
   g_signal_connect_object (self->settings, "changed::style", G_CALLBACK (settings_style_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::interval", G_CALLBACK (settings_interval_cb), self, G_CONNECT_SWAPPED);
   settings_style_cb (self);
@@ -102,6 +123,8 @@ hr_application_shutdown (GApplication *application)
 {
   HrApplication *self = HR_APPLICATION (application);
 
+  for (gsize i = 0; i < G_N_ELEMENTS (self->end_signals); i++)
+    g_clear_handle_id (&self->end_signals[i], g_source_remove);
   g_cancellable_cancel (self->cancellable);
   if (self->workload != NULL)
     hr_workload_stop (self->workload);

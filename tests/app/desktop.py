@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Drives the real app through what a person has: the accessibility tree, keys, and its actions on the bus."""
 
+import ctypes
 import os
 import pathlib
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -38,6 +40,15 @@ def wait_until(condition, what):
     raise AssertionError(f"{what}: not within {CAP_SECONDS:.0f} s")
 
 
+# What GLib prints for a warning; a bare session has nobody who would show notifications.
+WARNING = re.compile(r"-(WARNING|CRITICAL|ERROR) \*\*")
+NO_NOTIFICATIONS = re.compile(r"org\.freedesktop\.Notifications")
+
+# Who outlives the app becomes our child, so that its end can be judged too.
+PR_SET_CHILD_SUBREAPER = 36
+ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def start_workload(*arguments):
     return subprocess.Popen([WORKLOAD, *arguments], stdout=subprocess.PIPE, text=True)
 
@@ -49,8 +60,30 @@ def children(pid):
         return []
 
 
+def name(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
+    except FileNotFoundError:
+        return str(pid)
+
+
+def end_of(pid):
+    """Waits for a program that the app left to us and returns its status; None where the app saw it end itself."""
+    def reap():
+        found, status = os.waitpid(pid, os.WNOHANG)
+        return [os.waitstatus_to_exitcode(status)] if found else None
+    try:
+        return wait_until(reap, f"the end of {name(pid)}")[0]
+    except ChildProcessError:
+        return None
+
+
 class App:
-    """One run of the app, with a runtime folder of its own. A context manager."""
+    """One run of the app, with a runtime folder of its own. A context manager.
+
+    Leaving it ends the app by SIGTERM and fails unless the app and the programs it started end with status 0,
+    without a warning, and no sanitizer wrote a report about any program of this run.
+    """
 
     def __init__(self, *arguments):
         self.arguments = arguments
@@ -58,19 +91,40 @@ class App:
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="headroom-app-")
         os.environ["HEADROOM_RUNTIME_DIR"] = os.path.join(self.folder.name, "regions")
-        self.process = subprocess.Popen([BUILD / "app/headroom", *self.arguments])
+        self.reports = pathlib.Path(self.folder.name) / "reports"
+        self.reports.mkdir()
+        for kind in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+            kept = [word for word in os.environ.get(kind, "").split(":") if word and not word.startswith("log_path=")]
+            os.environ[kind] = ":".join(kept + [f"log_path={self.reports}/{kind}"])
+        self.messages = pathlib.Path(self.folder.name) / "messages"
+        with self.messages.open("w") as messages:
+            self.process = subprocess.Popen([BUILD / "app/headroom", *self.arguments], stderr=messages)
         self.root = wait_until(self._find_root, "the app's window in the accessibility tree")
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
+        started = {child: name(child) for child in children(self.process.pid)}
+        ends = [f"headroom: status {self._end()}"]
+        ends += [f"{started[child]}: status {status}" for child in started if (status := end_of(child)) is not None]
+        wait_until(lambda: self._find_root() is None, "the app leaving the accessibility tree")
+        reports = [report.read_text(errors="replace") for report in sorted(self.reports.iterdir())]
+        messages = self.messages.read_text(errors="replace")
+        self.folder.cleanup()
+        print(messages, *reports, sep="", end="", file=sys.stderr, flush=True)
+        unclean = [end for end in ends if not end.endswith(" 0")]
+        unclean += [line for line in messages.splitlines() if WARNING.search(line) and not NO_NOTIFICATIONS.search(line)]
+        # What failed within comes first: it is the reason, this may be its consequence.
+        if kind is None:
+            assert not unclean and not reports, f"unclean: {unclean}; {len(reports)} sanitizer reports"
+
+    def _end(self):
+        """Asks the app to end and returns its status."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(CAP_SECONDS)
+            return self.process.wait(CAP_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
-        wait_until(lambda: self._find_root() is None, "the app leaving the accessibility tree")
-        self.folder.cleanup()
+            return self.process.wait()
 
     def _find_root(self):
         desktop = Atspi.get_desktop(0)

@@ -20,10 +20,17 @@ from desktop import App, start_workload, wait_until
 LATENCY = "thompson_duration_ms"
 
 
+def summary_of(workload):
+    """Waits for a workload's own end and returns its summary."""
+    summary = json.loads(workload.communicate()[0])
+    assert workload.returncode == 0, f"headroom-workload: status {workload.returncode}"
+    return summary
+
+
 def stop(workload):
     """Ends a workload and returns its own summary."""
     workload.send_signal(signal.SIGTERM)
-    return json.loads(workload.communicate()[0])
+    return summary_of(workload)
 
 
 def test_this_computer_is_on_screen():
@@ -51,7 +58,7 @@ def test_screen_and_file_agree_with_the_workload():
         workload = start_workload("--duration", "3", "--seed", "1")
         app.select("headroom-workload")
         wait_until(lambda: app.exact("Average per job"), "a real average")
-        summary = json.loads(workload.communicate()[0])
+        summary = summary_of(workload)
         app.wait("^Verdict: Lost headroom-workload")
 
         rows = list(csv.DictReader(app.export().open(newline="")))
