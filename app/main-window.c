@@ -223,6 +223,9 @@ hr_main_window_dispose (GObject *object)
 {
   HrMainWindow *self = HR_MAIN_WINDOW (object);
 
+  /* It holds the chart, and GTK may hold the window's actions longer than the window. */
+  if (self->monitor != NULL)
+    g_action_map_remove_action (G_ACTION_MAP (self), "freeze");
   g_clear_object (&self->monitor);
   g_clear_object (&self->workload);
   g_clear_object (&self->settings);

@@ -23,7 +23,56 @@ struct _Fixture
   HrApplication *application;
   HrMainWindow  *window;
   HrLiveView    *live;
+  GPtrArray     *widgets; /* WeakWidget, owned: every widget that the window held at its end */
 };
+
+typedef struct
+{
+  GWeakRef    widget;
+  const char *type;
+} WeakWidget;
+
+static void
+weak_widget_free (gpointer data)
+{
+  WeakWidget *weak = data;
+
+  g_weak_ref_clear (&weak->widget);
+  g_free (weak);
+}
+
+/* The leak checker does not see a leaked widget that handles a signal: GObject's own table of handlers leads to it. */
+static void
+watch_widgets (GPtrArray *widgets,
+               GtkWidget *widget)
+{
+  WeakWidget *weak;
+
+  /* GTK keeps the one of the display. */
+  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), "GtkTooltipWindow"))
+    return;
+
+  weak = g_new0 (WeakWidget, 1);
+  g_weak_ref_init (&weak->widget, widget);
+  weak->type = G_OBJECT_TYPE_NAME (widget);
+  g_ptr_array_add (widgets, weak);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    watch_widgets (widgets, child);
+}
+
+static void
+assert_widgets_gone (GPtrArray *widgets)
+{
+  g_assert_cmpuint (widgets->len, >, 0);
+  for (guint i = 0; i < widgets->len; i++)
+    {
+      WeakWidget *weak = g_ptr_array_index (widgets, i);
+      g_autoptr (GtkWidget) widget = g_weak_ref_get (&weak->widget);
+
+      if (widget != NULL)
+        g_error ("a %s outlives the window", weak->type);
+    }
+}
 
 /* Runs within the application's own loop, once its window is there. */
 static gboolean
@@ -34,6 +83,7 @@ run_cb (gpointer user_data)
   fixture->window = hr_application_get_window (fixture->application);
   fixture->live = hr_main_window_get_live_view (fixture->window);
   fixture->test->run (fixture);
+  watch_widgets (fixture->widgets, GTK_WIDGET (fixture->window));
   gtk_window_destroy (GTK_WINDOW (fixture->window));
   g_application_quit (G_APPLICATION (fixture->application));
 
@@ -54,10 +104,13 @@ run_case (gconstpointer data)
   const char *arguments[] = { "headroom", "--agent", fixture.test->agent };
   int         n_arguments = fixture.test->agent != NULL ? 3 : 1;
 
+  fixture.widgets = g_ptr_array_new_with_free_func (weak_widget_free);
   fixture.application = hr_application_new (HR_APP_ID, G_APPLICATION_NON_UNIQUE);
   g_signal_connect_after (fixture.application, "activate", G_CALLBACK (application_activate_cb), &fixture);
   g_assert_cmpint (g_application_run (G_APPLICATION (fixture.application), n_arguments, (char **) arguments), ==, 0);
   g_assert_finalize_object (fixture.application);
+  assert_widgets_gone (fixture.widgets);
+  g_ptr_array_unref (fixture.widgets);
 }
 
 static void
