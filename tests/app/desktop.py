@@ -81,8 +81,9 @@ def end_of(pid):
 class App:
     """One run of the app, with a runtime folder of its own. A context manager.
 
-    Leaving it ends the app by SIGTERM and fails unless the app and the programs it started end with status 0,
-    without a warning, and no sanitizer wrote a report about any program of this run.
+    Leaving it ends the app by SIGTERM and fails unless the app, and every program that it left running, end with
+    status 0, without a warning, and no sanitizer wrote a report about any program of this run. The status of a
+    program that the app itself waited for is not known here.
     """
 
     def __init__(self, *arguments):
