@@ -32,6 +32,7 @@ struct _HrPlot
   HrPicture        shown;
   HrPicture        next;
   cairo_surface_t *images[2]; /* drawn to in turn: the last frame still refers to the other */
+  GskRenderNode   *frame;     /* the backdrop around the plot; NULL: to be made */
 
   HrPlotSpec   spec;
   HrAxis       axis;
@@ -106,6 +107,7 @@ static void
 drop_backdrop (HrPlot *self)
 {
   hr_backdrop_clear (&self->backdrop);
+  g_clear_pointer (&self->frame, gsk_render_node_unref);
   self->images_stale[0] = self->images_stale[1] = TRUE;
 }
 
@@ -306,24 +308,63 @@ hr_plot_size_allocate (GtkWidget *widget,
   self->dirty = TRUE;
 }
 
+/* Appends the pixels of @surface that lie in @bounds. */
+static void
+append_part (GtkSnapshot           *snapshot,
+             cairo_surface_t       *surface,
+             const graphene_rect_t *bounds)
+{
+  cairo_t *cr;
+
+  if (bounds->size.width <= 0 || bounds->size.height <= 0)
+    return;
+
+  cr = gtk_snapshot_append_cairo (snapshot, bounds);
+  cairo_set_source_surface (cr, surface, 0, 0);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
+  cairo_paint (cr);
+  cairo_destroy (cr);
+}
+
+/* Returns what surrounds @inner, as one node that stays the same: what is the same node as before is not painted again. */
+static GskRenderNode *
+create_frame (HrPlot                *self,
+              const graphene_rect_t *inner)
+{
+  GtkSnapshot     *snapshot = gtk_snapshot_new ();
+  cairo_surface_t *image = self->backdrop.plain;
+  float            width = (float) gtk_widget_get_width (GTK_WIDGET (self));
+  float            height = (float) gtk_widget_get_height (GTK_WIDGET (self));
+  float            right = inner->origin.x + inner->size.width;
+  float            bottom = inner->origin.y + inner->size.height;
+
+  append_part (snapshot, image, &GRAPHENE_RECT_INIT (0, 0, width, inner->origin.y));
+  append_part (snapshot, image, &GRAPHENE_RECT_INIT (0, inner->origin.y, inner->origin.x, inner->size.height));
+  append_part (snapshot, image, &GRAPHENE_RECT_INIT (right, inner->origin.y, width - right, inner->size.height));
+  append_part (snapshot, image, &GRAPHENE_RECT_INIT (0, bottom, width, height - bottom));
+
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
 static void
 hr_plot_snapshot (GtkWidget   *widget,
                   GtkSnapshot *snapshot)
 {
   HrPlot         *self = HR_PLOT (widget);
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
-  cairo_t        *cr;
+  graphene_rect_t inner;
 
   if (self->dirty)
     refresh (self);
   if (self->images[self->front] == NULL)
     return;
 
-  cr = gtk_snapshot_append_cairo (snapshot, &bounds);
-  cairo_set_source_surface (cr, self->images[self->front], 0, 0);
-  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
-  cairo_paint (cr);
-  cairo_destroy (cr);
+  inner = GRAPHENE_RECT_INIT ((float) self->area.x, (float) (self->area.y - HR_PICTURE_MARGIN),
+                              (float) self->area.width, (float) (self->area.height + 2 * HR_PICTURE_MARGIN));
+  if (self->frame == NULL)
+    self->frame = create_frame (self, &inner);
+  if (self->frame != NULL)
+    gtk_snapshot_append_node (snapshot, self->frame);
+  append_part (snapshot, self->images[self->front], &inner);
 }
 
 static void
@@ -370,6 +411,7 @@ hr_plot_finalize (GObject *object)
   HrPlot *self = HR_PLOT (object);
 
   hr_backdrop_clear (&self->backdrop);
+  g_clear_pointer (&self->frame, gsk_render_node_unref);
   hr_picture_clear (&self->shown);
   hr_picture_clear (&self->next);
   for (int i = 0; i < 2; i++)
