@@ -21,6 +21,7 @@ struct _HrLiveView
 
   /* Template children */
   GtkStack         *stack;
+  GtkSpinner       *spinner;
   AdwStatusPage    *error;
   HrLatencyCard    *latency;
   HrComputerCard   *computer;
@@ -126,6 +127,8 @@ refresh (HrLiveView *self)
   const char              *message = self->source != NULL ? hr_source_get_message (self->source) : NULL;
 
   gtk_stack_set_visible_child_name (self->stack, pages[state]);
+  /* On a page out of sight it would still have the window laid out anew at every refresh of the display. */
+  gtk_spinner_set_spinning (self->spinner, state == HR_LIVE_WAITING);
   if (state == HR_LIVE_DATA)
     refresh_cards (self);
   else if (state == HR_LIVE_ERROR)
@@ -272,6 +275,7 @@ hr_live_view_class_init (HrLiveViewClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/headroom/Headroom/ui/live-view.ui");
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, stack);
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, error);
+  gtk_widget_class_bind_template_child (widget_class, HrLiveView, spinner);
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, latency);
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, computer);
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, start_panel);
