@@ -38,7 +38,7 @@ struct _HrLiveView
 
   guint  tick; /* the refresh that is due at the next frame, or 0 */
   guint  interval_ms;
-  gint64 refreshed_us; /* monotonic */
+  gint64 paced_us; /* monotonic; when a verdict last had the text refreshed */
 };
 
 G_DEFINE_FINAL_TYPE (HrLiveView, hr_live_view, GTK_TYPE_WIDGET)
@@ -143,7 +143,6 @@ refresh_tick_cb (GtkWidget     *widget,
   HrLiveView *self = HR_LIVE_VIEW (widget);
 
   self->tick = 0;
-  self->refreshed_us = g_get_monotonic_time ();
   refresh (self);
 
   return G_SOURCE_REMOVE;
@@ -184,7 +183,7 @@ monitor_verdict_cb (HrMonitor  *monitor,
                     HrSource   *source,
                     HrLiveView *self)
 {
-  if (source == self->source && g_get_monotonic_time () - self->refreshed_us >= HR_TEXT_PERIOD_US)
+  if (source == self->source && hr_text_is_due (&self->paced_us))
     queue_refresh (self);
 }
 

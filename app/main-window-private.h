@@ -30,7 +30,7 @@ struct _HrMainWindow
   HrWorkload *workload;
   GSettings  *settings;
 
-  gint64   refreshed_us;     /* monotonic; of verdict and status line */
+  gint64   paced_us;         /* monotonic; when a verdict last had the bar and the status line refreshed */
   gboolean expects_workload; /* it was started here: its source selects itself when it comes */
   gboolean restored;         /* the source of last time has been looked for */
 };

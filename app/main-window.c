@@ -22,7 +22,6 @@ refresh_frame (HrMainWindow *self)
 {
   HrSource *source = hr_main_window_get_source (self);
 
-  self->refreshed_us = g_get_monotonic_time ();
   show_title (self, source);
   hr_verdict_bar_refresh (self->verdict, self->monitor, source);
   hr_status_line_refresh (self->status, self->monitor, source);
@@ -103,7 +102,7 @@ monitor_verdict_cb (HrMonitor    *monitor,
 {
   if (self->expects_workload)
     offer_source (self, source);
-  if (source == hr_main_window_get_source (self) && g_get_monotonic_time () - self->refreshed_us >= HR_TEXT_PERIOD_US)
+  if (source == hr_main_window_get_source (self) && hr_text_is_due (&self->paced_us))
     refresh_frame (self);
 }
 

@@ -10,6 +10,21 @@ G_BEGIN_DECLS
  * window out anew. Charts follow each snapshot. */
 #define HR_TEXT_PERIOD_US (190 * 1000)
 
+/* Tells at a verdict whether text that was refreshed at *@paced_us is due again. Whoever asks at the same verdicts, and at nothing else, is
+ * told the same, so that one frame lays out all of the window's text. */
+static inline gboolean
+hr_text_is_due (gint64 *paced_us)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (now_us - *paced_us < HR_TEXT_PERIOD_US)
+    return FALSE;
+
+  *paced_us = now_us;
+
+  return TRUE;
+}
+
 /* What a card looks at when it refreshes: one source at one moment. Everything is borrowed. */
 typedef struct
 {
