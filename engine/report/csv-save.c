@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* How much is written between two looks at the cancellable. */
@@ -108,6 +109,21 @@ sync_folder (const char *folder,
   return synced;
 }
 
+/* A device or a pipe is no place for a file: renamed over, it would be gone. */
+static gboolean
+check_place (const char *path,
+             GError    **error)
+{
+  struct stat there;
+
+  /* Renaming tells of a folder itself. */
+  if (stat (path, &there) != 0 || S_ISREG (there.st_mode) || S_ISDIR (there.st_mode))
+    return TRUE;
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "%s: Not a regular file", path);
+  return FALSE;
+}
+
 static gboolean
 save_file (const Save   *save,
            GCancellable *cancellable,
@@ -115,8 +131,12 @@ save_file (const Save   *save,
 {
   g_autofree char *folder = g_path_get_dirname (save->path);
   g_autofree char *temporary = g_build_filename (folder, ".headroom-XXXXXX", NULL);
-  int              fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0666);
+  int              fd;
 
+  if (!check_place (save->path, error))
+    return FALSE;
+
+  fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0666);
   if (fd < 0)
     return fail (save->path, error);
 

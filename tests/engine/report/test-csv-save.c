@@ -141,6 +141,22 @@ test_a_missing_folder_is_named (Fixture      *fixture,
 }
 
 static void
+test_a_pipe_is_not_replaced (Fixture      *fixture,
+                             gconstpointer data)
+{
+  g_autoptr (GBytes) bytes = bytes_of ("time\r\n");
+  g_autoptr (GError) error = NULL;
+  struct stat there;
+
+  g_assert_cmpint (mkfifo (fixture->path, 0600), ==, 0);
+  g_assert_false (save (bytes, fixture->path, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE);
+  g_assert_nonnull (strstr (error->message, fixture->path));
+  g_assert_cmpint (stat (fixture->path, &there), ==, 0);
+  g_assert_true (S_ISFIFO (there.st_mode));
+}
+
+static void
 test_a_failed_rename_leaves_nothing (Fixture      *fixture,
                                      gconstpointer data)
 {
@@ -256,6 +272,7 @@ main (int   argc,
   ADD ("whole", test_a_file_appears_whole);
   ADD ("large", test_a_large_file_is_whole);
   ADD ("missing", test_a_missing_folder_is_named);
+  ADD ("pipe", test_a_pipe_is_not_replaced);
   ADD ("rename", test_a_failed_rename_leaves_nothing);
   ADD ("cancel", test_cancelling_keeps_the_old_file);
   ADD ("forbidden", test_a_forbidden_folder);
