@@ -45,7 +45,7 @@ create_monitor (HrApplication *self)
 {
   g_autofree char  *agent = program_path (self->agent_option, AGENT_BUILD_PATH, "headroom-agent");
   g_autofree char  *workload = program_path (self->workload_option, WORKLOAD_BUILD_PATH, "headroom-workload");
-  const char *const argv[] = { agent, "--fd", "3", NULL };
+  const char *const argv[] = { agent, NULL };
   g_autofree char  *saved = g_settings_get_string (self->settings, "contract");
   const char       *path = self->contract_option != NULL ? self->contract_option : saved;
   g_autoptr (HrContract) contract = hr_places_default_contract ();

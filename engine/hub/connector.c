@@ -2,6 +2,8 @@
 
 #include "engine/hub/connector.h"
 
+#include <signal.h>
+
 /* Allowed steps: OFF -> OPENING -> OPEN -> WAITING -> OPENING …, and from everywhere to OFF. */
 typedef enum
 {
@@ -67,6 +69,9 @@ drop_link (HrConnector *self)
       g_signal_handlers_disconnect_by_data (link, self);
       hr_link_close (link);
     }
+  /* An agent ends with its link, unless it hangs: that one would stay for ever, and another with every try. */
+  if (self->child != NULL)
+    g_subprocess_send_signal (self->child, SIGTERM);
   g_clear_object (&self->child);
 }
 
