@@ -50,7 +50,10 @@ hr_alert_row_refresh (HrAlertRow *self,
   g_autofree char *title = hr_word_alert (self->alert);
   g_autofree char *clock = hr_word_clock (raised);
   g_autofree char *span = hr_word_span ((active ? now_us : hr_alert_get_cleared (self->alert)) - raised);
-  g_autofree char *detail = g_strdup_printf ("%s · %s", clock, span);
+  const char      *severity = _ (hr_severity_name (hr_alert_get_severity (self->alert)));
+  /* The pill of a cleared alert no longer says how bad it was. */
+  g_autofree char *detail = active ? g_strdup_printf ("%s · %s", clock, span)
+                                   : g_strdup_printf ("%s · %s · %s", clock, span, severity);
   g_autofree char *spoken = NULL;
 
   show_pill (self, active);

@@ -194,22 +194,25 @@ hr_computer_card_refresh (HrComputerCard  *self,
     }
 }
 
+/* The lines of a column begin in one place: every number is as wide as the widest in @widths. */
 static void
 create_tile (HrComputerCard *self,
              TileView       *view,
-             const Tile     *tile)
+             const Tile     *tile,
+             GtkSizeGroup   *widths)
 {
-  view->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  view->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   view->figure = g_object_new (HR_TYPE_FIGURE, "name-text", _ (tile->name), "caption", _ (tile->caption), NULL);
   view->line = HR_SPARKLINE (hr_sparkline_new ());
 
+  /* The line stands beside the number and takes what is left of the width. */
   gtk_widget_add_css_class (GTK_WIDGET (view->line), "accent");
   gtk_widget_set_hexpand (GTK_WIDGET (view->line), TRUE);
-  gtk_widget_set_vexpand (GTK_WIDGET (view->line), TRUE);
-  gtk_widget_set_valign (GTK_WIDGET (view->line), GTK_ALIGN_END);
-  gtk_widget_set_size_request (GTK_WIDGET (view->line), -1, 28);
+  gtk_widget_set_valign (GTK_WIDGET (view->line), GTK_ALIGN_START);
+  gtk_widget_set_size_request (GTK_WIDGET (view->line), -1, 26);
   gtk_box_append (GTK_BOX (view->box), GTK_WIDGET (view->figure));
   gtk_box_append (GTK_BOX (view->box), GTK_WIDGET (view->line));
+  gtk_size_group_add_widget (widths, GTK_WIDGET (view->figure));
   gtk_widget_set_parent (view->box, self->tiles);
 }
 
@@ -228,8 +231,10 @@ hr_computer_card_class_init (HrComputerCardClass *klass)
 static void
 hr_computer_card_init (HrComputerCard *self)
 {
+  g_autoptr (GtkSizeGroup) widths = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
+
   gtk_widget_init_template (GTK_WIDGET (self));
 
   for (guint i = 0; i < G_N_ELEMENTS (tiles); i++)
-    create_tile (self, &self->views[i], &tiles[i]);
+    create_tile (self, &self->views[i], &tiles[i], widths);
 }

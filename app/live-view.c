@@ -119,12 +119,25 @@ refresh_cards (HrLiveView *self)
   gtk_widget_set_visible (self->no_durations, !computer && !hr_latency_metric (reading.history, &metric));
 }
 
+/* What went wrong, and what the reader can do about it besides waiting. */
+static void
+show_error (HrLiveView *self)
+{
+  HrSourceState    state = hr_source_get_state (self->source);
+  const char      *message = hr_source_get_message (self->source);
+  g_autofree char *text = g_markup_escape_text (message != NULL && *message != '\0' ? message : hr_word_state (state), -1);
+  g_autofree char *advice = NULL;
+
+  if (state == HR_SOURCE_LOST && hr_source_get_role (self->source) == HR_SOURCE_COMPUTER)
+    advice = g_strdup_printf ("%s\n\n%s", text, _ ("Headroom keeps trying. If headroom-agent is not installed, install it, or start Headroom with --agent and its path."));
+  adw_status_page_set_description (self->error, advice != NULL ? advice : text);
+}
+
 static void
 refresh (HrLiveView *self)
 {
   static const char *const pages[] = { "none", "waiting", "data", "error" };
   HrLiveState              state = hr_live_view_get_state (self);
-  const char              *message = self->source != NULL ? hr_source_get_message (self->source) : NULL;
 
   gtk_stack_set_visible_child_name (self->stack, pages[state]);
   /* On a page out of sight it would still have the window laid out anew at every refresh of the display. */
@@ -132,7 +145,7 @@ refresh (HrLiveView *self)
   if (state == HR_LIVE_DATA)
     refresh_cards (self);
   else if (state == HR_LIVE_ERROR)
-    adw_status_page_set_description (self->error, message != NULL && *message != '\0' ? message : hr_word_state (hr_source_get_state (self->source)));
+    show_error (self);
 }
 
 static gboolean
