@@ -160,6 +160,58 @@ def test_a_bad_contract_is_refused_by_file_and_line():
         assert app.find("^CPU: [0-9]")
 
 
+def test_a_bad_contract_at_the_start_is_refused_too():
+    with tempfile.TemporaryDirectory() as folder:
+        bad = pathlib.Path(folder) / "bad.ini"
+        bad.write_text("[contract]\nname=bad\nversion=1\n\n[tail]\nmetric=thompson_duration_ms\nstatistic=p99\nlimit=-1\n")
+        with App("--contract", str(bad)) as app:
+            app.wait(r"bad\.ini:8")
+            app.wait("^Verdict: Watching .*Thompson job ranker")
+
+
+def test_a_missing_agent_says_what_to_do():
+    with App("--agent", "/nonexistent/agent") as app:
+        app.wait("^No Connection")
+        app.wait(r"/nonexistent/agent.*(\n.*)*--agent")
+        app.wait("^Retry")
+        target = pathlib.Path(app.folder.name) / "empty.csv"
+        app.action("export-csv", str(target))
+        app.wait("^Nothing has been measured yet")
+        assert not target.exists()
+
+
+def test_an_export_that_fails_names_the_file():
+    with App() as app:
+        app.wait("^CPU: [0-9]")
+        app.action("export-csv", "/nonexistent/x.csv")
+        app.wait("^/nonexistent/x.csv: No such file")
+
+
+def test_style_source_and_contract_survive_a_restart():
+    saved = {name: os.environ.get(name) for name in ("GSETTINGS_BACKEND", "XDG_CONFIG_HOME")}
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(GSETTINGS_BACKEND="keyfile", XDG_CONFIG_HOME=folder)
+        contract = pathlib.Path(folder) / "mine.ini"
+        contract.write_text("[contract]\nname=Mine\nversion=1\n\n[memory]\nmetric=memory_usage_mb\nstatistic=last\nlimit=100\n")
+        settings = pathlib.Path(folder) / "glib-2.0/settings/keyfile"
+        try:
+            with App() as app:
+                app.wait("^CPU: [0-9]")
+                app.action("style", "dark")
+                app.action("open-contract", str(contract))
+                app.wait("^Verdict: Watching .*Mine")
+                wait_until(lambda: settings.exists() and all(word in settings.read_text() for word in ("dark", str(contract))),
+                           "the settings on the disk")
+            with App() as app:
+                app.wait("^Verdict: Watching .*Mine")
+        finally:
+            for name, value in saved.items():
+                if value is None:
+                    os.environ.pop(name)
+                else:
+                    os.environ[name] = value
+
+
 def main():
     tests = [(name[5:].replace("_", "-"), test) for name, test in globals().items() if name.startswith("test_")]
     wanted = sys.argv[1:]
