@@ -273,9 +273,3 @@ hr_tiles_init (HrTiles *self)
   self->max_columns = 6;
   self->spacing = 12;
 }
-
-GtkWidget *
-hr_tiles_new (void)
-{
-  return g_object_new (HR_TYPE_TILES, NULL);
-}

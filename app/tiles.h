@@ -11,6 +11,4 @@ G_BEGIN_DECLS
 #define HR_TYPE_TILES (hr_tiles_get_type ())
 G_DECLARE_FINAL_TYPE (HrTiles, hr_tiles, HR, TILES, GtkWidget)
 
-GtkWidget *hr_tiles_new (void) G_GNUC_WARN_UNUSED_RESULT;
-
 G_END_DECLS

@@ -50,24 +50,6 @@ hr_alert_init (HrAlert *self)
 {
 }
 
-/* Returns "performance", "memory", "network", "api" or "system". */
-const char *
-hr_alert_type_name (HrAlertType type)
-{
-  static const char *const names[HR_N_ALERT_TYPES] = { "performance", "memory", "network", "api", "system" };
-
-  return (guint) type < HR_N_ALERT_TYPES ? names[type] : "unknown";
-}
-
-/* Returns "info", "warning", "error" or "critical". */
-const char *
-hr_alert_level_name (HrAlertLevel level)
-{
-  static const char *const names[HR_N_ALERT_LEVELS] = { "info", "warning", "error", "critical" };
-
-  return (guint) level < HR_N_ALERT_LEVELS ? names[level] : "unknown";
-}
-
 /* Returns the alert level of a breach: critical, high (error), medium (warning), else info. */
 HrAlertLevel
 hr_alert_level_from_severity (HrSeverity severity)

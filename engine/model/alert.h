@@ -32,9 +32,6 @@ typedef enum
 #define HR_TYPE_ALERT (hr_alert_get_type ())
 G_DECLARE_FINAL_TYPE (HrAlert, hr_alert, HR, ALERT, GObject)
 
-const char *hr_alert_type_name (HrAlertType type);
-const char *hr_alert_level_name (HrAlertLevel level);
-
 HrAlertLevel hr_alert_level_from_severity (HrSeverity severity);
 
 HrAlert *hr_alert_new (HrAlertType type,
