@@ -127,6 +127,7 @@ show_workload (HrMainWindow *self,
 {
   gtk_button_set_label (GTK_BUTTON (self->workload_button),
                         running ? _ ("Stop the Thompson workload") : _ ("Start the Thompson workload"));
+  gtk_label_set_wrap (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (self->workload_button))), TRUE);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->workload_button),
                                   running ? "win.stop-workload" : "win.start-workload");
 }

@@ -311,6 +311,32 @@ test_freeze (Fixture *fixture)
   g_assert_true (frozen);
 }
 
+static int
+least_width (Fixture *fixture)
+{
+  int least;
+
+  gtk_widget_measure (GTK_WIDGET (fixture->live), GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+
+  return least;
+}
+
+/* A phone's width is enough, with text of twice the size too. */
+static void
+test_narrow (Fixture *fixture)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  int          dpi;
+
+  wait_for_state (fixture, HR_LIVE_DATA);
+  g_assert_cmpint (least_width (fixture), <=, 360);
+
+  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 2 * 96 * 1024, NULL);
+  g_assert_cmpint (least_width (fixture), <=, 360);
+  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -322,6 +348,7 @@ main (int   argc,
     { "/window/faulty-contract", MISSING_AGENT, test_faulty_contract },
     { "/window/other-contract", MISSING_AGENT, test_other_contract },
     { "/window/computer", NULL, test_computer },
+    { "/window/narrow", NULL, test_narrow },
     { "/window/disconnect-and-connect", NULL, test_disconnect_and_connect },
     { "/window/interval", MISSING_AGENT, test_interval },
     { "/window/freeze", MISSING_AGENT, test_freeze },
