@@ -10,9 +10,10 @@ struct _HrFigure
   GtkBox parent_instance;
 
   /* Template children */
-  GtkLabel *number;
-  GtkLabel *unit;
-  GtkLabel *caption;
+  GtkWidget *line;
+  GtkLabel  *number;
+  GtkLabel  *unit;
+  GtkLabel  *caption;
 
   /* Owned */
   char *name;
@@ -207,6 +208,7 @@ hr_figure_class_init (HrFigureClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/headroom/Headroom/ui/figure.ui");
+  gtk_widget_class_bind_template_child (widget_class, HrFigure, line);
   gtk_widget_class_bind_template_child (widget_class, HrFigure, number);
   gtk_widget_class_bind_template_child (widget_class, HrFigure, unit);
   gtk_widget_class_bind_template_child (widget_class, HrFigure, caption);
@@ -216,4 +218,12 @@ static void
 hr_figure_init (HrFigure *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+
+  /* A number and its unit are read from left to right everywhere; where the rest is not, they stand at the right. */
+  if (gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL)
+    {
+      gtk_widget_set_direction (self->line, GTK_TEXT_DIR_LTR);
+      gtk_widget_set_direction (GTK_WIDGET (self->number), GTK_TEXT_DIR_LTR);
+      gtk_widget_set_halign (self->line, GTK_ALIGN_END);
+    }
 }
