@@ -321,7 +321,7 @@ least_width (Fixture *fixture)
   return least;
 }
 
-/* A phone's width is enough, with text of twice the size too. */
+/* The view of the computer fits a phone's width, with text of twice the size too. */
 static void
 test_narrow (Fixture *fixture)
 {
