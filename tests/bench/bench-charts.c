@@ -20,6 +20,11 @@
 #define CHART_HEIGHT 120
 #define SEED 271828
 
+/* What the charts of whole frames show: their budget, and the axis that they choose for the data. */
+#define LIMIT 10
+#define TOP 15
+#define STEP 5
+
 /* Frames of one kind in a row, and how often each kind has its turn. */
 #define N_FRAMES 60
 #define N_TURNS 4
@@ -260,8 +265,9 @@ day_scan (guint64  n,
 typedef enum
 {
   FRAME_CHARTS, /* six charts with a new sample each */
-  FRAME_STROKE, /* the same data drawn by Cairo: grid, tint and line */
-  FRAME_STILL,  /* six images painted again: what the toolkit needs by itself */
+  FRAME_STROKE, /* the same data drawn by Cairo: grid, tint and line, and less than the chart has: no labels, no budget, no shading */
+  FRAME_WHOLE,  /* all of the chart's picture drawn by Cairo and Pango */
+  FRAME_STILL,  /* an image painted again where each plot is: what the toolkit needs by itself */
   N_FRAME_KINDS
 } FrameKind;
 
@@ -277,6 +283,7 @@ typedef struct
   GArray          *costs[N_FRAME_KINDS]; /* of double: microseconds */
   guint            left;
   guint            to_skip; /* frames after a change of kind */
+  GdkRectangle     plot;    /* where the charts draw their data */
   cairo_surface_t *still;
 } Frames;
 
@@ -286,17 +293,110 @@ next_value (GRand *rand)
   return g_rand_double_range (rand, 2.5, 4.5) + (g_rand_int_range (rand, 0, 60) == 0 ? 9 : 0);
 }
 
-static void
-trace_path (Frames  *frames,
-            cairo_t *cr,
-            int      width,
-            int      height)
+static double
+row_of (const GdkRectangle *plot,
+        double              value)
 {
-  for (int i = 0; i < N_POINTS; i++)
-    cairo_line_to (cr, i * width / (double) (N_POINTS - 1), height - frames->values[i] / 20 * height);
+  return plot->y + (1 - value / TOP) * plot->height;
 }
 
-/* Draws what a chart does but its labels, every time anew. */
+static void
+trace_path (Frames             *frames,
+            cairo_t            *cr,
+            const GdkRectangle *plot)
+{
+  for (int i = 0; i < N_POINTS; i++)
+    cairo_line_to (cr, plot->x + i * plot->width / (double) (N_POINTS - 1), row_of (plot, frames->values[i]));
+}
+
+static void
+stroke_grid (cairo_t            *cr,
+             const GdkRectangle *plot)
+{
+  cairo_set_source_rgb (cr, 0.9, 0.9, 0.9);
+  cairo_set_line_width (cr, 1);
+  for (int value = 0; value <= TOP; value += STEP)
+    {
+      cairo_move_to (cr, plot->x, floor (row_of (plot, value)) + 0.5);
+      cairo_line_to (cr, plot->x + plot->width, floor (row_of (plot, value)) + 0.5);
+    }
+  cairo_stroke (cr);
+}
+
+static void
+stroke_data (Frames             *frames,
+             cairo_t            *cr,
+             const GdkRectangle *plot)
+{
+  cairo_set_line_width (cr, LINE_WIDTH);
+  trace_path (frames, cr, plot);
+  cairo_set_source_rgb (cr, 0.2, 0.5, 0.9);
+  cairo_stroke (cr);
+  trace_path (frames, cr, plot);
+  cairo_line_to (cr, plot->x + plot->width, plot->y + plot->height);
+  cairo_line_to (cr, plot->x, plot->y + plot->height);
+  cairo_set_source_rgba (cr, 0.2, 0.5, 0.9, 0.12);
+  cairo_fill (cr);
+}
+
+/* Shows @text with its upper corner at @x, @y: the right one, or the left one for @left. */
+static void
+show_label (GtkWidget  *widget,
+            cairo_t    *cr,
+            const char *text,
+            double      x,
+            double      y,
+            gboolean    left)
+{
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, text);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+  int width;
+
+  pango_attr_list_insert (attributes, pango_attr_scale_new (PANGO_SCALE_SMALL));
+  pango_layout_set_attributes (layout, attributes);
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  cairo_set_source_rgb (cr, 0.4, 0.4, 0.4);
+  cairo_move_to (cr, left ? x : x - width, y);
+  pango_cairo_show_layout (cr, layout);
+}
+
+/* Draws what the chart has besides grid and data: both axes' labels, the budget, and the columns above it. */
+static void
+stroke_rest (Frames             *frames,
+             GtkWidget          *widget,
+             cairo_t            *cr,
+             const GdkRectangle *plot)
+{
+  static const double dashes[] = { 6, 4 };
+  double              bottom = plot->y + plot->height + 4;
+  double              column = plot->width / (double) (N_POINTS - 1);
+
+  cairo_set_source_rgba (cr, 0.8, 0.1, 0.1, 0.18);
+  for (int i = 0; i < N_POINTS; i++)
+    if (frames->values[i] > LIMIT)
+      cairo_rectangle (cr, plot->x + (i - 0.5) * column, plot->y, column, plot->height);
+  cairo_fill (cr);
+
+  cairo_set_source_rgb (cr, 0.8, 0.1, 0.1);
+  cairo_set_line_width (cr, 1);
+  cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
+  cairo_move_to (cr, plot->x, floor (row_of (plot, LIMIT)) + 0.5);
+  cairo_line_to (cr, plot->x + plot->width, floor (row_of (plot, LIMIT)) + 0.5);
+  cairo_stroke (cr);
+  cairo_set_dash (cr, NULL, 0, 0);
+
+  show_label (widget, cr, "budget 10 ms", plot->x + plot->width - 2, row_of (plot, LIMIT) - 18, FALSE);
+  show_label (widget, cr, "15 ms", plot->x - 8, row_of (plot, 15) - 8, FALSE);
+  show_label (widget, cr, "10", plot->x - 8, row_of (plot, 10) - 8, FALSE);
+  show_label (widget, cr, "5", plot->x - 8, row_of (plot, 5) - 8, FALSE);
+  show_label (widget, cr, "0", plot->x - 8, row_of (plot, 0) - 8, FALSE);
+  show_label (widget, cr, "30 s", plot->x, bottom, TRUE);
+  show_label (widget, cr, "20 s", plot->x + plot->width / 3.0, bottom, TRUE);
+  show_label (widget, cr, "10 s", plot->x + plot->width / 1.5, bottom, TRUE);
+  show_label (widget, cr, "now", plot->x + plot->width, bottom, FALSE);
+}
+
+/* Draws as @kind says, every time anew. */
 static void
 stroke_cb (GtkDrawingArea *area,
            cairo_t        *cr,
@@ -304,7 +404,8 @@ stroke_cb (GtkDrawingArea *area,
            int             height,
            gpointer        user_data)
 {
-  Frames *frames = user_data;
+  Frames      *frames = user_data;
+  GdkRectangle plot = { 0, 0, width, height };
 
   if (frames->kind == FRAME_STILL)
     {
@@ -314,26 +415,14 @@ stroke_cb (GtkDrawingArea *area,
       return;
     }
 
+  if (frames->kind == FRAME_WHOLE)
+    plot = frames->plot;
   cairo_set_source_rgb (cr, 1, 1, 1);
   cairo_paint (cr);
-  cairo_set_source_rgb (cr, 0.9, 0.9, 0.9);
-  cairo_set_line_width (cr, 1);
-  for (int i = 0; i <= 4; i++)
-    {
-      cairo_move_to (cr, 0, i * height / 4 + 0.5);
-      cairo_line_to (cr, width, i * height / 4 + 0.5);
-    }
-  cairo_stroke (cr);
-
-  cairo_set_line_width (cr, LINE_WIDTH);
-  trace_path (frames, cr, width, height);
-  cairo_set_source_rgb (cr, 0.2, 0.5, 0.9);
-  cairo_stroke (cr);
-  trace_path (frames, cr, width, height);
-  cairo_line_to (cr, width, height);
-  cairo_line_to (cr, 0, height);
-  cairo_set_source_rgba (cr, 0.2, 0.5, 0.9, 0.12);
-  cairo_fill (cr);
+  stroke_grid (cr, &plot);
+  if (frames->kind == FRAME_WHOLE)
+    stroke_rest (frames, GTK_WIDGET (area), cr, &plot);
+  stroke_data (frames, cr, &plot);
 }
 
 /* Brings in a new sample and has everything drawn again in the next frame. */
@@ -377,6 +466,18 @@ after_paint_cb (GdkFrameClock *clock,
   advance (frames);
 }
 
+/* Makes @area as large as @plot, with as much around it as a chart has. */
+static void
+leave_room (GtkWidget          *area,
+            const GdkRectangle *plot)
+{
+  gtk_widget_set_size_request (area, plot->width, plot->height);
+  gtk_widget_set_margin_start (area, plot->x);
+  gtk_widget_set_margin_end (area, CHART_WIDTH - plot->x - plot->width);
+  gtk_widget_set_margin_top (area, plot->y);
+  gtk_widget_set_margin_bottom (area, CHART_HEIGHT - plot->y - plot->height);
+}
+
 /* Returns six of what @kind draws with, in three columns, and puts them into @frames. */
 static GtkWidget *
 create_grid (Frames   *frames,
@@ -390,7 +491,7 @@ create_grid (Frames   *frames,
 
       if (kind == FRAME_CHARTS)
         {
-          hr_chart_set_limit (HR_CHART (area), 10);
+          hr_chart_set_limit (HR_CHART (area), LIMIT);
           hr_chart_set_unit (HR_CHART (area), HR_UNIT_MILLISECONDS);
           for (int k = 0; k < N_POINTS; k++)
             hr_chart_append (HR_CHART (area), frames->time_us, frames->values[k], (double) NAN);
@@ -400,6 +501,8 @@ create_grid (Frames   *frames,
           gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (area), stroke_cb, frames, NULL);
         }
       gtk_widget_set_size_request (area, CHART_WIDTH, CHART_HEIGHT);
+      if (kind == FRAME_STILL && frames->plot.width > 0)
+        leave_room (area, &frames->plot);
       gtk_grid_attach (GTK_GRID (grid), area, i % 3, i / 3, 1, 1);
       frames->areas[i] = area;
     }
@@ -432,7 +535,8 @@ add_frames (HrBench    *results,
             double      quantile)
 {
   hr_bench_add (results, name, cost_at (frames->costs[FRAME_CHARTS], quantile), "us", cost_at (frames->costs[FRAME_STILL], quantile));
-  hr_bench_add_peer (results, name, "cairo-stroke", cost_at (frames->costs[FRAME_STROKE], quantile));
+  hr_bench_add_peer (results, name, "cairo-stroke-without-labels", cost_at (frames->costs[FRAME_STROKE], quantile));
+  hr_bench_add_peer (results, name, "cairo-whole-picture", cost_at (frames->costs[FRAME_WHOLE], quantile));
 }
 
 static void
@@ -460,6 +564,8 @@ run_frames (HrBench *results)
       gtk_window_set_child (GTK_WINDOW (window), create_grid (&frames, frames.kind));
       while (frames.left > 0)
         g_main_context_iteration (NULL, TRUE);
+      if (frames.kind == FRAME_CHARTS)
+        frames.plot = *hr_plot_get_area (hr_chart_get_plot (HR_CHART (frames.areas[0])));
     }
 
   add_frames (results, "frame-of-six-least", &frames, 0);
