@@ -154,6 +154,20 @@ wait_for_text (Fixture    *fixture,
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* Returns whether a spinner under @widget turns, on whatever page. */
+static gboolean
+has_spinning (GtkWidget *widget)
+{
+  if (GTK_IS_SPINNER (widget) && gtk_spinner_get_spinning (GTK_SPINNER (widget)))
+    return TRUE;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (has_spinning (child))
+      return TRUE;
+
+  return FALSE;
+}
+
 /* Waits for a dialog beside the window and returns it. */
 static GtkWindow *
 wait_for_dialog (Fixture *fixture)
@@ -272,6 +286,15 @@ test_computer (Fixture *fixture)
   g_assert_nonnull (find_text (GTK_WIDGET (fixture->window), "Connected"));
 }
 
+/* Animations of hidden pages keep the frame clock going. */
+static void
+test_spinner (Fixture *fixture)
+{
+  wait_for_state (fixture, HR_LIVE_DATA);
+  wait_for_text (fixture, "processor");
+  g_assert_false (has_spinning (GTK_WIDGET (fixture->window)));
+}
+
 static void
 test_disconnect_and_connect (Fixture *fixture)
 {
@@ -349,6 +372,7 @@ main (int   argc,
     { "/window/other-contract", MISSING_AGENT, test_other_contract },
     { "/window/computer", NULL, test_computer },
     { "/window/narrow", NULL, test_narrow },
+    { "/window/spinner", NULL, test_spinner },
     { "/window/disconnect-and-connect", NULL, test_disconnect_and_connect },
     { "/window/interval", MISSING_AGENT, test_interval },
     { "/window/freeze", MISSING_AGENT, test_freeze },

@@ -210,6 +210,48 @@ test_draws_only_when_something_changed (Fixture      *fixture,
   g_assert_false (hr_plot_is_ticking (fixture->plot));
 }
 
+/* Returns what the plot hands to the renderer; free with gsk_render_node_unref (). */
+static GskRenderNode *
+take_node (Fixture *fixture)
+{
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+  GTK_WIDGET_GET_CLASS (fixture->plot)->snapshot (GTK_WIDGET (fixture->plot), snapshot);
+
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
+/* The renderer paints again what is another node than in the frame before. */
+static void
+test_only_the_plot_is_painted_again (Fixture      *fixture,
+                                     gconstpointer data)
+{
+  const GdkRectangle *area = hr_plot_get_area (fixture->plot);
+  GskRenderNode      *before, *after;
+  graphene_rect_t     bounds;
+
+  for (int i = 0; i < 310; i++)
+    append (fixture, 5, (double) NAN);
+  present (fixture);
+  before = take_node (fixture);
+  append (fixture, 6, (double) NAN);
+  settle (fixture);
+  after = take_node (fixture);
+
+  g_assert_cmpuint (gsk_container_node_get_n_children (after), ==, 2);
+  g_assert_true (gsk_container_node_get_child (after, 0) == gsk_container_node_get_child (before, 0));
+  g_assert_true (gsk_container_node_get_child (after, 1) != gsk_container_node_get_child (before, 1));
+  gsk_render_node_get_bounds (gsk_container_node_get_child (after, 1), &bounds);
+  g_assert_cmpint ((int) bounds.origin.x, ==, area->x);
+  g_assert_cmpint ((int) bounds.size.width, ==, area->width);
+  gsk_render_node_get_bounds (after, &bounds);
+  g_assert_cmpint ((int) bounds.size.width, ==, gtk_widget_get_width (GTK_WIDGET (fixture->plot)));
+  g_assert_cmpint ((int) bounds.size.height, ==, gtk_widget_get_height (GTK_WIDGET (fixture->plot)));
+
+  gsk_render_node_unref (before);
+  gsk_render_node_unref (after);
+}
+
 static void
 test_the_crosshair_draws_no_data (Fixture      *fixture,
                                   gconstpointer data)
@@ -508,6 +550,7 @@ main (int   argc,
   ADD ("picture/gap", test_gaps_stay_ground);
   ADD ("picture/shading", test_shading_reddens_exactly_the_breach);
   ADD ("redraw/changed", test_draws_only_when_something_changed);
+  ADD ("redraw/plot-only", test_only_the_plot_is_painted_again);
   ADD ("redraw/crosshair", test_the_crosshair_draws_no_data);
   ADD ("redraw/unmapped", test_nothing_ticks_out_of_sight);
   ADD ("frozen", test_frozen_stands_still_while_data_go_on);
