@@ -38,6 +38,14 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (HrMeter, hr_meter, GTK_TYPE_WIDGET)
 
+/* Two unknown numbers are the same. */
+static gboolean
+is_same (double a,
+         double b)
+{
+  return a == b || (isnan (a) && isnan (b));
+}
+
 /* The bar ends at the limit; what is above it fills the bar. */
 static double
 shown_share (HrMeter *self)
@@ -228,7 +236,7 @@ hr_meter_set_used (HrMeter *self,
 {
   g_return_if_fail (HR_IS_METER (self));
 
-  if (self->used == used || (isnan (self->used) && isnan (used)))
+  if (is_same (self->used, used))
     return;
 
   self->used = used;
@@ -247,6 +255,9 @@ hr_meter_set_marks (HrMeter *self,
                     double   critical)
 {
   g_return_if_fail (HR_IS_METER (self));
+
+  if (is_same (self->warn, warn) && is_same (self->critical, critical))
+    return;
 
   self->warn = warn;
   self->critical = critical;
