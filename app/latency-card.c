@@ -157,7 +157,8 @@ hr_latency_card_append (HrLatencyCard    *self,
   self->last_end_ns = snapshot->end_ns;
   self->broken = FALSE;
 
-  sample = hr_snapshot_find (snapshot, metric);
+  /* What makes up for an unwatched stretch has no place on the time axis. */
+  sample = snapshot->catch_up ? NULL : hr_snapshot_find (snapshot, metric);
   hr_chart_append (self->chart,
                    snapshot->time_us,
                    sample != NULL ? hr_sample_mean (sample) : (double) NAN,
