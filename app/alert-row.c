@@ -28,17 +28,10 @@ static void
 show_pill (HrAlertRow *self,
            gboolean    active)
 {
-  HrSeverity  severity = hr_alert_get_severity (self->alert);
-  const char *level = g_intern_string (active ? hr_severity_css_class (severity) : "neutral");
+  HrSeverity severity = hr_alert_get_severity (self->alert);
 
   hr_label_set (self->pill, active ? _ (hr_severity_name (severity)) : _ ("resolved"));
-  if (level == self->level)
-    return;
-
-  if (self->level != NULL)
-    gtk_widget_remove_css_class (GTK_WIDGET (self->pill), self->level);
-  gtk_widget_add_css_class (GTK_WIDGET (self->pill), level);
-  self->level = level;
+  hr_css_class_swap (GTK_WIDGET (self->pill), &self->level, active ? hr_severity_css_class (severity) : "neutral");
 }
 
 void

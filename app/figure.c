@@ -112,18 +112,9 @@ void
 hr_figure_set_level (HrFigure   *self,
                      const char *css_class)
 {
-  const char *level = g_intern_string (css_class);
-
   g_return_if_fail (HR_IS_FIGURE (self));
 
-  if (level == self->level)
-    return;
-
-  if (self->level != NULL)
-    gtk_widget_remove_css_class (GTK_WIDGET (self), self->level);
-  if (level != NULL)
-    gtk_widget_add_css_class (GTK_WIDGET (self), level);
-  self->level = level;
+  hr_css_class_swap (GTK_WIDGET (self), &self->level, css_class);
 }
 
 static void

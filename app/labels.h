@@ -6,13 +6,30 @@
 
 G_BEGIN_DECLS
 
-/* Setting a label to the text that it has already still costs a layout: so compare first. */
+/* Setting what a widget has already still costs a layout or a restyling: so compare first. */
 static inline void
 hr_label_set (GtkLabel   *label,
               const char *text)
 {
   if (g_strcmp0 (gtk_label_get_label (label), text) != 0)
     gtk_label_set_label (label, text);
+}
+
+/* Gives @widget the CSS class @next (NULL: none) in place of the one it had by the last call, which is kept in @current. */
+static inline void
+hr_css_class_swap (GtkWidget   *widget,
+                   const char **current,
+                   const char  *next)
+{
+  next = g_intern_string (next);
+  if (next == *current)
+    return;
+
+  if (*current != NULL)
+    gtk_widget_remove_css_class (widget, *current);
+  if (next != NULL)
+    gtk_widget_add_css_class (widget, next);
+  *current = next;
 }
 
 G_END_DECLS

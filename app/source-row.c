@@ -32,21 +32,6 @@ struct _HrSourceRow
 G_DEFINE_FINAL_TYPE (HrSourceRow, hr_source_row, GTK_TYPE_LIST_BOX_ROW)
 
 static void
-swap_class (GtkWidget   *widget,
-            const char **current,
-            const char  *next)
-{
-  next = g_intern_string (next);
-  if (next == *current)
-    return;
-
-  if (*current != NULL)
-    gtk_widget_remove_css_class (widget, *current);
-  gtk_widget_add_css_class (widget, next);
-  *current = next;
-}
-
-static void
 source_notify_cb (HrSource    *source,
                   GParamSpec  *pspec,
                   HrSourceRow *self)
@@ -59,11 +44,11 @@ source_notify_cb (HrSource    *source,
 
   hr_label_set (self->name, hr_source_get_name (source));
   hr_label_set (self->detail, says_state ? word : detail);
-  swap_class (self->dot, &self->dot_class, hr_state_css_class (state));
+  hr_css_class_swap (self->dot, &self->dot_class, hr_state_css_class (state));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), hr_source_get_message (source));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   if (!hr_source_is_live (source))
-    swap_class (GTK_WIDGET (self->line), &self->line_class, "dim-label");
+    hr_css_class_swap (GTK_WIDGET (self->line), &self->line_class, "dim-label");
 }
 
 HrSource *
@@ -78,7 +63,7 @@ static void
 finish_point (HrSourceRow *self)
 {
   hr_sparkline_append (self->line, self->worst);
-  swap_class (GTK_WIDGET (self->line), &self->line_class, hr_standing_css_class (self->standing));
+  hr_css_class_swap (GTK_WIDGET (self->line), &self->line_class, hr_standing_css_class (self->standing));
   gtk_widget_set_visible (GTK_WIDGET (self->line), TRUE);
 }
 

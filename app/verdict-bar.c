@@ -27,16 +27,9 @@ show (HrVerdictBar *self,
       const char   *icon_name,
       const char   *sentence)
 {
-  level = g_intern_string (level);
   icon_name = g_intern_string (icon_name);
 
-  if (level != self->level)
-    {
-      if (self->level != NULL)
-        gtk_widget_remove_css_class (GTK_WIDGET (self), self->level);
-      gtk_widget_add_css_class (GTK_WIDGET (self), level);
-      self->level = level;
-    }
+  hr_css_class_swap (GTK_WIDGET (self), &self->level, level);
   if (icon_name != self->icon_name)
     {
       gtk_image_set_from_icon_name (self->icon, icon_name);
