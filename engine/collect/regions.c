@@ -8,6 +8,7 @@
 #include "engine/collect/follower.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -250,6 +251,18 @@ reap (Regions *self,
     }
 }
 
+/* The grace counts from the file's time, and a program that was killed left its start there. Another agent may still be
+ * reading: it has the whole grace from now. */
+static void
+begin_grace (Regions    *self,
+             const char *name)
+{
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
+
+  if (utimensat (AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW) != 0)
+    g_debug ("%s: %s", path, g_strerror (errno));
+}
+
 static gboolean
 regions_collect (HrCollector *collector,
                  gint64       now_ns,
@@ -259,15 +272,18 @@ regions_collect (HrCollector *collector,
   Regions       *self = (Regions *) collector;
   gboolean       scanned = scan_if_changed (self, now_ns, feeds, error);
   GHashTableIter iter;
-  gpointer       value;
+  gpointer       name, value;
 
   g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  while (g_hash_table_iter_next (&iter, &name, &value))
     {
       Entry *entry = value;
 
       if (entry->follower != NULL && !hr_follower_collect (entry->follower))
-        g_clear_pointer (&entry->follower, hr_follower_free);
+        {
+          g_clear_pointer (&entry->follower, hr_follower_free);
+          begin_grace (self, name);
+        }
     }
   reap (self, now_ns);
 

@@ -627,6 +627,22 @@ test_commands_reach_the_program (Fixture      *fixture,
   hr_feed_request_cleanup (feed);
 }
 
+/* Gives every region the look of one whose program began long ago. */
+static void
+make_old (Fixture *fixture)
+{
+  g_autoptr (GDir) folder = g_dir_open (fixture->folder, 0, NULL);
+  const char     *name;
+  struct timespec times[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+
+  while ((name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+
+      g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
+    }
+}
+
 static void
 test_a_program_killed_loses_no_count (Fixture      *fixture,
                                       gconstpointer user_data)
@@ -653,9 +669,15 @@ test_a_program_killed_loses_no_count (Fixture      *fixture,
 
   collect_after (fixture, SECOND / 10);
   g_assert_cmpint (read (ready[0], &byte, 1), ==, 1);
+  collect_after (fixture, SECOND / 10);
+  make_old (fixture);
   kill (child, SIGKILL);
   waitpid (child, NULL, 0);
   collect_after (fixture, SECOND / 10);
+
+  /* It is not removed before its grace: another agent may still be reading. */
+  collect_after (fixture, 2 * SECOND);
+  g_assert_cmpuint (count_files (fixture), ==, 1);
 
   g_assert_cmpuint (fixture->feeds->len, ==, 1);
   g_assert_cmpstr (hr_feed_get_ended (fixture->feeds->pdata[0]), ==, "the program ended");
