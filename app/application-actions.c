@@ -54,7 +54,7 @@ csv_save_cb (GObject      *object,
         hr_main_window_toast (window, text);
     }
   else if (window != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    hr_main_window_complain (window, _ ("The CSV file could not be written"), error->message);
+    hr_main_window_complain (window, _ ("Not Exported"), error->message);
 }
 
 static void
@@ -105,7 +105,7 @@ take_contract (HrApplication *self,
       g_autofree char *body = g_strdup_printf (_ ("%s\n\nThe contract “%s” stays in force."), error->message,
                                                hr_contract_get_name (hr_monitor_get_contract (self->monitor)));
 
-      hr_main_window_complain (self->window, _ ("The contract cannot be used"), body);
+      hr_main_window_complain (self->window, _ ("Contract Not Used"), body);
     }
 
   return contract != NULL;

@@ -50,7 +50,7 @@ start_workload_cb (GSimpleAction *action,
   if (!hr_workload_start (self->workload, &error))
     {
       self->expects_workload = FALSE;
-      hr_main_window_complain (self, _ ("The Thompson workload does not start"), error->message);
+      hr_main_window_complain (self, _ ("Workload Not Started"), error->message);
     }
 }
 

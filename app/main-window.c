@@ -119,7 +119,7 @@ workload_failed_cb (HrWorkload   *workload,
                     GError       *error,
                     HrMainWindow *self)
 {
-  hr_main_window_complain (self, _ ("The Thompson workload ended"), error->message);
+  hr_main_window_complain (self, _ ("Workload Ended"), error->message);
 }
 
 HrSource *
@@ -170,6 +170,38 @@ hr_main_window_toast (HrMainWindow *self,
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
 }
 
+static GtkWidget *
+new_words (const char *text,
+           const char *css_class)
+{
+  GtkWidget *words = g_object_new (GTK_TYPE_LABEL,
+                                   "label", text,
+                                   "wrap", TRUE,
+                                   "wrap-mode", PANGO_WRAP_WORD_CHAR,
+                                   "justify", GTK_JUSTIFY_CENTER,
+                                   "selectable", TRUE,
+                                   "focusable", FALSE,
+                                   NULL);
+
+  gtk_widget_add_css_class (words, css_class);
+
+  return words;
+}
+
+/* The dialog's own heading and body break between words alone, which a file's path has none of, and on newer platforms it
+ * complains of the width of its own heading. These also let themselves be copied. */
+static GtkWidget *
+new_message (const char *heading,
+             const char *body)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+
+  gtk_box_append (GTK_BOX (box), new_words (heading, "title-2"));
+  gtk_box_append (GTK_BOX (box), new_words (body, "body"));
+
+  return box;
+}
+
 void
 hr_main_window_complain (HrMainWindow *self,
                          const char   *heading,
@@ -179,8 +211,9 @@ hr_main_window_complain (HrMainWindow *self,
 
   g_return_if_fail (HR_IS_MAIN_WINDOW (self));
 
-  dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, NULL);
-  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog), body);
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), NULL, NULL);
+  gtk_window_set_title (GTK_WINDOW (dialog), heading);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), new_message (heading, body));
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
   gtk_window_present (GTK_WINDOW (dialog));
 }

@@ -253,7 +253,7 @@ test_faulty_contract (Fixture *fixture)
   g_assert_true (g_file_set_contents (path, "[contract]\nname=Faulty\nversion=1\n[memory]\nmetric=memory_usage_mb\nlimit=many\n", -1, NULL));
   activate (fixture, "open-contract", path);
   dialog = wait_for_dialog (fixture);
-  g_assert_nonnull (strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), "faulty.ini:6"));
+  g_assert_nonnull (strstr (gtk_label_get_label (GTK_LABEL (gtk_widget_get_last_child (adw_message_dialog_get_extra_child (ADW_MESSAGE_DIALOG (dialog))))), "faulty.ini:6"));
   g_assert_true (hr_monitor_get_contract (hr_application_get_monitor (fixture->application)) == before);
   gtk_window_destroy (dialog);
   g_remove (path);
