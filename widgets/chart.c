@@ -516,15 +516,6 @@ spec_changed (HrChart *self)
   tell_description (self);
 }
 
-/* Returns the unit that values are in. */
-HrUnit
-hr_chart_get_unit (HrChart *self)
-{
-  g_return_val_if_fail (HR_IS_CHART (self), HR_UNIT_COUNT);
-
-  return self->spec.unit;
-}
-
 /* Sets the unit that values are in. */
 void
 hr_chart_set_unit (HrChart *self,
@@ -562,30 +553,6 @@ hr_chart_set_limit (HrChart *self,
   self->spec.limit = limit;
   spec_changed (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LIMIT]);
-}
-
-/* Returns which way values should go. */
-HrDirection
-hr_chart_get_direction (HrChart *self)
-{
-  g_return_val_if_fail (HR_IS_CHART (self), HR_DIRECTION_LOWER);
-
-  return self->spec.direction;
-}
-
-/* Sets which way values should go. */
-void
-hr_chart_set_direction (HrChart    *self,
-                        HrDirection direction)
-{
-  g_return_if_fail (HR_IS_CHART (self));
-  g_return_if_fail ((guint) direction < HR_N_DIRECTIONS);
-
-  if (self->spec.direction == direction)
-    return;
-
-  self->spec.direction = direction;
-  spec_changed (self);
 }
 
 /* Makes the time axis @seconds long with @rate samples in each; forgets the samples if that differs. */

@@ -24,19 +24,13 @@ const char *hr_chart_get_title (HrChart *self);
 void        hr_chart_set_title (HrChart    *self,
                                 const char *title);
 
-HrUnit hr_chart_get_unit (HrChart *self);
-void   hr_chart_set_unit (HrChart *self,
-                          HrUnit   unit);
+void hr_chart_set_unit (HrChart *self,
+                        HrUnit   unit);
 
 /* The budget line; NaN: none. */
 double hr_chart_get_limit (HrChart *self);
 void   hr_chart_set_limit (HrChart *self,
                            double   limit);
-
-/* Which way values should go: with HR_DIRECTION_HIGHER they are over budget below the line. Lower at first. */
-HrDirection hr_chart_get_direction (HrChart *self);
-void        hr_chart_set_direction (HrChart    *self,
-                                    HrDirection direction);
 
 /* Length of the time axis in seconds (30) and samples a second (10). */
 void hr_chart_set_span (HrChart *self,
