@@ -34,7 +34,7 @@ static const Scale *const scales[HR_N_UNITS] = {
 const char *
 hr_kind_name (HrKind kind)
 {
-  static const char *const names[HR_N_KINDS] = { "gauge", "duration", "counter", "ratio" };
+  static const char *const names[HR_N_KINDS] = { "gauge", "duration", "counter", "ratio", "span", "event" };
 
   return (unsigned) kind < HR_N_KINDS ? names[kind] : "unknown";
 }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,8 @@ extern "C"
     HR_KIND_DURATION, /* a time per item; kept as nanoseconds with a histogram */
     HR_KIND_COUNTER,  /* increments; their sum over an interval is a rate */
     HR_KIND_RATIO,    /* a share in 0..1 */
+    HR_KIND_SPAN,     /* a scope, named by its path "/outer/inner"; a duration that also tells its self time */
+    HR_KIND_EVENT,    /* something happened; the count says how often */
     HR_N_KINDS
   } HrKind;
 
@@ -54,6 +57,13 @@ extern "C"
 #define HR_NS_PER_MS INT64_C (1000000)
 #define HR_NS_PER_SECOND INT64_C (1000000000)
 #define HR_BYTES_PER_MB INT64_C (1000000)
+
+  /* Returns whether metrics of @kind are times: nanoseconds in regions, with a histogram. */
+  static inline bool
+  hr_kind_is_time (HrKind kind)
+  {
+    return kind == HR_KIND_DURATION || kind == HR_KIND_SPAN;
+  }
 
   const char *hr_kind_name (HrKind kind);
   const char *hr_direction_name (HrDirection direction);

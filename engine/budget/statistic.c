@@ -59,7 +59,7 @@ hr_statistic_suits (HrStatistic statistic,
     case HR_STATISTIC_P99:
     case HR_STATISTIC_P999:
     case HR_STATISTIC_COMPLIANCE:
-      return kind == HR_KIND_DURATION;
+      return hr_kind_is_time (kind);
     case HR_STATISTIC_RATE:
       return kind == HR_KIND_COUNTER;
     case HR_STATISTIC_MEAN:

@@ -95,7 +95,7 @@ grow (HrFollower *self)
           metric = (HrMetricInfo){ region.name, (HrKind) region.kind, (HrUnit) region.unit, (HrDirection) region.direction };
           series.metric = hr_feed_add_metric (self->feed, &metric);
           series.kind = metric.kind;
-          series.scale = metric.kind == HR_KIND_DURATION ? hr_unit_from_nanoseconds (metric.unit) : 1;
+          series.scale = hr_kind_is_time (metric.kind) ? hr_unit_from_nanoseconds (metric.unit) : 1;
         }
       series.before = g_new0 (HrRegionTotals, 1);
       series.now = g_new0 (HrRegionTotals, 1);
@@ -147,7 +147,7 @@ subtract_buckets (const Series  *series,
 {
   guint n = 0;
 
-  if (series->kind != HR_KIND_DURATION)
+  if (!hr_kind_is_time (series->kind))
     return 0;
 
   for (guint i = 0; i < HR_N_BUCKETS; i++)

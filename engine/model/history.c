@@ -266,7 +266,7 @@ hr_window_quantile (const HrWindow     *self,
 {
   double value;
 
-  if (self->count == 0 || metric->kind != HR_KIND_DURATION)
+  if (self->count == 0 || !hr_kind_is_time (metric->kind))
     return (double) NAN;
 
   value = hr_histogram_quantile (&self->histogram, quantile) * hr_unit_from_nanoseconds (metric->unit);
@@ -280,7 +280,7 @@ hr_window_compliance (const HrWindow     *self,
                       const HrMetricInfo *metric,
                       double              limit)
 {
-  if (self->count == 0 || metric->kind != HR_KIND_DURATION)
+  if (self->count == 0 || !hr_kind_is_time (metric->kind))
     return (double) NAN;
 
   return hr_histogram_compliance (&self->histogram, limit / hr_unit_from_nanoseconds (metric->unit));

@@ -21,9 +21,10 @@ typedef struct
   double      min;
   double      max;
   double      last;
+  double      self;       /* spans only */
   gint64      last_ns;    /* end of the last interval that had a sample */
   gint64      covered_ns; /* added-up length of the intervals in the stretch, samples or not */
-  HrHistogram histogram;  /* durations only, nanoseconds */
+  HrHistogram histogram;  /* durations and spans only, nanoseconds */
 } HrWindow;
 
 HrHistory *hr_history_new (void) G_GNUC_WARN_UNUSED_RESULT;

@@ -22,7 +22,7 @@ hr_totals_init (HrTotals *self,
                 HrKind    kind)
 {
   *self = (HrTotals){ 0 };
-  if (kind == HR_KIND_DURATION)
+  if (hr_kind_is_time (kind))
     self->histogram = g_new0 (HrHistogram, 1);
 }
 
@@ -44,6 +44,7 @@ hr_totals_add (HrTotals       *self,
   self->count += sample->count;
   self->sum += sample->sum;
   self->last = sample->last;
+  self->self += sample->self;
   if (self->histogram != NULL)
     hr_histogram_add (self->histogram, sample->buckets, sample->n_buckets);
 }
@@ -86,6 +87,7 @@ hr_totals_since (const HrTotals *self,
     .count = self->count - earlier->count,
     .sum = self->sum - earlier->sum,
     .last = self->last,
+    .self = self->self - earlier->self,
     .buckets = buckets,
   };
   if (self->histogram != NULL && earlier->histogram != NULL && buckets != NULL)

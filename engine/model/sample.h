@@ -19,7 +19,7 @@ typedef struct
 } HrMetricInfo;
 
 /* One metric over one interval. Values are in the metric's unit; buckets in nanoseconds, ascending,
- * for durations only, and belong to whatever holds the sample. */
+ * for durations and spans only, and belong to whatever holds the sample. */
 typedef struct
 {
   guint                metric;
@@ -30,6 +30,7 @@ typedef struct
   double               last;
   guint                n_buckets;
   const HrBucketCount *buckets;
+  double               self; /* spans: what of @sum was not spent in inner spans; else 0 */
 } HrSample;
 
 /* Everything one metric has counted since its source's instance began. */
@@ -40,7 +41,8 @@ typedef struct
   double       min;
   double       max;
   double       last;
-  HrHistogram *histogram; /* durations only, else NULL; owned */
+  double       self;
+  HrHistogram *histogram; /* durations and spans, else NULL; owned */
 } HrTotals;
 
 double hr_unit_from_nanoseconds (HrUnit unit);

@@ -95,7 +95,7 @@ append_header (GString   *out,
 
       append_column (out, metric, "mean", TRUE);
       append_column (out, metric, "max", TRUE);
-      if (metric->kind != HR_KIND_DURATION)
+      if (!hr_kind_is_time (metric->kind))
         continue;
       append_column (out, metric, "count", FALSE);
       append_column (out, metric, "p50", TRUE);
@@ -169,7 +169,7 @@ append_sample (GString            *out,
                const HrSample     *sample,
                guint64             cumulative)
 {
-  gboolean duration = metric->kind == HR_KIND_DURATION;
+  gboolean duration = hr_kind_is_time (metric->kind);
 
   if (sample == NULL)
     g_string_append (out, duration ? ",,,,," : ",,");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "engine/base/units.h"
 #include "engine/wire/check.h"
 #include "tests/engine/wire/frames.h"
 
@@ -178,7 +179,7 @@ test_identities (void)
   SPOIL (HELLO, good.hello.uuid.len = 15, ERROR_GARBLED);
   SPOIL (HELLO, good.hello.uuid.len = 0, ERROR_GARBLED);
   SPOIL (RESUME, good.positions[1].uuid.len = 15, ERROR_GARBLED);
-  SPOIL (HELLO, good.metrics[0].kind = 4, ERROR_GARBLED);
+  SPOIL (HELLO, good.metrics[0].kind = HR_N_KINDS, ERROR_GARBLED);
   SPOIL (HELLO, good.metrics[0].unit = 6, ERROR_GARBLED);
   SPOIL (HELLO, good.metrics[0].direction = 2, ERROR_GARBLED);
   SPOIL (CONTROL, good.control.sampling = (Headroom__Switch) 3, ERROR_GARBLED);
