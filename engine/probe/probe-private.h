@@ -2,33 +2,30 @@
 
 #pragma once
 
-#include "engine/base/region.h"
 #include "engine/probe/probe.h"
 
-#include <stdbool.h>
 #include <sys/types.h>
-
-/* A kind that no metric has: the place in the table is free. */
-#define HR_PROBE_NO_KIND 0xffu
 
 struct _HrProbe
 {
-  /* Read by every record. */
-  HrRegionHeader *header; /* the region, or @nothing */
-  uint64_t        serial; /* never used twice in a process: what a thread remembers its lane by */
-  uint8_t         kinds[HR_REGION_METRICS];
+  HrProbeHot hot; /* first: record.h knows where it stands */
 
   /* Owned; changed under hr_probe_lock (). What the region says is never read back: others can write it. */
-  HrProbe       *next;
-  char          *path;
-  size_t         region_bytes; /* 0: nothing is mapped */
-  int            fd;           /* holds the lock; -1 for anonymous memory */
-  dev_t          device;
-  ino_t          inode;
-  uint32_t       n_metrics;
-  uint32_t       n_lanes;
-  uint32_t       releases; /* lanes given back so far, + 1 */
-  HrRegionMetric metrics[HR_REGION_METRICS];
+  HrProbe         *next;
+  char            *folder;
+  char            *path;
+  size_t           region_bytes; /* 0: nothing is mapped */
+  int              fd;           /* holds the lock; -1 for anonymous memory */
+  dev_t            device;
+  ino_t            inode;
+  bool             forked; /* the child's own region is made with its first record */
+  uint32_t         n_metrics;
+  uint32_t         n_categories;
+  uint32_t         n_lanes;
+  uint32_t         releases; /* lanes given back so far, + 1 */
+  HrRegionMetric   metrics[HR_REGION_METRICS];
+  HrRegionCategory categories[HR_REGION_CATEGORIES];
+  HrLane          *lanes[HR_REGION_LANES]; /* owned */
 
   HrProbeCleanupFunc cleanup;
   void              *cleanup_data;
@@ -38,18 +35,12 @@ struct _HrProbe
   HrRegionHeader nothing;    /* what a no-op counts in */
 };
 
-/* The lane that this thread used last. */
-typedef struct
-{
-  uint64_t      serial;
-  HrRegionLane *lane;
-} HrLaneCache;
-
-extern _Thread_local HrLaneCache hr_lane_cache;
-
 void     hr_probe_lock (void);
 void     hr_probe_unlock (void);
 HrProbe *hr_probe_of_serial (uint64_t serial);
+HrMetric hr_probe_place_metric (HrProbe              *self,
+                                const HrRegionMetric *metric);
+void     hr_probe_publish (HrProbe *self);
 void     hr_probe_fail (HrProbe    *self,
                         const char *what,
                         int         error);
@@ -64,4 +55,4 @@ bool hr_publish_reserve (HrProbe *self,
 void hr_publish_drop (HrProbe *self,
                       bool     stamp);
 
-HrRegionLane *hr_lane_claim (HrProbe *self);
+double hr_cost_of_record (void);

@@ -3,7 +3,6 @@
 #include "engine/probe/probe-private.h"
 
 #include "engine/probe/folder.h"
-#include "engine/probe/layout.h"
 #include "engine/probe/reader.h"
 #include "engine/probe/text.h"
 
@@ -23,7 +22,12 @@ static HrProbe        *probes;
 static uint64_t        last_serial;
 
 /* What hr_probe_open () gives without memory: shared by all, counts like any other no-op. */
-static HrProbe no_memory = { .header = &no_memory.nothing, .fd = -1, .error = "no memory for a probe", .nothing.control = HR_CONTROL_SAMPLING };
+static HrProbe no_memory = {
+  .hot = { .header = &no_memory.nothing, .serial = UINT64_MAX, .tick_scale = HR_TICK_SCALE_ONE },
+  .fd = -1,
+  .error = "no memory for a probe",
+  .nothing.control = HR_CONTROL_SAMPLING,
+};
 
 /* Takes the lock of everything that is no record. */
 void
@@ -39,17 +43,20 @@ hr_probe_unlock (void)
   pthread_mutex_unlock (&slow_path);
 }
 
-/* The child has its own process's numbers to publish, if any: what it inherited becomes a no-op. The new serial makes
- * it forget the lanes it had. */
+/* The child has its own process's numbers to publish, if any: it lets go of what it inherited, and the first record makes a region of
+ * its own. The new serial makes it forget the lanes it had. */
 static void
 forked_child_cb (void)
 {
   for (HrProbe *probe = probes; probe != NULL; probe = probe->next)
     {
       hr_publish_drop (probe, false);
-      probe->serial = ++last_serial;
+      probe->hot.serial = ++last_serial;
+      probe->n_lanes = 0;
+      probe->releases = 1;
+      probe->cleanups_answered = 0;
       probe->nothing.unplaced = 0;
-      hr_probe_fail (probe, "forked: a child opens a probe of its own", 0);
+      probe->forked = true;
     }
   hr_probe_unlock ();
 }
@@ -66,7 +73,7 @@ hr_probe_of_serial (uint64_t serial)
 {
   HrProbe *probe = probes;
 
-  while (probe != NULL && probe->serial != serial)
+  while (probe != NULL && probe->hot.serial != serial)
     probe = probe->next;
 
   return probe;
@@ -86,21 +93,24 @@ hr_probe_fail (HrProbe    *self,
     snprintf (self->error, sizeof self->error, "%s: %s", what, strerror_r (error, buffer, sizeof buffer));
 }
 
-static void
-publish (HrProbe    *self,
-         const char *folder)
+/* Makes the probe's region, with the metrics that it has. Where the folder cannot be had the region is memory that nobody reads; on any
+ * other failure the probe stays a no-op. Either way self->error says so. Call it with the lock held. */
+void
+hr_probe_publish (HrProbe *self)
 {
-  int fd = folder[0] == '\0' ? -1 : hr_folder_open (folder);
+  int fd = self->folder == NULL ? -1 : hr_folder_open (self->folder);
 
   if (fd < 0)
     {
-      hr_probe_fail (self, "not published, no folder for regions", folder[0] == '\0' ? ENAMETOOLONG : errno);
+      hr_probe_fail (self, "not published, no folder for regions", self->folder == NULL ? ENAMETOOLONG : errno);
       hr_publish_memory (self);
-      return;
     }
-
-  hr_publish_file (self, folder, fd);
-  close (fd);
+  else
+    {
+      hr_publish_file (self, self->folder, fd);
+      close (fd);
+    }
+  __atomic_store_n (&self->forked, false, __ATOMIC_RELEASE);
 }
 
 /* Opens a probe that publishes in @folder (made with mode 0700 where it is missing; its parent must exist; NULL: the
@@ -112,8 +122,9 @@ HrProbe *
 hr_probe_open_in (const char *folder,
                   const char *name)
 {
-  HrProbe *self = calloc (1, sizeof *self);
-  char     runtime[PATH_MAX] = "";
+  const HrTickClock *clock = hr_tick_clock_get ();
+  HrProbe           *self = calloc (1, sizeof *self);
+  char               runtime[PATH_MAX];
 
   if (self == NULL)
     return &no_memory;
@@ -124,17 +135,19 @@ hr_probe_open_in (const char *folder,
     name = program_invocation_short_name;
   hr_text_copy (self->nothing.name, sizeof self->nothing.name, name, SIZE_MAX);
   self->nothing.control = HR_CONTROL_SAMPLING;
-  self->header = &self->nothing;
+  self->hot.header = &self->nothing;
+  self->hot.tick_source = clock->source;
+  self->hot.tick_scale = clock->scale;
   self->fd = -1;
   self->releases = 1;
-  memset (self->kinds, HR_PROBE_NO_KIND, sizeof self->kinds);
 
   if (folder == NULL && hr_region_folder (runtime, sizeof runtime))
     folder = runtime;
+  self->folder = folder != NULL ? strdup (folder) : NULL;
 
   hr_probe_lock ();
-  publish (self, folder != NULL ? folder : "");
-  self->serial = ++last_serial;
+  hr_probe_publish (self);
+  self->hot.serial = ++last_serial;
   self->next = probes;
   probes = self;
   hr_probe_unlock ();
@@ -167,6 +180,9 @@ hr_probe_close (HrProbe *self)
   hr_publish_drop (self, true);
   hr_probe_unlock ();
 
+  for (uint32_t i = 0; i < HR_REGION_LANES; i++)
+    free (self->lanes[i]);
+  free (self->folder);
   free (self->path);
   free (self);
 }
@@ -185,33 +201,62 @@ hr_probe_path (const HrProbe *self)
   return self->fd >= 0 ? self->path : NULL;
 }
 
-/* Returns the metric named so, or the first free place in the table: n_metrics. */
+/* Returns the place of the metric of that name and, for a span, that parent, or the first free one: n_metrics. Spans have
+ * names of their own. */
 static HrMetric
-find_metric (const HrProbe *self,
-             const char    *name)
+find_metric (const HrProbe        *self,
+             const HrRegionMetric *wanted)
 {
-  HrMetric metric = 0;
+  HrMetric place = 0;
 
-  while (metric < self->n_metrics && strcmp (self->metrics[metric].name, name) != 0)
-    metric++;
+  while (place < self->n_metrics &&
+         (strcmp (self->metrics[place].name, wanted->name) != 0 || self->metrics[place].parent != wanted->parent ||
+          (self->metrics[place].kind == HR_KIND_SPAN) != (wanted->kind == HR_KIND_SPAN)))
+    place++;
 
-  return metric;
+  return place;
 }
 
 static void
 append_metric (HrProbe              *self,
                const HrRegionMetric *metric)
 {
-  HrRegionMetric *table = (HrRegionMetric *) ((char *) self->header + HR_LAYOUT_METRICS_OFFSET);
+  HrRegionMetric *table = (HrRegionMetric *) ((char *) self->hot.header + HR_LAYOUT_METRICS_OFFSET);
   uint32_t        i = self->n_metrics++;
 
   self->metrics[i] = *metric;
+  if (self->region_bytes == 0)
+    return;
+
   table[i] = *metric;
-  __atomic_store_n (&self->header->n_metrics, self->n_metrics, __ATOMIC_RELEASE);
-  __atomic_store_n (&self->kinds[i], (uint8_t) metric->kind, __ATOMIC_RELEASE);
+  __atomic_store_n (&self->hot.header->n_metrics, self->n_metrics, __ATOMIC_RELEASE);
 }
 
-/* Registers a metric, or finds the one that was registered with the same words. @name is UTF-8, 1 to HR_REGION_NAME_BYTES - 1 bytes
+/* Returns the place of @metric in the table, added where it is new: HR_METRIC_NONE where the name is taken by one that differs, the table is
+ * full, or the probe is a no-op for good. Takes the lock. */
+HrMetric
+hr_probe_place_metric (HrProbe              *self,
+                       const HrRegionMetric *metric)
+{
+  HrMetric place;
+
+  hr_probe_lock ();
+  place = find_metric (self, metric);
+  if (place < self->n_metrics)
+    {
+      if (memcmp (&self->metrics[place], metric, sizeof *metric) != 0)
+        place = HR_METRIC_NONE;
+    }
+  else if ((self->region_bytes == 0 && !self->forked) || place == HR_REGION_METRICS)
+    place = HR_METRIC_NONE;
+  else
+    append_metric (self, metric);
+  hr_probe_unlock ();
+
+  return place;
+}
+
+/* Registers a metric of any kind but span, or finds the one that was registered with the same words. @name is UTF-8, 1 to HR_REGION_NAME_BYTES - 1 bytes
  * without control characters. Not for a hot path: it takes a lock. Returns HR_METRIC_NONE for a bad name, where the name has another kind, unit or direction
  * already, where the table is full, and for a no-op; records of HR_METRIC_NONE are counted by hr_probe_unplaced (). */
 HrMetric
@@ -221,27 +266,13 @@ hr_probe_metric (HrProbe    *self,
                  HrUnit      unit,
                  HrDirection direction)
 {
-  HrRegionMetric metric = { .kind = kind, .unit = unit, .direction = direction };
-  HrMetric       place;
+  HrRegionMetric metric = { .kind = kind, .unit = unit, .direction = direction, .parent = HR_REGION_NO_PARENT };
 
   if (name == NULL || name[0] == '\0' || !hr_text_copy (metric.name, sizeof metric.name, name, SIZE_MAX) ||
-      (unsigned) kind >= HR_N_KINDS || (unsigned) unit >= HR_N_UNITS || (unsigned) direction >= HR_N_DIRECTIONS)
+      (unsigned) kind >= HR_N_KINDS || kind == HR_KIND_SPAN || (unsigned) unit >= HR_N_UNITS || (unsigned) direction >= HR_N_DIRECTIONS)
     return HR_METRIC_NONE;
 
-  hr_probe_lock ();
-  place = find_metric (self, metric.name);
-  if (place < self->n_metrics)
-    {
-      if (memcmp (&self->metrics[place], &metric, sizeof metric) != 0)
-        place = HR_METRIC_NONE;
-    }
-  else if (self->region_bytes == 0 || place == HR_REGION_METRICS)
-    place = HR_METRIC_NONE;
-  else
-    append_metric (self, &metric);
-  hr_probe_unlock ();
-
-  return place;
+  return hr_probe_place_metric (self, &metric);
 }
 
 /* Sets what hr_probe_poll () runs when somebody asks the program to free what it can; NULL: nothing. A request that came before waits for it. */
@@ -263,7 +294,7 @@ hr_probe_poll (HrProbe *self)
 {
   HrProbeCleanupFunc callback = NULL;
   void              *user_data = NULL;
-  uint32_t           requests = __atomic_load_n (&self->header->cleanup_requests, __ATOMIC_ACQUIRE);
+  uint32_t           requests = __atomic_load_n (&self->hot.header->cleanup_requests, __ATOMIC_ACQUIRE);
 
   if (requests == __atomic_load_n (&self->cleanups_answered, __ATOMIC_RELAXED))
     return;
@@ -274,6 +305,7 @@ hr_probe_poll (HrProbe *self)
       callback = self->cleanup;
       user_data = self->cleanup_data;
       __atomic_store_n (&self->cleanups_answered, requests, __ATOMIC_RELAXED);
+      __atomic_store_n (&self->hot.header->cleanups_answered, requests, __ATOMIC_RELAXED);
     }
   hr_probe_unlock ();
 
@@ -285,5 +317,5 @@ hr_probe_poll (HrProbe *self)
 uint64_t
 hr_probe_unplaced (const HrProbe *self)
 {
-  return __atomic_load_n (&self->header->unplaced, __ATOMIC_RELAXED);
+  return __atomic_load_n (&self->hot.header->unplaced, __ATOMIC_RELAXED);
 }

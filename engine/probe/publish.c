@@ -2,7 +2,6 @@
 
 /* How a probe's region comes to be, and how it is let go. */
 
-#include "engine/probe/layout.h"
 #include "engine/probe/probe-private.h"
 
 #include <errno.h>
@@ -46,6 +45,8 @@ process_start_time (void)
 static bool
 fill_identity (HrRegionHeader *header)
 {
+  const HrTickClock *clock = hr_tick_clock_get ();
+
   if (getrandom (header->uuid, sizeof header->uuid, 0) != (ssize_t) sizeof header->uuid)
     return false;
 
@@ -55,7 +56,11 @@ fill_identity (HrRegionHeader *header)
   header->pid = (uint32_t) getpid ();
   header->pid_start_time = process_start_time ();
   header->started_monotonic = hr_clock_monotonic ();
+  header->started_ticks = hr_ticks_now (clock->source);
   header->started_realtime = hr_clock_realtime ();
+  header->tick_source = clock->source;
+  header->tick_scale = clock->scale;
+  header->record_ns = hr_cost_of_record ();
   header->control = HR_CONTROL_SAMPLING;
 
   return true;
@@ -162,10 +167,22 @@ set_up_file (HrProbe *self)
   if (memory == MAP_FAILED)
     return false;
 
-  self->header = memory;
+  self->hot.header = memory;
   self->region_bytes = HR_LAYOUT_REGION_BYTES;
 
   return true;
+}
+
+/* Writes the metrics and categories that the probe has; a fresh one has none, a forked child's has its parent's. */
+static void
+publish_tables (HrProbe *self)
+{
+  char *region = (char *) self->hot.header;
+
+  memcpy (region + HR_LAYOUT_METRICS_OFFSET, self->metrics, self->n_metrics * sizeof self->metrics[0]);
+  memcpy (region + HR_LAYOUT_CATEGORIES_OFFSET, self->categories, self->n_categories * sizeof self->categories[0]);
+  __atomic_store_n (&self->hot.header->n_metrics, self->n_metrics, __ATOMIC_RELEASE);
+  __atomic_store_n (&self->hot.header->n_categories, self->n_categories, __ATOMIC_RELEASE);
 }
 
 /* The region shows up under its name only when its header is complete. */
@@ -176,7 +193,8 @@ fill_and_rename (HrProbe              *self,
                  const char           *unfinished,
                  const char           *name)
 {
-  memcpy (self->header, header, sizeof *header);
+  memcpy (self->hot.header, header, sizeof *header);
+  publish_tables (self);
 
   return renameat (folder_fd, unfinished, folder_fd, name) == 0;
 }
@@ -232,8 +250,9 @@ hr_publish_memory (HrProbe *self)
   hr_layout_fill (header);
   fill_identity (header);
   header->control = HR_CONTROL_SAMPLING;
-  self->header = header;
+  self->hot.header = header;
   self->region_bytes = HR_LAYOUT_REGION_BYTES;
+  publish_tables (self);
 
   return true;
 }
@@ -245,7 +264,7 @@ hr_publish_drop (HrProbe *self,
                  bool     stamp)
 {
   if (self->region_bytes > 0)
-    munmap (self->header, self->region_bytes);
+    munmap (self->hot.header, self->region_bytes);
   if (owns_descriptor (self))
     {
       if (stamp)
@@ -253,7 +272,7 @@ hr_publish_drop (HrProbe *self,
       close (self->fd);
     }
 
-  self->header = &self->nothing;
+  self->hot.header = &self->nothing;
   self->region_bytes = 0;
   self->fd = -1;
 }

@@ -1,37 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "engine/probe/reader.h"
+#include "engine/probe/reader-private.h"
 
-#include "engine/base/units.h"
-#include "engine/probe/guard.h"
 #include "engine/probe/layout.h"
 #include "engine/probe/text.h"
-#include "engine/probe/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Records copied at once, before it is asked whether the writer has overtaken them. */
-#define CHUNK_RECORDS 256u
-
-/* How often a lane's totals are copied anew while its thread records in between. */
-#define TOTALS_TRIES 64
-
-struct _HrRegionReader
-{
-  HrRegionHeader  header; /* checked once; the file's own is only read for what changes */
-  HrRegionHeader *shared; /* the mapping; its first page alone is writable */
-  HrGuard        *guard;
-  int             fd;
-  uint64_t       *cursors; /* a lane's records that were delivered or lost */
-  uint64_t        lost;
-};
 
 /* Returns what a status means, for people; never NULL. */
 const char *
@@ -121,6 +101,7 @@ hr_region_reader_open (const char      *path,
 
   memcpy (name, self->header.name, sizeof name);
   hr_text_copy (self->header.name, sizeof self->header.name, name, sizeof name);
+  self->ns_a_tick = (double) self->header.tick_scale / (double) HR_TICK_SCALE_ONE;
   *out = self;
 
   return status;
@@ -171,257 +152,6 @@ hr_region_reader_alive (HrRegionReader *self)
   return fcntl (self->fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
-static uint32_t
-at_most (uint32_t value,
-         uint32_t limit)
-{
-  return value < limit ? value : limit;
-}
-
-/* Returns how many metrics the program has registered by now; 0 for a region cut short. */
-uint32_t
-hr_region_reader_n_metrics (HrRegionReader *self)
-{
-  uint32_t n_metrics = __atomic_load_n (&self->shared->n_metrics, __ATOMIC_ACQUIRE);
-
-  return hr_guard_cut (self->guard) ? 0 : at_most (n_metrics, self->header.metrics_max);
-}
-
-/* Copies metric @metric's entry to @out, its name closed by a NUL, not empty and valid UTF-8, its kind, unit and direction within their enumerations.
- * Returns false, with @out untouched, where there is no such metric or its entry is none. */
-bool
-hr_region_reader_metric (HrRegionReader *self,
-                         uint32_t        metric,
-                         HrRegionMetric *out)
-{
-  const HrRegionMetric *table = (const HrRegionMetric *) ((const char *) self->shared + self->header.metrics_offset);
-  HrRegionMetric        raw, copy;
-
-  if (metric >= hr_region_reader_n_metrics (self))
-    return false;
-
-  hr_words_copy (&raw, &table[metric], sizeof raw);
-  copy = raw;
-  hr_text_copy (copy.name, sizeof copy.name, raw.name, sizeof raw.name);
-  if (hr_region_reader_status (self) != HR_REGION_OK || copy.name[0] == '\0' ||
-      copy.kind >= HR_N_KINDS || copy.unit >= HR_N_UNITS || copy.direction >= HR_N_DIRECTIONS)
-    return false;
-
-  *out = copy;
-
-  return true;
-}
-
-static const HrRegionLane *
-lane_at (const HrRegionReader *self,
-         uint32_t              index)
-{
-  return (const HrRegionLane *) ((const char *) self->shared + self->header.lanes_offset + index * self->header.lane_bytes);
-}
-
-static uint32_t
-count_lanes (const HrRegionReader *self)
-{
-  return at_most (__atomic_load_n (&self->shared->n_lanes, __ATOMIC_ACQUIRE), self->header.lanes_max);
-}
-
-/* Copies the @n records behind the first @first of a lane. */
-static void
-copy_records (const HrRegionReader *self,
-              const HrRegionLane   *lane,
-              uint64_t              first,
-              uint32_t              n,
-              HrRegionRecord       *out)
-{
-  const HrRegionRecord *ring = (const HrRegionRecord *) ((const char *) lane + self->header.records_offset);
-
-  for (uint32_t i = 0; i < n; i++)
-    hr_words_copy (&out[i], &ring[(first + i) & (self->header.lane_records - 1)], sizeof *out);
-}
-
-/* Delivers what is whole of @n copied records, and counts the rest as lost. @overtaken is how many of the lane's records were being
- * written over, at the latest, while we copied: in the header's words, record i (the first is 1) stays where i > reserve - lane_records. */
-static uint64_t
-deliver (HrRegionReader       *self,
-         const HrRegionRecord *records,
-         uint64_t              first,
-         uint32_t              n,
-         uint64_t              overtaken,
-         HrRegionRecordFunc    record,
-         void                 *user_data)
-{
-  uint32_t n_metrics = hr_region_reader_n_metrics (self);
-  uint64_t delivered = 0;
-
-  for (uint32_t i = 0; i < n; i++)
-    {
-      if (first + i < overtaken || records[i].metric >= n_metrics || records[i].weight == 0 || !isfinite (records[i].value))
-        continue;
-      record (&records[i], user_data);
-      delivered++;
-    }
-  self->lost += n - delivered;
-
-  return delivered;
-}
-
-/* How many of a lane's records are written over, or about to be, with @reserve records begun. */
-static uint64_t
-overtaken_by (const HrRegionReader *self,
-              uint64_t              reserve)
-{
-  return reserve > self->header.lane_records ? reserve - self->header.lane_records : 0;
-}
-
-/* Delivers what lane @index holds up to now, in chunks. The end is fixed at the beginning: a fast writer does not keep us here. */
-static uint64_t
-drain_lane (HrRegionReader    *self,
-            uint32_t           index,
-            HrRegionRecordFunc record,
-            void              *user_data)
-{
-  const HrRegionLane *lane = lane_at (self, index);
-  HrRegionRecord      chunk[CHUNK_RECORDS];
-  uint64_t            end = __atomic_load_n (&lane->commit, __ATOMIC_ACQUIRE);
-  uint64_t            delivered = 0;
-  uint64_t           *cursor = &self->cursors[index];
-
-  if (end > *cursor && end - *cursor > self->header.lane_records)
-    {
-      self->lost += end - self->header.lane_records - *cursor;
-      *cursor = end - self->header.lane_records;
-    }
-
-  while (*cursor < end)
-    {
-      uint32_t n = at_most (CHUNK_RECORDS, (uint32_t) (end - *cursor));
-      uint64_t reserve;
-
-      copy_records (self, lane, *cursor, n, chunk);
-      __atomic_thread_fence (__ATOMIC_ACQUIRE);
-      reserve = hr_word_load (&lane->reserve);
-      if (hr_region_reader_status (self) != HR_REGION_OK)
-        break;
-
-      delivered += deliver (self, chunk, *cursor, n, overtaken_by (self, reserve), record, user_data);
-      *cursor += n;
-    }
-
-  return delivered;
-}
-
-/* Delivers every record that came since the last call, lane by lane, each lane's oldest first. Returns how many; those that were
- * written over before we came, or are no records, are counted by hr_region_reader_lost (). Every record of the program is
- * either delivered or lost, once. A region cut short delivers nothing more. */
-uint64_t
-hr_region_reader_drain (HrRegionReader    *self,
-                        HrRegionRecordFunc record,
-                        void              *user_data)
-{
-  uint32_t n_lanes = count_lanes (self);
-  uint64_t delivered = 0;
-
-  for (uint32_t i = 0; i < n_lanes && hr_region_reader_status (self) == HR_REGION_OK; i++)
-    delivered += drain_lane (self, i, record, user_data);
-
-  return delivered;
-}
-
-/* Returns how many records hr_region_reader_drain () came too late for, in all. */
-uint64_t
-hr_region_reader_lost (const HrRegionReader *self)
-{
-  return self->lost;
-}
-
-/* Copies a lane's totals of one metric, all from one moment between two records. A program that ended within a record leaves
- * its lane so for ever: then the copy stands as it is, with that one record counted in part. Returns false where the lane was never at rest. */
-static bool
-copy_totals (HrRegionReader     *self,
-             const HrRegionLane *lane,
-             uint32_t            metric,
-             HrRegionTotals     *out)
-{
-  const HrRegionTotals *totals = (const HrRegionTotals *) (lane + 1) + metric;
-
-  for (int i = 0; i < TOTALS_TRIES; i++)
-    {
-      uint64_t commit = __atomic_load_n (&lane->commit, __ATOMIC_ACQUIRE);
-
-      hr_words_copy (out, totals, sizeof *out);
-      __atomic_thread_fence (__ATOMIC_ACQUIRE);
-      if (hr_word_load (&lane->reserve) == commit)
-        return true;
-    }
-
-  /* The last copy may be older than the end of the program. */
-  if (hr_region_reader_alive (self))
-    return false;
-  hr_words_copy (out, totals, sizeof *out);
-
-  return true;
-}
-
-/* Adds one lane's totals. Those with a number that is none would spoil the others. */
-static void
-merge_totals (HrRegionTotals       *into,
-              const HrRegionTotals *lane)
-{
-  into->refused += lane->refused;
-  if (lane->count == 0 || !isfinite (lane->sum) || !isfinite (lane->min) || !isfinite (lane->max) || !isfinite (lane->last))
-    return;
-
-  if (into->count == 0 || lane->min < into->min)
-    into->min = lane->min;
-  if (into->count == 0 || lane->max > into->max)
-    into->max = lane->max;
-  if (into->count == 0 || lane->last_time >= into->last_time)
-    {
-      into->last = lane->last;
-      into->last_time = lane->last_time;
-    }
-  into->count += lane->count;
-  into->sum += lane->sum;
-  for (uint32_t i = 0; i < HR_N_BUCKETS; i++)
-    into->buckets[i] += lane->buckets[i];
-}
-
-/* Writes what metric @metric has come to since the program began, over all lanes, to @out: durations in nanoseconds, other kinds in
- * the metric's unit. Returns false, with @out untouched, where there is no such metric, the region is cut short, or a lane was
- * so busy that it could not be read whole: then the next interval has it all. */
-bool
-hr_region_reader_totals (HrRegionReader *self,
-                         uint32_t        metric,
-                         HrRegionTotals *out)
-{
-  uint32_t       n_lanes = count_lanes (self);
-  HrRegionTotals sum = { 0 };
-  HrRegionTotals lane;
-
-  if (metric >= hr_region_reader_n_metrics (self))
-    return false;
-
-  for (uint32_t i = 0; i < n_lanes; i++)
-    {
-      if (!copy_totals (self, lane_at (self, i), metric, &lane))
-        return false;
-      merge_totals (&sum, &lane);
-    }
-  if (hr_region_reader_status (self) != HR_REGION_OK)
-    return false;
-
-  *out = sum;
-
-  return true;
-}
-
-/* Returns how many of the program's records found no lane or no metric. */
-uint64_t
-hr_region_reader_unplaced (HrRegionReader *self)
-{
-  return hr_word_load (&self->shared->unplaced);
-}
-
 /* Makes the program record, or not. It holds for every reader of the region and stays when this one closes. */
 void
 hr_region_reader_set_sampling (HrRegionReader *self,
@@ -440,6 +170,32 @@ hr_region_reader_get_sampling (HrRegionReader *self)
   return (__atomic_load_n (&self->shared->control, __ATOMIC_RELAXED) & HR_CONTROL_SAMPLING) != 0;
 }
 
+/* Makes the program measure one of @stride scopes and values, chosen at random: 1, 2, 4, up to 2^HR_CONTROL_STRIDE_LIMIT; a number between is
+ * rounded down. Counters, events and allocations are always whole. It holds for every reader and stays when this one closes. */
+void
+hr_region_reader_set_stride (HrRegionReader *self,
+                             uint32_t        stride)
+{
+  uint32_t bits = stride > 1 ? 31 - (uint32_t) __builtin_clz (stride) : 0;
+  uint32_t before = __atomic_load_n (&self->shared->control, __ATOMIC_RELAXED);
+  uint32_t after;
+
+  if (bits > HR_CONTROL_STRIDE_LIMIT)
+    bits = HR_CONTROL_STRIDE_LIMIT;
+  do
+    after = (before & HR_CONTROL_SAMPLING) | bits << HR_CONTROL_STRIDE_SHIFT;
+  while (!__atomic_compare_exchange_n (&self->shared->control, &before, after, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+}
+
+/* Returns of how many scopes and values the program measures one; 1: all. */
+uint32_t
+hr_region_reader_get_stride (HrRegionReader *self)
+{
+  uint32_t bits = __atomic_load_n (&self->shared->control, __ATOMIC_RELAXED) >> HR_CONTROL_STRIDE_SHIFT;
+
+  return 1u << (bits < HR_CONTROL_STRIDE_LIMIT ? bits : HR_CONTROL_STRIDE_LIMIT);
+}
+
 /* Tells the program at which interval it is read, in milliseconds; 0: not said. */
 void
 hr_region_reader_set_interval (HrRegionReader *self,
@@ -453,4 +209,39 @@ void
 hr_region_reader_request_cleanup (HrRegionReader *self)
 {
   __atomic_fetch_add (&self->shared->cleanup_requests, 1, __ATOMIC_RELEASE);
+}
+
+/* Measures the program's clock against ours over all the time that it has run: the two milliseconds of its own calibration tell a duration well enough, but
+ * not the time of day an hour later. Once it has run for a second, and each time it has run twice as long as the last time. */
+static void
+refine_clock (HrRegionReader *self)
+{
+  uint64_t ticks, ns;
+
+  if (self->header.tick_source != HR_TICKS_COUNTER || self->header.tick_source == HR_TICKS_MONOTONIC)
+    return;
+
+  ns = hr_clock_monotonic () - self->header.started_monotonic;
+  if (ns >> 62 != 0 || ns < HR_NS_PER_SECOND || ns < 2 * self->refined_ns)
+    return;
+
+  ticks = hr_ticks_counter () - self->header.started_ticks;
+  if (ticks == 0 || ticks >> 62 != 0)
+    return;
+
+  self->ns_a_tick = (double) ns / (double) ticks;
+  self->refined_ns = ns;
+}
+
+/* Returns the moment @ticks, of the region's clock, as CLOCK_MONOTONIC in nanoseconds; within a microsecond once the program has run for
+ * a second. */
+uint64_t
+hr_region_reader_time (HrRegionReader *self,
+                       uint64_t        ticks)
+{
+  int64_t since = (int64_t) (ticks - self->header.started_ticks);
+
+  refine_clock (self);
+
+  return self->header.started_monotonic + (uint64_t) (int64_t) ((double) since * self->ns_a_tick);
 }

@@ -16,6 +16,7 @@ typedef struct
   HrMetric gauge;
 
   uint32_t       control;
+  uint64_t       head;
   uint64_t       counts[HR_N_BUCKETS];
   HrRegionRecord records[HR_REGION_LANE_RECORDS];
 } Bench;
@@ -30,6 +31,8 @@ store (Bench   *bench,
   HrRegionRecord record = { .time = time, .metric = metric, .weight = 1, .value = level };
 
   bench->records[number % HR_REGION_LANE_RECORDS] = record;
+  __atomic_store_n (&bench->head, number + 1, __ATOMIC_RELEASE);
+  hr_bench_keep (bench);
 }
 
 /* A scope of nothing, timed. */
@@ -41,13 +44,13 @@ timed (guint64  n,
 
   for (guint64 i = 0; i < n; i++)
     {
-      uint64_t begin = hr_probe_begin ();
+      uint64_t begin = hr_probe_begin (bench->probe);
 
       hr_probe_end (bench->probe, bench->duration, begin, 1);
     }
 }
 
-/* Two readings of the clock, one bucket, one record. */
+/* Two ticks, one bucket, one record with its head. */
 static void
 timed_floor (guint64  n,
              gpointer user_data)
@@ -56,12 +59,11 @@ timed_floor (guint64  n,
 
   for (guint64 i = 0; i < n; i++)
     {
-      uint64_t begin = hr_clock_monotonic ();
-      uint64_t now = hr_clock_monotonic ();
+      uint64_t begin = hr_ticks_counter ();
+      uint64_t now = hr_ticks_counter ();
 
       bench->counts[hr_bucket_index (now - begin)]++;
       store (bench, i, now, bench->duration, (double) (now - begin));
-      hr_bench_keep (bench);
     }
 }
 

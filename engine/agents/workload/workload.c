@@ -92,28 +92,30 @@ rank_batch (HrWorkload *self,
 {
   HrBatch *batch = &self->batch;
 
+  HR_SPAN (self->probe, "match")
   for (size_t i = 0; i < batch->n_jobs; i++)
     batch->jobs[i].weight *= hr_matcher_match (&self->matcher, batch->jobs[i].id, &self->market.postings[batch->jobs[i].id]);
 
+  HR_SPAN (self->probe, "rank")
   do
     hr_rank (&self->arms, &self->random, batch->jobs, batch->n_jobs, self->ranks);
   while (ns_per_job > 0 && hr_clock_monotonic () - begin < ns_per_job * batch->n_jobs);
 }
 
-/* Ranks the batch between two pairs of clock reads, the probe's and our own; interleaved, both see the same stretch and one
- * read of the other's. Returns when it was over. */
+/* Ranks the batch between the probe's clock and our own; interleaved, both see the same stretch and one read of the other's. Returns
+ * when it was over. */
 static uint64_t
 measure_batch (HrWorkload *self,
                uint64_t    ns_per_job)
 {
   uint32_t n_jobs = (uint32_t) self->batch.n_jobs;
   uint64_t own_begin = hr_clock_monotonic ();
-  uint64_t begin = hr_probe_begin ();
+  uint64_t begin = hr_probe_ticks (self->probe);
   uint64_t own_end, elapsed;
 
-  rank_batch (self, begin, ns_per_job);
+  rank_batch (self, own_begin, ns_per_job);
   own_end = hr_clock_monotonic ();
-  elapsed = hr_clock_monotonic () - begin;
+  elapsed = hr_probe_elapsed (self->probe, begin);
 
   /* The summary counts what the probe was given: nothing while a reader has switched sampling off. */
   if (hr_probe_sampling (self->probe))

@@ -8,6 +8,7 @@
 #include "engine/agents/workload/options.h"
 #include "engine/agents/workload/summary.h"
 #include "engine/probe/probe.h"
+#include "engine/probe/span.h"
 #include "engine/thompson/coordinator.h"
 
 #include <signal.h>

@@ -86,6 +86,13 @@ add_counter (HrProbe    *probe,
   return hr_probe_metric (probe, name, HR_KIND_COUNTER, HR_UNIT_COUNT, HR_DIRECTION_HIGHER);
 }
 
+static inline HrMetric
+add_gauge (HrProbe    *probe,
+           const char *name)
+{
+  return hr_probe_metric (probe, name, HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER);
+}
+
 static inline void
 ignore_record_cb (const HrRegionRecord *record,
                   void                 *user_data)

@@ -11,7 +11,7 @@ main (void)
   HrMetric metric = hr_probe_metric (probe, "scope", HR_KIND_DURATION, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER);
   bool     placed;
 
-  hr_probe_end (probe, metric, hr_probe_begin (), 1);
+  hr_probe_end (probe, metric, hr_probe_begin (probe), 1);
   placed = metric != HR_METRIC_NONE && hr_probe_unplaced (probe) == 0;
   hr_probe_close (probe);
 

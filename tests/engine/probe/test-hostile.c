@@ -28,10 +28,31 @@ static void
 spoiled_set_up (Spoiled *self,
                 Fixture *fixture)
 {
-  HrRegionHeader  header = { .magic = HR_REGION_MAGIC, .abi = HR_REGION_ABI, .header_bytes = sizeof header, .n_buckets = HR_N_BUCKETS, .metrics_max = 2, .lanes_max = 2, .lane_records = 4, .metrics_offset = HR_REGION_PAGE, .lanes_offset = 2 * HR_REGION_PAGE, .name = "small", .control = HR_CONTROL_SAMPLING, .n_metrics = 2, .n_lanes = 2 };
+  HrRegionHeader header = {
+    .magic = HR_REGION_MAGIC,
+    .abi = HR_REGION_ABI,
+    .header_bytes = sizeof header,
+    .n_buckets = HR_N_BUCKETS,
+    .tick_scale = HR_TICK_SCALE_ONE,
+    .metrics_max = 2,
+    .categories_max = 1,
+    .lanes_max = 2,
+    .lane_records = 4,
+    .metrics_offset = HR_REGION_PAGE,
+    .categories_offset = HR_REGION_PAGE + 2 * sizeof (HrRegionMetric),
+    .lanes_offset = 2 * HR_REGION_PAGE,
+    .usage_offset = sizeof (HrRegionLane),
+    .totals_offset = sizeof (HrRegionLane) + sizeof (HrRegionUsage),
+    .totals_bytes = sizeof (HrRegionTotals),
+    .name = "small",
+    .control = HR_CONTROL_SAMPLING,
+    .n_metrics = 2,
+    .n_categories = 1,
+    .n_lanes = 2,
+  };
   HrRegionMetric *metrics;
 
-  header.records_offset = sizeof (HrRegionLane) + 2 * sizeof (HrRegionTotals);
+  header.records_offset = header.totals_offset + 2 * header.totals_bytes;
   header.lane_bytes = 8 * HR_REGION_PAGE;
   header.region_bytes = header.lanes_offset + 2 * header.lane_bytes;
 
@@ -41,17 +62,21 @@ spoiled_set_up (Spoiled *self,
   memcpy (self->bytes, &header, sizeof header);
 
   metrics = (HrRegionMetric *) (self->bytes + header.metrics_offset);
-  metrics[0] = (HrRegionMetric){ .name = "jobs", .kind = HR_KIND_COUNTER };
-  metrics[1] = (HrRegionMetric){ .name = "batch", .kind = HR_KIND_DURATION, .unit = HR_UNIT_MILLISECONDS };
+  metrics[0] = (HrRegionMetric){ .name = "level", .kind = HR_KIND_GAUGE, .parent = HR_REGION_NO_PARENT };
+  metrics[1] = (HrRegionMetric){ .name = "batch", .kind = HR_KIND_DURATION, .unit = HR_UNIT_MILLISECONDS, .parent = HR_REGION_NO_PARENT };
+  memcpy (self->bytes + header.categories_offset, "ranking", 7);
 
   for (int i = 0; i < 2; i++)
     {
       uint8_t        *bytes = self->bytes + header.lanes_offset + (uint64_t) i * header.lane_bytes;
       HrRegionLane   *lane = (HrRegionLane *) bytes;
-      HrRegionTotals *totals = (HrRegionTotals *) (lane + 1);
+      HrRegionUsage  *usage = (HrRegionUsage *) (bytes + header.usage_offset);
+      HrRegionTotals *totals = (HrRegionTotals *) (bytes + header.totals_offset);
       HrRegionRecord *records = (HrRegionRecord *) (bytes + header.records_offset);
 
       lane->reserve = lane->commit = 3;
+      lane->ready[0] = 1;
+      *usage = (HrRegionUsage){ .allocated_bytes = 100, .freed_bytes = 40, .allocations = 2, .frees = 1 };
       totals[0] = (HrRegionTotals){ .count = 3, .sum = 6, .min = 1, .max = 3, .last = 3 };
       for (int r = 0; r < 3; r++)
         records[r] = (HrRegionRecord){ .metric = 0, .weight = 1, .value = r + 1 };
@@ -89,6 +114,7 @@ read_everything (const char *path)
   HrRegionStatus  status = hr_region_reader_open (path, &reader);
   HrRegionTotals  totals;
   HrRegionMetric  metric;
+  HrRegionUsage   usage;
 
   if (status != HR_REGION_OK)
     {
@@ -102,8 +128,18 @@ read_everything (const char *path)
       if (hr_region_reader_totals (reader, i, &totals))
         g_assert_true (isfinite (totals.min));
     }
+  for (uint32_t i = 0; i <= hr_region_reader_n_categories (reader); i++)
+    {
+      HrRegionCategory category;
+
+      hr_region_reader_category (reader, i, &category);
+      hr_region_reader_usage (reader, i, &usage);
+    }
   for (int i = 0; i < 2; i++)
     hr_region_reader_drain (reader, check_sane_cb, NULL);
+  hr_region_reader_time (reader, 0);
+  hr_region_reader_time (reader, INT64_MAX);
+  hr_region_reader_time (reader, UINT64_MAX);
   hr_region_reader_close (reader);
 
   return status;
@@ -113,9 +149,11 @@ static void
 test_the_small_region_reads (Fixture      *fixture,
                              gconstpointer data)
 {
-  HrRegionReader *reader;
-  HrRegionTotals  totals;
-  Spoiled         region;
+  HrRegionReader  *reader;
+  HrRegionTotals   totals;
+  HrRegionUsage    usage;
+  HrRegionCategory category;
+  Spoiled          region;
 
   spoiled_set_up (&region, fixture);
   reader = open_reader (region.path);
@@ -124,6 +162,19 @@ test_the_small_region_reads (Fixture      *fixture,
   g_assert_true (hr_region_reader_totals (reader, 0, &totals));
   g_assert_cmpuint (totals.count, ==, 6);
   g_assert_cmpfloat (totals.sum, ==, 12);
+
+  /* No lane says that this one's are there. */
+  g_assert_true (hr_region_reader_totals (reader, 1, &totals));
+  g_assert_cmpuint (totals.count, ==, 0);
+
+  g_assert_true (hr_region_reader_category (reader, 0, &category));
+  g_assert_cmpstr (category.name, ==, "ranking");
+  g_assert_true (hr_region_reader_usage (reader, 0, &usage));
+  g_assert_cmpuint (usage.allocated_bytes, ==, 200);
+  g_assert_cmpuint (usage.freed_bytes, ==, 80);
+  g_assert_cmpuint (usage.allocations, ==, 4);
+  g_assert_cmpuint (usage.frees, ==, 2);
+  g_assert_false (hr_region_reader_usage (reader, 1, &usage));
   hr_region_reader_close (reader);
   spoiled_tear_down (&region);
 }
@@ -176,10 +227,24 @@ test_headers_are_refused_by_reason (Fixture      *fixture,
   ASSERT_REFUSED (abi, HR_REGION_ABI + 1, ERROR_ABI);
   ASSERT_REFUSED (n_buckets, 10, ERROR_LAYOUT);
   ASSERT_REFUSED (lane_records, 3, ERROR_LAYOUT);
+  ASSERT_REFUSED (tick_source, HR_N_TICK_SOURCES, ERROR_LAYOUT);
+  ASSERT_REFUSED (tick_scale, 0, ERROR_LAYOUT);
+  ASSERT_REFUSED (tick_scale, HR_TICK_SCALE_ONE + 1, ERROR_LAYOUT);
+  ASSERT_REFUSED (record_ns, -1, ERROR_LAYOUT);
+  ASSERT_REFUSED (record_ns, (double) NAN, ERROR_LAYOUT);
   ASSERT_REFUSED (metrics_max, 3, ERROR_LAYOUT);
+  ASSERT_REFUSED (metrics_max, HR_REGION_METRICS_LIMIT + 1, ERROR_LAYOUT);
+  ASSERT_REFUSED (categories_max, 64, ERROR_LAYOUT);
+  ASSERT_REFUSED (categories_max, UINT32_MAX, ERROR_LAYOUT);
   ASSERT_REFUSED (lanes_max, 3, ERROR_LAYOUT);
   ASSERT_REFUSED (metrics_offset, 8, ERROR_LAYOUT);
   ASSERT_REFUSED (metrics_offset, UINT64_MAX - 7, ERROR_LAYOUT);
+  ASSERT_REFUSED (categories_offset, good.metrics_offset, ERROR_LAYOUT);
+  ASSERT_REFUSED (usage_offset, 8, ERROR_LAYOUT);
+  ASSERT_REFUSED (totals_offset, good.usage_offset, ERROR_LAYOUT);
+  ASSERT_REFUSED (totals_offset, good.totals_offset + 4, ERROR_LAYOUT);
+  ASSERT_REFUSED (totals_bytes, sizeof (HrRegionTotals) - 8, ERROR_LAYOUT);
+  ASSERT_REFUSED (totals_bytes, UINT64_MAX - 7, ERROR_LAYOUT);
   ASSERT_REFUSED (records_offset, 8, ERROR_LAYOUT);
   ASSERT_REFUSED (lane_bytes, (uint64_t) 1 << 63, ERROR_LAYOUT);
   ASSERT_REFUSED (region_bytes, good.region_bytes - HR_REGION_PAGE, ERROR_LAYOUT);
@@ -206,6 +271,7 @@ test_lanes_may_lie (Fixture      *fixture,
       {
         lane->reserve = lies[reserve];
         lane->commit = lies[commit];
+        lane->ready[0] = lies[reserve];
         records[0].metric = (uint32_t) lies[commit];
         records[1].weight = 0;
         records[2].value = (double) NAN;

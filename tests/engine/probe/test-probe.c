@@ -97,20 +97,20 @@ test_readers_switch_sampling (Fixture      *fixture,
                               gconstpointer data)
 {
   HrProbe        *probe = open_probe (fixture);
-  HrMetric        jobs = add_counter (probe, "jobs");
+  HrMetric        level = add_gauge (probe, "level");
   HrRegionReader *reader = open_reader (hr_probe_path (probe));
 
   g_assert_true (hr_probe_sampling (probe));
   hr_region_reader_set_sampling (reader, false);
   g_assert_false (hr_probe_sampling (probe));
   g_assert_false (hr_region_reader_get_sampling (reader));
-  hr_probe_count (probe, jobs, 1);
-  hr_probe_count (probe, HR_METRIC_NONE, 1);
+  hr_probe_gauge (probe, level, 1);
+  hr_probe_gauge (probe, HR_METRIC_NONE, 1);
   g_assert_cmpuint (hr_region_reader_drain (reader, ignore_record_cb, NULL), ==, 0);
   g_assert_cmpuint (hr_probe_unplaced (probe), ==, 0);
 
   hr_region_reader_set_sampling (reader, true);
-  hr_probe_count (probe, jobs, 1);
+  hr_probe_gauge (probe, level, 1);
   g_assert_cmpuint (hr_region_reader_drain (reader, ignore_record_cb, NULL), ==, 1);
 
   hr_region_reader_close (reader);
@@ -158,23 +158,23 @@ test_several_probes_keep_apart (Fixture      *fixture,
 {
   HrProbe        *first = open_probe (fixture);
   HrProbe        *second = open_probe (fixture);
-  HrMetric        jobs = add_counter (first, "jobs");
+  HrMetric        level = add_gauge (first, "level");
   HrRegionReader *reader = open_reader (hr_probe_path (second));
 
-  add_counter (second, "jobs");
+  add_gauge (second, "level");
   for (int i = 0; i < 3; i++)
     {
-      hr_probe_count (first, jobs, 1);
-      hr_probe_count (second, jobs, 1);
+      hr_probe_gauge (first, level, 1);
+      hr_probe_gauge (second, level, 1);
     }
   hr_probe_close (first);
-  hr_probe_count (second, jobs, 1);
+  hr_probe_gauge (second, level, 1);
 
   /* A new probe may lie where the closed one lay. */
   first = open_probe (fixture);
-  add_counter (first, "jobs");
-  hr_probe_count (first, jobs, 1);
-  hr_probe_count (second, jobs, 1);
+  add_gauge (first, "level");
+  hr_probe_gauge (first, level, 1);
+  hr_probe_gauge (second, level, 1);
 
   g_assert_cmpuint (hr_region_reader_drain (reader, ignore_record_cb, NULL), ==, 5);
   hr_region_reader_close (reader);
@@ -199,7 +199,7 @@ record_and_end (void *data)
 {
   Crowd *crowd = data;
 
-  hr_probe_count (crowd->probe, crowd->metric, 1);
+  hr_probe_gauge (crowd->probe, crowd->metric, 1);
 
   return NULL;
 }
@@ -209,7 +209,7 @@ record_and_stay (void *data)
 {
   Crowd *crowd = data;
 
-  hr_probe_count (crowd->probe, crowd->metric, 1);
+  hr_probe_gauge (crowd->probe, crowd->metric, 1);
   pthread_barrier_wait (&crowd->recorded);
 
   return NULL;
@@ -220,7 +220,7 @@ test_a_lane_is_handed_on (Fixture      *fixture,
                           gconstpointer data)
 {
   HrProbe        *probe = open_probe (fixture);
-  Crowd           crowd = { .probe = probe, .metric = add_counter (probe, "jobs") };
+  Crowd           crowd = { .probe = probe, .metric = add_gauge (probe, "level") };
   HrRegionReader *reader = open_reader (hr_probe_path (probe));
   const guint     n = 3 * HR_REGION_LANES;
   HrRegionTotals  totals;
@@ -251,7 +251,7 @@ test_threads_without_a_lane_are_counted (Fixture      *fixture,
     N = HR_REGION_LANES + 3
   };
   HrProbe  *probe = open_probe (fixture);
-  Crowd     crowd = { .probe = probe, .metric = add_counter (probe, "jobs") };
+  Crowd     crowd = { .probe = probe, .metric = add_gauge (probe, "level") };
   pthread_t threads[N];
 
   pthread_barrier_init (&crowd.recorded, NULL, N);
@@ -271,10 +271,10 @@ record_before_and_after (void *data)
   Crowd *crowd = data;
 
   pthread_barrier_wait (&crowd->recorded);
-  hr_probe_count (crowd->probe, crowd->metric, 1);
+  hr_probe_gauge (crowd->probe, crowd->metric, 1);
   pthread_barrier_wait (&crowd->recorded);
   pthread_barrier_wait (&crowd->recorded);
-  hr_probe_count (crowd->probe, crowd->metric, 1);
+  hr_probe_gauge (crowd->probe, crowd->metric, 1);
 
   return NULL;
 }
@@ -284,7 +284,7 @@ test_a_thread_gets_a_lane_when_one_is_free (Fixture      *fixture,
                                             gconstpointer data)
 {
   HrProbe  *probe = open_probe (fixture);
-  Crowd     crowd = { .probe = probe, .metric = add_counter (probe, "jobs") };
+  Crowd     crowd = { .probe = probe, .metric = add_gauge (probe, "level") };
   Crowd     late = crowd;
   pthread_t threads[HR_REGION_LANES];
   pthread_t thread;
@@ -342,30 +342,54 @@ wait_to_be_killed (int         out,
   _exit (1);
 }
 
-static void
-test_a_forked_child_records_nothing (Fixture      *fixture,
-                                     gconstpointer data)
+/* Returns how much there is in the region at @path of a metric with one record a unit of its sum. */
+static double
+sum_in (const char *path,
+        HrMetric    metric)
 {
-  HrProbe        *probe = open_probe (fixture);
-  HrMetric        jobs = add_counter (probe, "jobs");
-  HrRegionReader *reader = open_reader (hr_probe_path (probe));
-  pid_t           child;
-  int             ends[2];
-  char            byte;
+  HrRegionReader *reader = open_reader (path);
+  HrRegionTotals  totals;
+
+  g_assert_true (hr_region_reader_totals (reader, metric, &totals));
+  hr_region_reader_close (reader);
+
+  return totals.sum;
+}
+
+static void
+test_a_forked_child_has_its_own_region (Fixture      *fixture,
+                                        gconstpointer data)
+{
+  HrProbe         *probe = open_probe (fixture);
+  HrMetric         jobs = add_counter (probe, "jobs");
+  HrMetric         level = add_gauge (probe, "level");
+  HrRegionReader  *reader = open_reader (hr_probe_path (probe));
+  g_autofree char *path = g_strdup (hr_probe_path (probe));
+  pid_t            child;
+  int              ends[2];
+  char             byte;
 
   hr_probe_count (probe, jobs, 1);
+  hr_probe_gauge (probe, level, 1);
   child = fork ();
   if (child == 0)
     {
-      hr_probe_count (probe, jobs, 1);
-      hr_probe_count (probe, add_counter (probe, "more"), 1);
-      _exit (hr_probe_unplaced (probe) == 2 && hr_probe_error (probe) != NULL && hr_probe_path (probe) == NULL ? 0 : 1);
+      hr_probe_count (probe, jobs, 20);
+      hr_probe_count (probe, add_counter (probe, "more"), 300);
+      g_assert_cmpstr (hr_probe_path (probe), !=, path);
+      g_assert_cmpfloat (sum_in (hr_probe_path (probe), jobs), ==, 20);
+      g_assert_cmpfloat (sum_in (hr_probe_path (probe), level), ==, 0);
+      g_assert_cmpfloat (sum_in (hr_probe_path (probe), 2), ==, 300);
+      _exit (hr_probe_unplaced (probe) == 0 && hr_probe_error (probe) == NULL ? 0 : 1);
     }
   wait_for_success (child);
 
   g_assert_true (hr_region_reader_alive (reader));
   hr_probe_count (probe, jobs, 1);
+  hr_probe_gauge (probe, level, 1);
   g_assert_cmpuint (hr_region_reader_drain (reader, ignore_record_cb, NULL), ==, 2);
+  g_assert_cmpfloat (sum_in (path, jobs), ==, 2);
+  g_assert_cmpuint (hr_region_reader_n_metrics (reader), ==, 2);
   g_assert_cmpuint (hr_probe_unplaced (probe), ==, 0);
 
   /* A child that lives on does not keep the region of its dead parent alive. */
@@ -393,10 +417,10 @@ run_victim (const char *folder,
             int         out)
 {
   HrProbe *probe = hr_probe_open_in (folder, "victim");
-  HrMetric jobs = add_counter (probe, "jobs");
+  HrMetric level = add_gauge (probe, "level");
 
   for (int i = 0; i < 5; i++)
-    hr_probe_count (probe, jobs, 1);
+    hr_probe_gauge (probe, level, 1);
   wait_to_be_killed (out, hr_probe_path (probe), strlen (hr_probe_path (probe)) + 1);
 }
 
@@ -629,7 +653,7 @@ main (int   argc,
   ADD_CASE ("/probe/lanes/handed-on", test_a_lane_is_handed_on);
   ADD_CASE ("/probe/lanes/used-up", test_threads_without_a_lane_are_counted);
   ADD_CASE ("/probe/lanes/free-again", test_a_thread_gets_a_lane_when_one_is_free);
-  ADD_CASE ("/probe/fork", test_a_forked_child_records_nothing);
+  ADD_CASE ("/probe/fork", test_a_forked_child_has_its_own_region);
   ADD_CASE ("/probe/killed", test_a_killed_program_leaves_its_records);
   ADD_CASE ("/probe/folder/missing", test_no_folder_means_memory);
   ADD_CASE ("/probe/folder/writable", test_folders_that_others_can_write_are_refused);
