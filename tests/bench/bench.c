@@ -115,6 +115,18 @@ hr_bench_add (HrBench    *self,
   g_ptr_array_add (self->results, result);
 }
 
+/* Returns the value of the result @name, which exists. */
+double
+hr_bench_get (HrBench    *self,
+              const char *name)
+{
+  Result *result = find_result (self, name);
+
+  g_assert (result != NULL);
+
+  return result->value;
+}
+
 /* Takes down that @peer came to @value, in the unit of the result @name, which exists. */
 void
 hr_bench_add_peer (HrBench    *self,

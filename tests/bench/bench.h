@@ -30,15 +30,17 @@ void hr_bench_run_peer (HrBench    *self,
                         HrBenchFunc func,
                         gpointer    user_data);
 
-void hr_bench_add (HrBench    *self,
-                   const char *name,
-                   double      value,
-                   const char *unit,
-                   double      floor);
-void hr_bench_add_peer (HrBench    *self,
-                        const char *name,
-                        const char *peer,
-                        double      value);
+void   hr_bench_add (HrBench    *self,
+                     const char *name,
+                     double      value,
+                     const char *unit,
+                     double      floor);
+double hr_bench_get (HrBench    *self,
+                     const char *name);
+void   hr_bench_add_peer (HrBench    *self,
+                          const char *name,
+                          const char *peer,
+                          double      value);
 
 char    *hr_bench_format (HrBench *self) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hr_bench_save (HrBench    *self,
