@@ -369,6 +369,7 @@ hr_feed_add (HrFeed         *self,
       pending->min = MIN (pending->min, sample->min);
       pending->max = MAX (pending->max, sample->max);
       pending->last = sample->last;
+      pending->self += sample->self;
     }
   merge_buckets (cell->buckets, sample->buckets, sample->n_buckets);
 }
@@ -484,7 +485,7 @@ hr_feed_totals (HrFeed *self)
   for (guint i = 0; i < self->cells->len; i++)
     {
       const HrTotals *totals = hr_feed_get_totals (self, i);
-      HrSample        sample = { .metric = i, .count = totals->count, .sum = totals->sum, .min = totals->min, .max = totals->max, .last = totals->last };
+      HrSample        sample = { .metric = i, .count = totals->count, .sum = totals->sum, .min = totals->min, .max = totals->max, .last = totals->last, .self = totals->self };
 
       if (totals->count == 0)
         continue;

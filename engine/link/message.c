@@ -143,6 +143,7 @@ columns_free (Headroom__Columns *columns)
   g_free (columns->n_buckets);
   g_free (columns->bucket);
   g_free (columns->bucket_count);
+  g_free (columns->self);
   g_free (columns);
 }
 
@@ -164,11 +165,20 @@ columns_new (guint n_samples,
   columns->n_buckets = g_new (uint32_t, n_samples);
   columns->bucket = g_new (uint32_t, n_buckets);
   columns->bucket_count = g_new (uint64_t, n_buckets);
+  columns->self = g_new (double, n_samples);
 
   return columns;
 }
 
-/* Appends a sample; @metric is its distance from the one before. */
+/* The self time as a peer takes it: a part of the sum, whatever rounding made of the two. NaN is none. */
+static double
+wire_self (const HrSample *sample)
+{
+  return sample->self > 0 && sample->sum > 0 ? MIN (sample->self, sample->sum) : 0;
+}
+
+/* Appends a sample; @metric is its distance from the one before. The column of self times gets a length, and so
+ * travels, once one of them is not 0. */
 static void
 columns_add (Headroom__Columns *columns,
              const HrSample    *sample,
@@ -184,6 +194,8 @@ columns_add (Headroom__Columns *columns,
   columns->max[n] = sample->max;
   columns->last[n] = sample->last;
   columns->n_buckets[n] = sample->n_buckets;
+  columns->self[n] = wire_self (sample);
+  columns->n_self = columns->n_self > 0 || columns->self[n] > 0 ? columns->n_metric : 0;
 
   for (guint i = 0; i < sample->n_buckets; i++)
     {
@@ -433,6 +445,7 @@ decode_columns (const HrSnapshot        *head,
         .last = columns->last[i],
         .n_buckets = columns->n_buckets[i],
         .buckets = columns->n_buckets[i] > 0 ? next : NULL,
+        .self = columns->n_self > 0 ? columns->self[i] : 0,
       };
 
       for (guint j = 0; j < columns->n_buckets[i]; j++, k++)

@@ -87,11 +87,11 @@ hr_totals_since (const HrTotals *self,
     .count = self->count - earlier->count,
     .sum = self->sum - earlier->sum,
     .last = self->last,
-    .self = self->self - earlier->self,
     .buckets = buckets,
   };
   if (self->histogram != NULL && earlier->histogram != NULL && buckets != NULL)
     out->n_buckets = (guint) hr_histogram_subtract (self->histogram, earlier->histogram, buckets, HR_N_BUCKETS);
+  out->self = CLAMP (self->self - earlier->self, 0, MAX (out->sum, 0)); /* two differences round apart */
   estimate_extremes (self, out);
 
   return TRUE;

@@ -281,6 +281,21 @@ check_values (const Headroom__Columns *columns,
   return columns->min[i] <= columns->max[i] ? HR_WIRE_OK : HR_WIRE_ERROR_GARBLED;
 }
 
+/* The self time of sample @i: a part of its sum, which is within the limits. NaN fails the comparisons. */
+static HrWireStatus
+check_self (const Headroom__Columns *columns,
+            size_t                   i)
+{
+  double self;
+
+  if (columns->n_self == 0)
+    return HR_WIRE_OK;
+
+  self = columns->self[i];
+
+  return self >= 0 && (self <= columns->sum[i] || self <= 0) ? HR_WIRE_OK : HR_WIRE_ERROR_GARBLED;
+}
+
 /* Absent columns are no samples. */
 static HrWireStatus
 check_columns (const Headroom__Columns *columns)
@@ -294,7 +309,8 @@ check_columns (const Headroom__Columns *columns)
 
   n = columns->n_metric;
   if (columns->n_count != n || columns->n_sum != n || columns->n_min != n || columns->n_max != n ||
-      columns->n_last != n || columns->n_n_buckets != n || columns->n_bucket != columns->n_bucket_count)
+      columns->n_last != n || columns->n_n_buckets != n || columns->n_bucket != columns->n_bucket_count ||
+      (columns->n_self != n && columns->n_self != 0))
     return HR_WIRE_ERROR_GARBLED;
 
   for (size_t i = 0; i < n; i++)
@@ -306,7 +322,7 @@ check_columns (const Headroom__Columns *columns)
         return HR_WIRE_ERROR_LIMIT;
       if (columns->n_buckets[i] > columns->n_bucket - begin)
         return HR_WIRE_ERROR_GARBLED;
-      if ((status = check_values (columns, i)) != HR_WIRE_OK ||
+      if ((status = check_values (columns, i)) != HR_WIRE_OK || (status = check_self (columns, i)) != HR_WIRE_OK ||
           (status = check_buckets (columns->bucket + begin, columns->bucket_count + begin, columns->n_buckets[i])) != HR_WIRE_OK)
         return status;
       begin += columns->n_buckets[i];

@@ -40,7 +40,7 @@ uint8_t *hr_wire_pack (const Headroom__Frame *frame,
                        size_t                *out_size);
 
 /* Unpacks and checks one frame's body (without its length): every limit above, columns of equal length,
- * ascending metrics and buckets (still delta-coded in *@out), known kinds, no NaN. On success *@out is to be freed with headroom__frame__free_unpacked (). */
+ * ascending metrics and buckets (still delta-coded in *@out), known kinds, no NaN, no self time beyond its sum. On success *@out is to be freed with headroom__frame__free_unpacked (). */
 HrWireStatus hr_wire_unpack (const uint8_t    *body,
                              size_t            size,
                              Headroom__Frame **out);

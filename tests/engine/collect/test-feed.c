@@ -139,6 +139,31 @@ test_totals_are_the_sum_of_the_snapshots (void)
   hr_totals_clear (&sum);
 }
 
+/* Self times of one interval add up; the totals know those of all intervals, preloaded ones too. */
+static void
+test_self_times_add_up (void)
+{
+  g_autoptr (HrFeed) feed = make_feed ();
+  const HrMetricInfo span = { "/rank/draw", HR_KIND_SPAN, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER };
+  HrSample           sample = { hr_feed_add_metric (feed, &span), 1, 8, 8, 8, 8, 0, NULL, 3 };
+  g_autoptr (HrSnapshot) first = NULL;
+  g_autoptr (HrSnapshot) second = NULL;
+  g_autoptr (HrSnapshot) totals = NULL;
+
+  hr_feed_preload (feed, &sample);
+  hr_feed_add (feed, &sample);
+  hr_feed_add (feed, &sample);
+  first = hr_feed_cut (feed, 11 * SECOND);
+  hr_feed_add (feed, &sample);
+  second = hr_feed_cut (feed, 12 * SECOND);
+  totals = hr_feed_totals (feed);
+
+  g_assert_cmpfloat (first->samples[0].self, ==, 6);
+  g_assert_cmpfloat (second->samples[0].self, ==, 3);
+  g_assert_cmpfloat (totals->samples[0].self, ==, 12);
+  g_assert_cmpfloat (totals->samples[0].sum, ==, 32);
+}
+
 static void
 test_preloaded_values_stand_in_no_snapshot (void)
 {
@@ -210,6 +235,7 @@ main (int   argc,
   g_test_add_func ("/collect/feed/nothing", test_an_interval_without_values_has_no_snapshot);
   g_test_add_func ("/collect/feed/sampling", test_time_without_sampling_belongs_to_no_interval);
   g_test_add_func ("/collect/feed/totals", test_totals_are_the_sum_of_the_snapshots);
+  g_test_add_func ("/collect/feed/self", test_self_times_add_up);
   g_test_add_func ("/collect/feed/preload", test_preloaded_values_stand_in_no_snapshot);
   g_test_add_func ("/collect/feed/generation", test_the_generation_tells_that_a_hello_is_due);
   g_test_add_func ("/collect/feed/name", test_a_name_has_one_meaning);

@@ -77,6 +77,30 @@ test_totals_make_up_for_exactly_what_was_missed (void)
   g_assert_cmpuint (feed (stream, latencies (10, 0, 43), TRUE), ==, 0);
 }
 
+/* What was missed of a span is made up for in self time too. */
+static void
+test_self_times_are_caught_up (void)
+{
+  const HrMetricInfo spans[] = { { "/rank", HR_KIND_SPAN, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER },
+                                 { "/rank/draw", HR_KIND_SPAN, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER } };
+  const HrSample     live[] = { { 0, 1, 10, 10, 10, 10, 0, NULL, 4 }, { 1, 2, 6, 3, 3, 3, 0, NULL, 6 } };
+  const HrSample     all[] = { { 0, 3, 30, 10, 10, 10, 0, NULL, 9 }, { 1, 6, 21, 3, 4, 3, 0, NULL, 21 } };
+  g_autoptr (HrStream) stream = new_stream ();
+  HrHistory *history = hr_source_get_history (hr_stream_get_source (stream));
+  g_autoptr (HrSnapshot) message = hr_snapshot_new (&(HrSnapshot){ .sequence = 9 }, all, 2);
+  g_autoptr (HrSnapshot) gap = NULL;
+
+  hr_stream_hello (stream, &first_run, spans, 2);
+  feed (stream, hr_snapshot_new (&(HrSnapshot){ .sequence = 1 }, live, 2), FALSE);
+  g_assert_cmpfloat (hr_history_get_totals (history, 1)->self, ==, 4);
+
+  gap = hr_stream_totals (stream, message, &same_clock, 1000, 0);
+  g_assert_cmpuint (gap->n_samples, ==, 2);
+  g_assert_cmpuint (gap->samples[0].metric, ==, 1);
+  g_assert_cmpfloat (gap->samples[0].self, ==, 5);
+  g_assert_cmpfloat (gap->samples[1].self, ==, 15);
+}
+
 static void
 test_a_new_agent_run_starts_from_the_totals (void)
 {
@@ -149,6 +173,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/hub/stream/once", test_a_snapshot_counts_once);
   g_test_add_func ("/hub/stream/totals", test_totals_make_up_for_exactly_what_was_missed);
+  g_test_add_func ("/hub/stream/self", test_self_times_are_caught_up);
   g_test_add_func ("/hub/stream/epoch", test_a_new_agent_run_starts_from_the_totals);
   g_test_add_func ("/hub/stream/unannounced", test_metrics_nobody_announced_are_dropped);
   g_test_add_func ("/hub/stream/times", test_times_never_run_backwards_or_ahead);

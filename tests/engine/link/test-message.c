@@ -109,7 +109,7 @@ make_snapshot (void)
   const HrSample             samples[] = {
                 { 0, 70, 2.1, 0.01, 0.4, 0.02, 3, first },
                 { 2, 1, 58, 58, 58, 58, 0, NULL },
-                { 4095, 5, 0.5, 0.1, 0.1, 0.1, 2, last },
+                { 4095, 5, 0.5, 0.1, 0.1, 0.1, 2, last, 0.25 },
   };
   const HrSnapshot head = { .sequence = 12, .end_ns = 123456789012, .interval_ns = 100000000, .lost = 4 };
 
@@ -131,6 +131,7 @@ assert_same_samples (const HrSnapshot *a,
       g_assert_cmpfloat (x->min, ==, y->min);
       g_assert_cmpfloat (x->max, ==, y->max);
       g_assert_cmpfloat (x->last, ==, y->last);
+      g_assert_cmpfloat (x->self, ==, y->self);
       g_assert_cmpuint (x->n_buckets, ==, y->n_buckets);
       for (guint k = 0; k < x->n_buckets; k++)
         {
@@ -157,6 +158,53 @@ test_snapshot_and_totals (void)
       g_assert_cmpuint (out.snapshot->lost, ==, 4);
       assert_same_samples (out.snapshot, snapshot);
     }
+}
+
+/* A self time is a part of its sum, whatever a program recorded; one that is none must not cost the link. */
+static void
+test_self_times_are_parts (void)
+{
+  static const double selves[] = { 0, 2, 5, -1, (double) NAN, (double) INFINITY };
+  static const double parts[] = { 0, 2, 4, 0, 0, 4 };
+  HrSample            samples[G_N_ELEMENTS (selves)];
+  const HrSnapshot    head = { .sequence = 1 };
+  g_autoptr (HrSnapshot) snapshot = NULL;
+  HrMessage message = { .type = HR_MESSAGE_SNAPSHOT };
+  g_auto (HrMessage) out = { 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (selves); i++)
+    samples[i] = (HrSample){ i, 2, 4, 1, 3, 3, 0, NULL, selves[i] };
+  snapshot = hr_snapshot_new (&head, samples, G_N_ELEMENTS (samples));
+  message.snapshot = snapshot;
+  round_trip (&message, &out);
+
+  g_assert_cmpuint (out.snapshot->n_samples, ==, G_N_ELEMENTS (parts));
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    g_assert_cmpfloat (out.snapshot->samples[i].self, ==, parts[i]);
+}
+
+/* Frames without spans are no longer than they were before there were any. */
+static void
+test_self_times_cost_nothing_where_there_are_none (void)
+{
+  const HrSnapshot head = { .sequence = 1 };
+  HrSample         samples[] = { { 0, 1, 5, 5, 5, 5, 0, NULL, 0 }, { 1, 1, 5, 5, 5, 5, 0, NULL, 0 } };
+  gsize            sizes[2];
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (HrSnapshot) snapshot = NULL;
+      g_autoptr (GBytes) packed = NULL;
+      HrMessage message = { .type = HR_MESSAGE_SNAPSHOT };
+
+      samples[1].self = i;
+      snapshot = hr_snapshot_new (&head, samples, G_N_ELEMENTS (samples));
+      message.snapshot = snapshot;
+      packed = hr_message_encode (&message);
+      sizes[i] = g_bytes_get_size (packed);
+    }
+
+  g_assert_cmpuint (sizes[1] - sizes[0], ==, 2 + sizeof (double) * G_N_ELEMENTS (samples));
 }
 
 static void
@@ -310,6 +358,8 @@ main (int   argc,
   g_test_add_func ("/link/message/hello/bad-texts", test_hello_with_bad_texts);
   g_test_add_func ("/link/message/hello/unknown-role", test_hello_of_an_unknown_role);
   g_test_add_func ("/link/message/snapshot", test_snapshot_and_totals);
+  g_test_add_func ("/link/message/self", test_self_times_are_parts);
+  g_test_add_func ("/link/message/self/none", test_self_times_cost_nothing_where_there_are_none);
   g_test_add_func ("/link/message/bad-samples", test_bad_samples_stay_home);
   g_test_add_func ("/link/message/goodbye", test_goodbye);
   g_test_add_func ("/link/message/control", test_control);

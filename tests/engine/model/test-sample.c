@@ -51,6 +51,34 @@ test_difference_of_totals_is_the_gap (void)
   hr_totals_clear (&after);
 }
 
+/* Self times add up and are told apart like sums, and stay a part of them however the differences round. */
+static void
+test_self_times_follow_the_sums (void)
+{
+  HrTotals before, after;
+  HrSample gap;
+
+  hr_totals_init (&before, HR_KIND_SPAN);
+  hr_totals_init (&after, HR_KIND_SPAN);
+  hr_totals_add (&before, &(HrSample){ .count = 1, .sum = 4, .self = 3 });
+  hr_totals_add (&after, &(HrSample){ .count = 1, .sum = 4, .self = 3 });
+  hr_totals_add (&after, &(HrSample){ .count = 2, .sum = 10, .self = 2.5 });
+  g_assert_nonnull (after.histogram);
+  g_assert_cmpfloat (after.self, ==, 5.5);
+  g_assert_true (hr_totals_since (&after, &before, 0, &gap, NULL));
+  g_assert_cmpfloat (gap.self, ==, 2.5);
+
+  before.self = 6;
+  g_assert_true (hr_totals_since (&after, &before, 0, &gap, NULL));
+  g_assert_cmpfloat (gap.self, ==, 0);
+  before.self = -6;
+  g_assert_true (hr_totals_since (&after, &before, 0, &gap, NULL));
+  g_assert_cmpfloat (gap.self, ==, gap.sum);
+
+  hr_totals_clear (&before);
+  hr_totals_clear (&after);
+}
+
 static void
 test_a_gap_without_buckets_claims_only_its_last_value (void)
 {
@@ -75,6 +103,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/totals/add", test_totals_add_up);
   g_test_add_func ("/model/totals/since", test_difference_of_totals_is_the_gap);
+  g_test_add_func ("/model/totals/self", test_self_times_follow_the_sums);
   g_test_add_func ("/model/totals/since/gauge", test_a_gap_without_buckets_claims_only_its_last_value);
 
   return g_test_run ();

@@ -33,17 +33,17 @@ init_hello (GoodFrame *self)
 
 /* Three samples, metrics 0, 2 and 4095, with 3, 0 and 2 buckets. */
 static void
-init_columns (GoodFrame *self)
+init_columns (GoodFrame *good)
 {
   static const uint32_t metric[] = { 0, 2, 4093 }, n_buckets[] = { 3, 0, 2 }, bucket[] = { 0, 5, 1978, 1000, 1 };
   static const uint64_t count[] = { 70, 1, 5 }, bucket_count[] = { 60, 9, 1, 4, 1 };
-  static const double   sum[] = { 2.1, 58, 0.5 }, min[] = { 0.01, 58, 0.1 }, max[] = { 0.4, 58, 0.1 }, last[] = { 0.02, 58, 0.1 };
+  static const double   sum[] = { 2.1, 58, 0.5 }, min[] = { 0.01, 58, 0.1 }, max[] = { 0.4, 58, 0.1 }, last[] = { 0.02, 58, 0.1 }, self[] = { 0, 0, 0.25 };
 
-  headroom__columns__init (&self->columns);
+  headroom__columns__init (&good->columns);
 #define COLUMN(name)                            \
-  memcpy (self->name, name, sizeof self->name); \
-  self->columns.name = self->name;              \
-  self->columns.n_##name = sizeof self->name / sizeof *self->name
+  memcpy (good->name, name, sizeof good->name); \
+  good->columns.name = good->name;              \
+  good->columns.n_##name = sizeof good->name / sizeof *good->name
   COLUMN (metric);
   COLUMN (count);
   COLUMN (sum);
@@ -53,6 +53,7 @@ init_columns (GoodFrame *self)
   COLUMN (n_buckets);
   COLUMN (bucket);
   COLUMN (bucket_count);
+  COLUMN (self);
 #undef COLUMN
 }
 

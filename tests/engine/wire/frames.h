@@ -34,6 +34,7 @@ typedef struct
   uint32_t            n_buckets[3];
   uint32_t            bucket[5];
   uint64_t            bucket_count[5];
+  double              self[3];
 } GoodFrame;
 
 void good_frame_init (GoodFrame                *self,

@@ -251,6 +251,35 @@ test_values (void)
   SPOIL (SNAPSHOT, good.min[2] = 0.2, ERROR_GARBLED);
 }
 
+/* Self times stand for every sample or for none, and each is a part of its sum. */
+static void
+test_self_times (void)
+{
+  SPOIL (SNAPSHOT, good.columns.n_self = 0, OK);
+  SPOIL (SNAPSHOT, good.columns.n_self--, ERROR_GARBLED);
+  SPOIL (TOTALS, good.columns.n_self = 1, ERROR_GARBLED);
+  SPOIL (SNAPSHOT, good.self[2] = 0, OK);
+  SPOIL (SNAPSHOT, good.self[2] = good.sum[2], OK);
+  SPOIL (SNAPSHOT, good.self[2] = 0.51, ERROR_GARBLED);
+  SPOIL (SNAPSHOT, good.self[0] = (double) NAN, ERROR_GARBLED);
+  SPOIL (TOTALS, good.self[1] = (double) INFINITY, ERROR_GARBLED);
+  SPOIL (TOTALS, good.self[2] = -1e-9, ERROR_GARBLED);
+  SPOIL (SNAPSHOT, good.sum[1] = good.min[1] = -3, OK);
+}
+
+/* More self times than samples. */
+static void
+test_self_times_without_samples (void)
+{
+  GoodFrame good;
+
+  good_frame_init (&good, HEADROOM__FRAME__BODY_SNAPSHOT);
+  headroom__columns__init (&good.columns);
+  good.columns.self = good.self;
+  good.columns.n_self = 1;
+  assert_status (&good, HR_WIRE_ERROR_GARBLED);
+}
+
 static void
 test_lists_are_bounded (void)
 {
@@ -354,6 +383,8 @@ main (int   argc,
   g_test_add_func ("/wire/columns/length", test_columns_of_unequal_length);
   g_test_add_func ("/wire/columns/order", test_columns_out_of_order);
   g_test_add_func ("/wire/columns/values", test_values);
+  g_test_add_func ("/wire/columns/self", test_self_times);
+  g_test_add_func ("/wire/columns/self/no-samples", test_self_times_without_samples);
   g_test_add_func ("/wire/lists", test_lists_are_bounded);
   g_test_add_func ("/wire/raw", test_raw_bytes);
   g_test_add_func ("/wire/above-limit", test_frame_above_the_limit);
