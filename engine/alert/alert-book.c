@@ -157,7 +157,7 @@ raise_alert (HrAlertBook       *self,
              Watch             *watch,
              const HrJudgement *judgement)
 {
-  const HrKnownMetric *metric = hr_metric_catalog_find (judgement->budget->metric);
+  const HrKnownMetric *metric = hr_budget_metric (judgement->budget);
   g_autofree char     *title = hr_budget_title (judgement->budget);
   HrAlertType          type = metric != NULL ? metric->type : HR_ALERT_PERFORMANCE;
   g_autoptr (HrAlert) alert = hr_alert_new (type, watch->source, watch->budget, title,

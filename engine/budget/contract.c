@@ -3,10 +3,13 @@
 /* A contract file is a key file (contract-scanner.c) with one group called [contract], which has name= and version=1, and one
  * group a budget. The keys of a budget:
  *
- *     metric      a known metric (metric-catalog.c)                                    required
+ *     metric      a known metric (metric-catalog.c); a span's path such as             required
+ *                 /rank/draw; in_use_mb/ or allocated_mb/ and an allocation
+ *                 category's name; any event's name with statistic=rate
  *     statistic   mean, p50, p90, p99, p99.9, max, last, recent, rate, compliance      required
  *     limit       not to exceed; for metrics that are better when lower                required, or
  *     minimum     not to fall below; for those better when higher, and for compliance  required
+ *                 (an event has either)
  *     of, alert   compliance only: the limit of each item, and the share to alert below (default: minimum)
  *     warn, critical   shares of the limit (not for compliance)
  *     window, hold     durations; 5s and 0s by default
@@ -210,19 +213,21 @@ check_compliance (Parser   *self,
   return TRUE;
 }
 
-/* A value on the better side of one bound, which the metric's direction names. */
+/* A value on the better side of one bound, which the metric's direction names; of an event, whoever wrote the contract. */
 static gboolean
 check_bound (Parser              *self,
              HrBudget            *budget,
              const HrKnownMetric *metric,
              GError             **error)
 {
-  gboolean lower = metric->direction == HR_DIRECTION_LOWER;
-  Key      wanted = lower ? KEY_LIMIT : KEY_MINIMUM;
-  Key      other = lower ? KEY_MINIMUM : KEY_LIMIT;
-  double   bound = lower ? budget->limit : budget->minimum;
+  gboolean    either = metric->kind == HR_KIND_EVENT && self->lines[KEY_MINIMUM] > 0;
+  gboolean    lower = metric->direction == HR_DIRECTION_LOWER && !either;
+  Key         wanted = lower ? KEY_LIMIT : KEY_MINIMUM;
+  Key         other = lower ? KEY_MINIMUM : KEY_LIMIT;
+  double      bound = lower ? budget->limit : budget->minimum;
+  const char *reason = lower ? "this metric is better when lower: give a limit" : "this metric is better when higher: give a minimum";
 
-  if (!refuse_key (self, other, lower ? "this metric is better when lower: give a limit" : "this metric is better when higher: give a minimum", error) ||
+  if (!refuse_key (self, other, either ? "the event has a minimum already" : reason, error) ||
       !need_key (self, wanted, error) ||
       !refuse_key (self, KEY_OF, "only for statistic=compliance", error) ||
       !refuse_key (self, KEY_ALERT, "only for statistic=compliance", error))
@@ -251,7 +256,7 @@ finish_budget (Parser  *self,
   if (!need_key (self, KEY_METRIC, error) || !need_key (self, KEY_STATISTIC, error))
     return FALSE;
 
-  metric = hr_metric_catalog_find (budget->metric);
+  metric = hr_budget_metric (budget);
   if (metric == NULL)
     return fail_at (self, KEY_METRIC, HR_CONTRACT_ERROR_METRIC, "no metric has this name", error);
   if (!hr_statistic_suits (budget->statistic, metric->kind))

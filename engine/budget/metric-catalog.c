@@ -2,6 +2,9 @@
 
 #include "engine/budget/metric-catalog.h"
 
+#include "engine/budget/statistic.h"
+#include "engine/model/category.h"
+
 #include <glib/gi18n-lib.h>
 
 /* The one place that says what a metric of ours is called and in which unit its limits are given. The seven built-in ones come
@@ -49,9 +52,28 @@ static const HrKnownMetric known_metrics[] = {
     N_ ("Threads"), N_ ("the program has {value} threads") },
   { "load_average_1m", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,
     N_ ("Load"), N_ ("the load is {value}") },
+  { HR_METRIC_PROBE_OVERHEAD, HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,
+    N_ ("Recording overhead"), N_ ("recording takes {value} of a processor core") },
+  { HR_METRIC_SAMPLING_STRIDE, HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,
+    N_ ("Sampling stride"), N_ ("one of {value} scopes is measured") },
 };
 
-/* Returns: (transfer none) (nullable): the metric called @name, or NULL when no contract can speak of it. */
+/* What programs name themselves: spans by their path, allocation categories behind a word of ours. */
+static const HrKnownMetric families[] = {
+  { "/", HR_KIND_SPAN, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER, HR_ALERT_PERFORMANCE,
+    "{name}", N_ ("{name} takes {value}") },
+  { HR_CATEGORY_IN_USE, HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER, HR_ALERT_MEMORY,
+    N_ ("Memory of {name}"), N_ ("{name} has {value} in use") },
+  { HR_CATEGORY_ALLOCATED, HR_KIND_COUNTER, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER, HR_ALERT_MEMORY,
+    N_ ("Allocations of {name}"), N_ ("{name} allocates {value}") },
+};
+
+/* Any other name, where its rate is asked for: nothing else can be asked of an event. */
+static const HrKnownMetric events = {
+  "", HR_KIND_EVENT, HR_UNIT_COUNT, HR_DIRECTION_LOWER, HR_ALERT_PERFORMANCE, "{name}", N_ ("{name} is at {value}")
+};
+
+/* Returns: (transfer none) (nullable): the metric called @name, or the family that it belongs to; NULL when there is neither. */
 const HrKnownMetric *
 hr_metric_catalog_find (const char *name)
 {
@@ -59,7 +81,46 @@ hr_metric_catalog_find (const char *name)
     if (g_str_equal (known_metrics[i].name, name))
       return &known_metrics[i];
 
+  for (gsize i = 0; i < G_N_ELEMENTS (families); i++)
+    if (g_str_has_prefix (name, families[i].name) && name[strlen (families[i].name)] != '\0')
+      return &families[i];
+
   return NULL;
+}
+
+/* Returns: (transfer none) (nullable): what @budget is about. A rate of a name that the catalog lacks is about an event of the
+ * program; whether the program has it shows only in its data. NULL when no contract can speak of it. */
+const HrKnownMetric *
+hr_budget_metric (const HrBudget *budget)
+{
+  const HrKnownMetric *metric = hr_metric_catalog_find (budget->metric);
+
+  return metric == NULL && budget->statistic == HR_STATISTIC_RATE ? &events : metric;
+}
+
+/* Returns: (transfer none): what the program calls it: the category's name without our word in front, else the metric's whole name. */
+const char *
+hr_budget_subject (const HrBudget *budget)
+{
+  const char *category = hr_category_name (budget->metric, HR_CATEGORY_IN_USE);
+
+  if (category == NULL)
+    category = hr_category_name (budget->metric, HR_CATEGORY_ALLOCATED);
+
+  return category != NULL ? category : budget->metric;
+}
+
+/* Returns: (transfer full): what @budget's metric is called, "Ranking latency" or "/rank/draw". */
+char *
+hr_budget_metric_title (const HrBudget *budget)
+{
+  const HrKnownMetric *metric = hr_budget_metric (budget);
+  GString             *title = g_string_new (metric != NULL ? _ (metric->title) : budget->metric);
+
+  if (metric != NULL)
+    g_string_replace (title, "{name}", hr_budget_subject (budget), 1);
+
+  return g_string_free (title, FALSE);
 }
 
 /* Returns: (nullable): the statistic as people call it; NULL for the latest value, which needs no word. */
@@ -94,10 +155,9 @@ statistic_word (HrStatistic statistic)
 char *
 hr_budget_title (const HrBudget *budget)
 {
-  const HrKnownMetric *metric = hr_metric_catalog_find (budget->metric);
-  const char          *title = metric != NULL ? _ (metric->title) : budget->metric;
-  const char          *word = statistic_word (budget->statistic);
+  g_autofree char *title = hr_budget_metric_title (budget);
+  const char      *word = statistic_word (budget->statistic);
 
   /* Translators: a metric and the statistic that is judged: "Ranking latency, p99". */
-  return word != NULL ? g_strdup_printf (_ ("%s, %s"), title, word) : g_strdup (title);
+  return word != NULL ? g_strdup_printf (_ ("%s, %s"), title, word) : g_steal_pointer (&title);
 }

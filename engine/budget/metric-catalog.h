@@ -7,10 +7,11 @@
 
 G_BEGIN_DECLS
 
-/* A metric that contracts may speak of. Texts are not translated yet: look them up in our domain. */
+/* A metric that contracts may speak of, or a family of them whose names a program gives. Texts are not translated yet: look
+ * them up in our domain. In those of a family {name} stands for what hr_budget_subject () says. */
 typedef struct
 {
-  const char *name;
+  const char *name; /* of a family: what its names begin with */
   HrKind      kind;
   HrUnit      unit;
   HrDirection direction;
@@ -20,6 +21,13 @@ typedef struct
 } HrKnownMetric;
 
 const HrKnownMetric *hr_metric_catalog_find (const char *name);
+
+/* What the budget is about; NULL for none that a contract can speak of. Every budget of a contract has one. */
+const HrKnownMetric *hr_budget_metric (const HrBudget *budget);
+const char          *hr_budget_subject (const HrBudget *budget);
+
+/* "Ranking latency": the title of its metric. */
+char *hr_budget_metric_title (const HrBudget *budget) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What a budget is called where people read it: "Ranking latency, p99". */
 char *hr_budget_title (const HrBudget *budget) G_GNUC_WARN_UNUSED_RESULT;

@@ -39,10 +39,12 @@ fill_in (GString    *clause,
 static char *
 clause_of (const HrJudgement *judgement)
 {
-  const HrKnownMetric *metric = hr_metric_catalog_find (judgement->budget->metric);
-  g_autoptr (GString) clause = g_string_new (metric != NULL ? _ (metric->clause) : judgement->budget->metric);
+  const HrKnownMetric *metric = hr_budget_metric (judgement->budget);
+  g_autoptr (GString) clause = g_string_new (_ (metric->clause));
 
+  /* The name comes from outside, and so last: what it holds in braces stays as it is. */
   fill_in (clause, "{value}", judgement->value, judgement->unit);
+  g_string_replace (clause, "{name}", hr_budget_subject (judgement->budget), 1);
 
   return g_string_free (g_steal_pointer (&clause), FALSE);
 }
@@ -51,15 +53,14 @@ clause_of (const HrJudgement *judgement)
 static char *
 compliance_clause (const HrJudgement *judgement)
 {
-  const HrBudget      *budget = judgement->budget;
-  const HrKnownMetric *metric = hr_metric_catalog_find (budget->metric);
-  HrUnit               unit = metric != NULL ? metric->unit : HR_UNIT_COUNT;
+  const HrBudget  *budget = judgement->budget;
+  g_autofree char *title = hr_budget_metric_title (budget);
   g_autoptr (GString) clause = g_string_new (_ ("{title}: only {value} within {of}, {minimum} agreed"));
 
-  g_string_replace (clause, "{title}", metric != NULL ? _ (metric->title) : budget->metric, 0);
   fill_in (clause, "{value}", judgement->value, HR_UNIT_RATIO);
-  fill_in (clause, "{of}", budget->of, unit);
+  fill_in (clause, "{of}", budget->of, hr_budget_metric (budget)->unit);
   fill_in (clause, "{minimum}", budget->minimum, HR_UNIT_RATIO);
+  g_string_replace (clause, "{title}", title, 1);
 
   return g_string_free (g_steal_pointer (&clause), FALSE);
 }
@@ -145,17 +146,19 @@ advantage_clause (const HrVerdict *self)
   return NULL;
 }
 
-/* Returns: (nullable): "58 MB of memory left": the first limit on memory. */
+/* Returns: (nullable): "58 MB of memory left": the first limit on the program's memory; that of a category says nothing of
+ * the whole. */
 static char *
 memory_clause (const HrVerdict *self)
 {
   for (guint i = 0; i < self->n_judgements; i++)
     {
       const HrJudgement   *judgement = &self->judgements[i];
-      const HrKnownMetric *metric = hr_metric_catalog_find (judgement->budget->metric);
+      const HrKnownMetric *metric = hr_budget_metric (judgement->budget);
       g_autofree char     *left = NULL;
 
-      if (judgement->standing == HR_STANDING_NO_DATA || metric == NULL || metric->type != HR_ALERT_MEMORY)
+      if (judgement->standing == HR_STANDING_NO_DATA || metric->type != HR_ALERT_MEMORY ||
+          !g_str_equal (metric->name, judgement->budget->metric))
         continue;
 
       left = value_text (judgement->limit - judgement->value, judgement->unit);

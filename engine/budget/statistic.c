@@ -46,8 +46,9 @@ hr_statistic_from_name (const char  *name,
   return FALSE;
 }
 
-/* Returns whether @statistic means anything for values of @kind. Only durations keep a histogram, so only they have quantiles and
- * compliance; increments say nothing one by one, so a counter has its rate alone. */
+/* Returns whether @statistic means anything for values of @kind. Only durations and spans keep a histogram, so only they have
+ * quantiles and compliance; increments say nothing one by one, and an event only happens, so counters and events have their
+ * rate alone. */
 gboolean
 hr_statistic_suits (HrStatistic statistic,
                     HrKind      kind)
@@ -61,12 +62,12 @@ hr_statistic_suits (HrStatistic statistic,
     case HR_STATISTIC_COMPLIANCE:
       return hr_kind_is_time (kind);
     case HR_STATISTIC_RATE:
-      return kind == HR_KIND_COUNTER;
+      return kind == HR_KIND_COUNTER || kind == HR_KIND_EVENT;
     case HR_STATISTIC_MEAN:
     case HR_STATISTIC_MAX:
     case HR_STATISTIC_LAST:
     case HR_STATISTIC_RECENT:
-      return kind != HR_KIND_COUNTER;
+      return kind != HR_KIND_COUNTER && kind != HR_KIND_EVENT;
     case HR_N_STATISTICS:
     default:
       return FALSE;
@@ -98,6 +99,16 @@ fresh_ns (HrHistory *history)
   return MAX (FRESH_INTERVALS * hr_history_get_snapshot (history, n - 1)->interval_ns, FRESH_LEAST_NS);
 }
 
+/* What a counter rose by a second, or how often an event happened; NaN where nobody looked. */
+static double
+window_rate (const HrMetricInfo *metric,
+             const HrWindow     *window)
+{
+  double amount = metric->kind == HR_KIND_EVENT ? (double) window->count : window->sum;
+
+  return window->covered_ns > 0 ? amount * HR_NS_PER_SECOND / (double) window->covered_ns : (double) NAN;
+}
+
 static double
 window_value (const HrBudget     *budget,
               const HrMetricInfo *metric,
@@ -118,7 +129,7 @@ window_value (const HrBudget     *budget,
     case HR_STATISTIC_LAST:
       return window->last;
     case HR_STATISTIC_RATE:
-      return window->covered_ns > 0 ? window->sum * HR_NS_PER_SECOND / (double) window->covered_ns : (double) NAN;
+      return window_rate (metric, window);
     case HR_STATISTIC_COMPLIANCE:
       return hr_window_compliance (window, metric, budget->of);
     case HR_STATISTIC_MEAN:
@@ -132,7 +143,7 @@ window_value (const HrBudget     *budget,
 /* Returns what @budget's statistic of metric number @metric comes to at @now_ns (monotonic), in hr_statistic_unit (); NaN without
  * data. Means are weighted by items. Most statistics look at the budget's window. The latest value counts while it is fresh, that is
  * no older than three intervals or three seconds, whichever is longer; the recent mean while its newest sample is fresh or
- * lies within the window. Nothing older is judged. */
+ * lies within the window. Nothing older is judged. A rate is 0 where nothing happened while somebody looked. */
 double
 hr_statistic_measure (const HrBudget *budget,
                       HrHistory      *history,
@@ -151,7 +162,7 @@ hr_statistic_measure (const HrBudget *budget,
 
   if (recent)
     reach_ns = MAX (reach_ns, budget->window_ns);
-  if (window.count == 0 || ((latest || recent) && now_ns - window.last_ns > reach_ns))
+  if ((window.count == 0 && budget->statistic != HR_STATISTIC_RATE) || ((latest || recent) && now_ns - window.last_ns > reach_ns))
     return (double) NAN;
 
   return window_value (budget, hr_history_get_metric (history, metric), &window);

@@ -75,7 +75,7 @@ judge_bound (HrJudgement *self)
 }
 
 /* What @budget's statistic comes to; NaN without data, and where the source measures something else under the name: a limit in
- * one unit says nothing about a value in another. */
+ * one unit says nothing about a value in another. An event may carry values in any unit, but only its count is judged. */
 static double
 measure (const HrBudget      *budget,
          const HrKnownMetric *known,
@@ -89,7 +89,7 @@ measure (const HrBudget      *budget,
     return (double) NAN;
 
   info = hr_history_get_metric (history, metric);
-  if (info->unit != known->unit || !hr_statistic_suits (budget->statistic, info->kind))
+  if (!hr_statistic_suits (budget->statistic, info->kind) || (info->unit != known->unit && info->kind != HR_KIND_EVENT))
     return (double) NAN;
 
   return hr_statistic_measure (budget, history, metric, now_ns);
@@ -100,7 +100,7 @@ judge_budget (const HrBudget *budget,
               HrHistory      *history,
               gint64          now_ns)
 {
-  const HrKnownMetric *known = hr_metric_catalog_find (budget->metric);
+  const HrKnownMetric *known = hr_budget_metric (budget);
   gboolean             compliance = budget->statistic == HR_STATISTIC_COMPLIANCE;
   HrJudgement          judgement = {
              .budget = budget,

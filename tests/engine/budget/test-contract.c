@@ -176,6 +176,13 @@ test_every_error_names_its_line (void)
     { HEADER "[a]\nmetric=thompson_duration_ms\nstatistic=compliance\nof=1\nminimum=1.1\n", HR_CONTRACT_ERROR_VALUE, "test.ini:8: minimum: compliance is a share" },
     { HEADER "[a]\nmetric=thompson_duration_ms\nstatistic=compliance\nof=1\nminimum=1\nlimit=1\n", HR_CONTRACT_ERROR_KEY, "test.ini:9: limit: compliance has" },
     { HEADER "[a]\nmetric=thompson_duration_ms\nstatistic=compliance\nof=1\nminimum=1\nwarn=1\n", HR_CONTRACT_ERROR_KEY, "test.ini:9: warn: compliance has" },
+    { HEADER "[a]\nmetric=/rank/draw\nstatistic=rate\nlimit=1\n", HR_CONTRACT_ERROR_VALUE, "test.ini:6: rate of /rank/draw makes no sense: it is a span" },
+    { HEADER "[a]\nmetric=/rank/draw\nstatistic=p99\nminimum=1\n", HR_CONTRACT_ERROR_KEY, "test.ini:7: minimum: this metric is better when lower" },
+    { HEADER "[a]\nmetric=/\nstatistic=p99\nlimit=1\n", HR_CONTRACT_ERROR_METRIC, "test.ini:5: metric: no metric" },
+    { HEADER "[a]\nmetric=cache_refilled\nstatistic=mean\nlimit=1\n", HR_CONTRACT_ERROR_METRIC, "test.ini:5: metric: no metric" },
+    { HEADER "[a]\nmetric=cache_refilled\nstatistic=rate\n", HR_CONTRACT_ERROR_KEY, "test.ini:4: limit: the key is missing" },
+    { HEADER "[a]\nmetric=cache_refilled\nstatistic=rate\nlimit=1\nminimum=1\n", HR_CONTRACT_ERROR_KEY, "test.ini:7: limit: the event has a minimum already" },
+    { HEADER "[a]\nmetric=allocated_mb/ranking\nstatistic=last\nlimit=1\n", HR_CONTRACT_ERROR_VALUE, "test.ini:6: last of allocated_mb/ranking makes no sense: it is a counter" },
     { HEADER "[\x1b]0;x]\n", HR_CONTRACT_ERROR_SYNTAX, "test.ini:4: a control character (0x1b)" },
     { HEADER "[\xff]\n", HR_CONTRACT_ERROR_SYNTAX, "test.ini:4: not UTF-8" },
   };

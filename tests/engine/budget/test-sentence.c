@@ -145,6 +145,45 @@ test_a_minimum (Fixture      *fixture,
 }
 
 static void
+test_spans (Fixture      *fixture,
+            gconstpointer data)
+{
+  guint draw = feed_metric (fixture->history, "/rank/{value}", HR_KIND_SPAN, HR_UNIT_MILLISECONDS);
+
+  use_contract (fixture, HEADER "[s]\nmetric=/rank/{value}\nstatistic=p99\nlimit=10\n");
+  feed_durations (fixture->history, draw, NOW, 98, 1, 2, 50);
+  assert_sentence (fixture, 0, "Over budget: /rank/{value} takes 50 ms at p99, limit 10 ms");
+
+  use_contract (fixture, HEADER "[c]\nmetric=/rank/{value}\nstatistic=compliance\nof=10\nminimum=0.99\nalert=0.9\n");
+  assert_sentence (fixture, 0, "/rank/{value}: only 98 % within 10 ms, 99 % agreed");
+}
+
+static void
+test_events (Fixture      *fixture,
+             gconstpointer data)
+{
+  guint refills = feed_metric (fixture->history, "cache_refilled", HR_KIND_EVENT, HR_UNIT_MEGABYTES);
+
+  use_contract (fixture, HEADER "[e]\nmetric=cache_refilled\nstatistic=rate\nwindow=1s\nlimit=5\n");
+  feed_value (fixture->history, refills, NOW, 512);
+  assert_sentence (fixture, 0, "Over budget: cache_refilled is at 10/s, limit 5/s");
+}
+
+/* What is left of a category says nothing of the program's memory. */
+static void
+test_categories (Fixture      *fixture,
+                 gconstpointer data)
+{
+  guint in_use = feed_metric (fixture->history, "in_use_mb/ranking", HR_KIND_GAUGE, HR_UNIT_MEGABYTES);
+
+  use_contract (fixture, HEADER "[m]\nmetric=in_use_mb/ranking\nstatistic=last\nlimit=20\n");
+  feed_value (fixture->history, in_use, NOW, 10);
+  assert_sentence (fixture, 0, "Within budget: Memory of ranking at 50 % of its budget");
+  feed_value (fixture->history, in_use, NOW, 30);
+  assert_sentence (fixture, 0, "Over budget: ranking has 30 MB in use, limit 20 MB");
+}
+
+static void
 test_titles (void)
 {
   g_autoptr (HrContract) contract = hr_contract_load (THOMPSON_INI, NULL);
@@ -174,6 +213,9 @@ main (int   argc,
   ADD ("compliance", test_compliance_in_between);
   ADD ("required", test_a_required_budget_without_data);
   ADD ("minimum", test_a_minimum);
+  ADD ("spans", test_spans);
+  ADD ("events", test_events);
+  ADD ("categories", test_categories);
   g_test_add_func ("/budget/titles", test_titles);
 
   return g_test_run ();

@@ -331,6 +331,78 @@ test_compliance_warns_before_it_is_over (void)
   g_assert_cmpint (over.judgements[2].severity, ==, HR_SEVERITY_LOW);
 }
 
+/* Whatever characters a path has, a contract can name it and its tail is judged. */
+static void
+test_a_span_is_judged_by_its_path (void)
+{
+  static const char *const paths[] = { "/rank/draw", "/rank = draw", "/[a] #1/\"b\"/größer" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (HrHistory) history = history_with (paths[i], HR_KIND_SPAN, HR_UNIT_MILLISECONDS);
+      g_autofree char *text = g_strdup_printf (ONE ("metric=%s\nstatistic=p99\nlimit=10\n"), paths[i]);
+      g_auto (HrVerdict) verdict = { 0 };
+
+      feed_durations (history, 0, NOW, 100, 1, 0, 1);
+      judge (&verdict, text, history);
+      g_assert_cmpint (verdict.worst, ==, HR_STANDING_WITHIN);
+      g_assert_cmpfloat_with_epsilon (verdict.judgements[0].value, 1, 0.008);
+
+      feed_durations (history, 0, NOW, 90, 1, 10, 16);
+      judge (&verdict, text, history);
+      g_assert_cmpint (verdict.worst, ==, HR_STANDING_OVER);
+      g_assert_cmpfloat_with_epsilon (verdict.judgements[0].value, 16, 0.13);
+      g_assert_cmpint (verdict.judgements[0].severity, ==, HR_SEVERITY_HIGH);
+    }
+}
+
+/* The count of an event is judged, whatever values it carries; while nothing happens its rate is 0, and without anybody
+ * looking there is none. */
+static void
+test_an_event_has_a_rate (void)
+{
+  g_autoptr (HrHistory) history = history_with ("heartbeat", HR_KIND_EVENT, HR_UNIT_MEGABYTES);
+  const char *text = ONE ("metric=heartbeat\nstatistic=rate\nwindow=1s\nminimum=5\n");
+  HrSample    sample = { .metric = 0, .count = 2, .sum = 900, .min = 400, .max = 500, .last = 500 };
+  g_auto (HrVerdict) verdict = { 0 };
+
+  judge (&verdict, text, history);
+  g_assert_cmpint (verdict.worst, ==, HR_STANDING_NO_DATA);
+
+  feed_sample (history, &sample, NOW);
+  judge (&verdict, text, history);
+  g_assert_cmpfloat (verdict.judgements[0].value, ==, 20);
+  g_assert_cmpint (verdict.judgements[0].unit, ==, HR_UNIT_PER_SECOND);
+  g_assert_cmpint (verdict.worst, ==, HR_STANDING_WITHIN);
+}
+
+static void
+test_an_event_that_stopped_has_a_rate_of_nought (void)
+{
+  g_autoptr (HrHistory) history = history_with ("heartbeat", HR_KIND_EVENT, HR_UNIT_COUNT);
+  guint memory = feed_metric (history, "memory_usage_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES);
+  g_auto (HrVerdict) verdict = { 0 };
+
+  feed_value (history, 0, NOW - 10 * SECOND, 1);
+  feed_value (history, memory, NOW, 100);
+  judge (&verdict, ONE ("metric=heartbeat\nstatistic=rate\nwindow=1s\nminimum=5\n"), history);
+  g_assert_cmpfloat (verdict.judgements[0].value, ==, 0);
+  g_assert_cmpint (verdict.worst, ==, HR_STANDING_OVER);
+}
+
+static void
+test_an_allocation_category_has_a_rate (void)
+{
+  g_autoptr (HrHistory) history = history_with ("allocated_mb/ranking", HR_KIND_COUNTER, HR_UNIT_MEGABYTES);
+  g_auto (HrVerdict) verdict = { 0 };
+
+  feed_value (history, 0, NOW, 3);
+  judge (&verdict, ONE ("metric=allocated_mb/ranking\nstatistic=rate\nwindow=1s\nlimit=10\n"), history);
+  g_assert_cmpfloat (verdict.judgements[0].value, ==, 30);
+  g_assert_cmpint (verdict.judgements[0].unit, ==, HR_UNIT_MEGABYTES_PER_SECOND);
+  g_assert_cmpint (verdict.worst, ==, HR_STANDING_OVER);
+}
+
 static void
 test_a_metric_in_another_unit_is_no_data (void)
 {
@@ -430,6 +502,10 @@ main (int   argc,
   g_test_add_func ("/budget/verdict/minimum", test_a_minimum_is_the_mirror_of_a_limit);
   g_test_add_func ("/budget/verdict/compliance", test_compliance_warns_before_it_is_over);
   g_test_add_func ("/budget/verdict/unit", test_a_metric_in_another_unit_is_no_data);
+  g_test_add_func ("/budget/verdict/span", test_a_span_is_judged_by_its_path);
+  g_test_add_func ("/budget/verdict/event", test_an_event_has_a_rate);
+  g_test_add_func ("/budget/verdict/event/stopped", test_an_event_that_stopped_has_a_rate_of_nought);
+  g_test_add_func ("/budget/verdict/category", test_an_allocation_category_has_a_rate);
   g_test_add_func ("/budget/verdict/source", test_a_pattern_picks_the_sources);
   g_test_add_func ("/budget/verdict/scores", test_scores_by_hand);
   g_test_add_func ("/budget/verdict/scores-off", test_a_budget_can_stay_out_of_the_score);

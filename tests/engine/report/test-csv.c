@@ -126,6 +126,84 @@ test_without_snapshots_names_alone (void)
                         "ranking.cumulative_count\r\n");
 }
 
+/* A span is told by its path and its self time, an event by its count, a counter by its sum too. */
+static void
+test_spans_events_and_counters (void)
+{
+  g_autoptr (HrHistory) history = hr_history_new ();
+  guint         span = add_metric (history, "/rank/draw", HR_KIND_SPAN, HR_UNIT_MILLISECONDS);
+  guint         event = add_metric (history, "cache refilled", HR_KIND_EVENT, HR_UNIT_MEGABYTES);
+  guint         counter = add_metric (history, "allocated_mb/ranking", HR_KIND_COUNTER, HR_UNIT_MEGABYTES);
+  HrBucketCount buckets[] = { { hr_bucket_index (2 * HR_NS_PER_MS), 4 } };
+  HrSample      samples[] = { { span, 4, 8, 2, 2, 2, 1, buckets, 5 }, { event, 3, 30, 5, 15, 15 }, { counter, 10, 2.5, 0.25, 0.25, 0.25 } };
+
+  append (history, 1, 0, samples, 3);
+  append (history, 2, 0, samples + 1, 1);
+  assert_text (history, "time,/rank/draw.mean_ms,/rank/draw.max_ms,/rank/draw.count,/rank/draw.p99_ms,/rank/draw.self_ms,"
+                        "cache refilled.count,cache refilled.last_mb,"
+                        "allocated_mb/ranking.mean_mb,allocated_mb/ranking.max_mb,allocated_mb/ranking.sum_mb\r\n"
+                        ",2,2,4,2,5,3,15,0.25,0.25,2.5\r\n"
+                        ",,,,,,3,15,,,\r\n");
+}
+
+/* How many of forty spans have columns, and whether @path is one of them. @self: the self time of each by its number. */
+static guint
+count_spans (double (*self) (guint),
+             const char *path,
+             gboolean   *out_there)
+{
+  g_autoptr (HrHistory) history = hr_history_new ();
+  g_autoptr (GBytes) csv = NULL;
+  g_autofree char *column = g_strdup_printf (",%s.self_ms", path);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) parts = NULL;
+  HrSample samples[40];
+
+  for (guint i = 0; i < G_N_ELEMENTS (samples); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("/%u", i);
+
+      samples[i] = (HrSample){ add_metric (history, name, HR_KIND_SPAN, HR_UNIT_MILLISECONDS), 1, 100, 100, 100, 100, 0, NULL, self (i) };
+    }
+  append (history, 1, 0, samples, G_N_ELEMENTS (samples));
+  csv = hr_csv_format (history);
+  text = g_strndup (g_bytes_get_data (csv, NULL), g_bytes_get_size (csv));
+  parts = g_strsplit (text, ".self_ms", -1);
+  *out_there = strstr (text, column) != NULL;
+
+  return g_strv_length (parts) - 1;
+}
+
+static double
+rising (guint i)
+{
+  return i;
+}
+
+static double
+two_steps (guint i)
+{
+  return i < 36 ? 0 : 1;
+}
+
+/* However many spans a program has, a row stays readable: those with the most self time are written. */
+static void
+test_spans_are_bounded (void)
+{
+  gboolean there;
+
+  g_assert_cmpuint (count_spans (rising, "/8", &there), ==, 32);
+  g_assert_true (there);
+  g_assert_cmpuint (count_spans (rising, "/7", &there), ==, 32);
+  g_assert_false (there);
+  g_assert_cmpuint (count_spans (two_steps, "/39", &there), ==, 32);
+  g_assert_true (there);
+  g_assert_cmpuint (count_spans (two_steps, "/27", &there), ==, 32);
+  g_assert_true (there);
+  g_assert_cmpuint (count_spans (two_steps, "/28", &there), ==, 32);
+  g_assert_false (there);
+}
+
 static void
 test_gaps_are_empty_cells (void)
 {
@@ -257,6 +335,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/report/csv/names", test_without_snapshots_names_alone);
   g_test_add_func ("/report/csv/gaps", test_gaps_are_empty_cells);
+  g_test_add_func ("/report/csv/kinds", test_spans_events_and_counters);
+  g_test_add_func ("/report/csv/spans", test_spans_are_bounded);
   g_test_add_func ("/report/csv/wrap", test_counts_go_on_when_the_ring_wraps);
   g_test_add_func ("/report/csv/quotes", test_names_are_quoted);
   g_test_add_func ("/report/csv/comma", test_a_comma_in_a_name_is_one_cell);
