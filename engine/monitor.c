@@ -286,6 +286,18 @@ hr_monitor_stop_sampling (HrMonitor *self,
   set_sampling (self, source, FALSE);
 }
 
+/* Asks the program behind @source to free what it can, through the callback it gave its probe; its answer shows in its
+ * memory. Nothing happens for a source that is not connected, or a program without a callback. */
+void
+hr_monitor_request_cleanup (HrMonitor *self,
+                            HrSource  *source)
+{
+  HrPeer *peer = hr_hub_find_peer (self->hub, source);
+
+  if (peer != NULL)
+    hr_peer_request_cleanup (peer, source);
+}
+
 /* Watches @source again after hr_monitor_disconnect (), or tries at once to reach it. */
 void
 hr_monitor_connect (HrMonitor *self,

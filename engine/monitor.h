@@ -44,6 +44,10 @@ void hr_monitor_start_sampling (HrMonitor *self,
 void hr_monitor_stop_sampling (HrMonitor *self,
                                HrSource  *source);
 
+/* Asks the program to free what it can. */
+void hr_monitor_request_cleanup (HrMonitor *self,
+                                 HrSource  *source);
+
 void hr_monitor_connect (HrMonitor *self,
                          HrSource  *source);
 void hr_monitor_disconnect (HrMonitor *self,

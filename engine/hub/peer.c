@@ -500,6 +500,15 @@ hr_peer_set_sampling (HrPeer   *self,
   set_state (self, source, sampling ? HR_SOURCE_CONNECTING : HR_SOURCE_STOPPED, sampling ? NULL : _ ("Sampling is stopped"));
 }
 
+/* Asks the program behind @source to free what it can. Nothing happens while no link speaks of it; whether and when the program
+ * answers is its own business (hr_probe_poll ()). */
+void
+hr_peer_request_cleanup (HrPeer   *self,
+                         HrSource *source)
+{
+  send_control (self, source, (HrControl){ .cleanup = TRUE });
+}
+
 /* Asks the agent to cut a snapshot every @interval_ms from now on; 0 leaves it alone. */
 void
 hr_peer_set_interval (HrPeer *self,

@@ -31,6 +31,8 @@ void hr_peer_disconnect (HrPeer   *self,
 void hr_peer_set_sampling (HrPeer   *self,
                            HrSource *source,
                            gboolean  sampling);
+void hr_peer_request_cleanup (HrPeer   *self,
+                              HrSource *source);
 void hr_peer_set_interval (HrPeer *self,
                            guint   interval_ms);
 

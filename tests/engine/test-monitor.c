@@ -392,6 +392,42 @@ test_a_leak_climbs_through_the_marks (Fixture      *fixture,
   g_subprocess_force_exit (workload);
 }
 
+/* What leaked is freed where a cleanup is asked for, and nowhere else: without one it only grows. */
+static void
+test_a_cleanup_frees_the_leak (Fixture      *fixture,
+                               gconstpointer data)
+{
+  g_autoptr (GSubprocess) workload = wait_for_alert (fixture, "--leak 60", "memory");
+  HrHistory *history = hr_source_get_history (fixture->workload);
+  double     peak;
+  guint      memory;
+
+  g_assert_true (hr_history_find_metric (history, "memory_usage_mb", &memory));
+  peak = hr_history_get_totals (history, memory)->last;
+  g_assert_cmpfloat (peak, >, 200);
+
+  hr_monitor_request_cleanup (fixture->monitor, fixture->workload);
+  wait_until (hr_history_get_totals (history, memory)->last < peak - 100);
+  wait_until (!hr_alert_is_active (fixture->alert));
+  g_assert_true (workload_is (fixture, HR_SOURCE_CONNECTED));
+  g_subprocess_force_exit (workload);
+}
+
+/* A request for a source that nobody reaches is not an error: the computer has no program to ask. */
+static void
+test_a_cleanup_of_the_computer_is_nothing (Fixture      *fixture,
+                                           gconstpointer data)
+{
+  guint64 received;
+
+  hr_monitor_request_cleanup (fixture->monitor, fixture->computer);
+  wait_until (hr_source_is_live (fixture->computer));
+  hr_monitor_request_cleanup (fixture->monitor, fixture->computer);
+  received = hr_history_get_received (hr_source_get_history (fixture->computer));
+  wait_until (hr_history_get_received (hr_source_get_history (fixture->computer)) > received + 1);
+  g_assert_true (hr_source_is_live (fixture->computer));
+}
+
 static void
 test_a_missing_agent_is_said_and_tried_again (void)
 {
@@ -445,6 +481,8 @@ main (int   argc,
   add ("/monitor/slow/medium", test_every_second_batch_slow_is_medium);
   add ("/monitor/slow/tail", test_one_in_fifty_breaks_the_tail_alone);
   add ("/monitor/leak", test_a_leak_climbs_through_the_marks);
+  add ("/monitor/cleanup", test_a_cleanup_frees_the_leak);
+  add ("/monitor/cleanup/computer", test_a_cleanup_of_the_computer_is_nothing);
 
   return g_test_run ();
 }
