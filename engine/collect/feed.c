@@ -3,9 +3,16 @@
 #include "engine/collect/feed.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The wire's limit on the metrics of a source (HR_WIRE_MAX_METRICS). */
 #define MAX_METRICS 4096
+
+/* What the metrics may take of a hello, which has to fit in one frame of 1 MiB together with the source's name and detail: each its
+ * name, at most 256 bytes of it, and what protobuf puts around. */
+#define MAX_HELLO_BYTES ((1u << 20) - 1024)
+#define MAX_NAME_BYTES 256u
+#define METRIC_BYTES 13u
 
 /* One metric: what it counted up to the last cut, and what came since. */
 typedef struct
@@ -30,8 +37,9 @@ struct _HrFeed
   const HrFeedControls *controls; /* borrowed */
   gpointer              owner;    /* borrowed */
 
-  GArray *metrics; /* HrMetricInfo */
-  GArray *cells;   /* Cell, one a metric */
+  GArray *metrics;     /* HrMetricInfo */
+  guint   hello_bytes; /* what they take of a hello */
+  GArray *cells;       /* Cell, one a metric */
 
   guint64 sequence;
   gint64  end_ns;
@@ -264,6 +272,15 @@ hr_feed_get_totals (const HrFeed *self,
   return &g_array_index (self->cells, Cell, metric).totals;
 }
 
+/* What a metric called @name takes of a hello at most. What is no UTF-8 grows where it is made valid. */
+static guint
+hello_bytes (const char *name)
+{
+  gsize length = g_utf8_validate (name, -1, NULL) ? strlen (name) : MAX_NAME_BYTES;
+
+  return METRIC_BYTES + (guint) MIN (length, MAX_NAME_BYTES);
+}
+
 static guint
 find_metric (const HrFeed *self,
              const char   *name)
@@ -276,7 +293,8 @@ find_metric (const HrFeed *self,
 }
 
 /* Returns the index of @metric, which is added (and its name interned) when the feed has none of that name.
- * HR_FEED_NO_METRIC when the name stands for another kind or unit already, or the table is full. */
+ * HR_FEED_NO_METRIC when the name stands for another kind or unit already, or the table is full: 4 096 metrics, or as many as a
+ * hello of 1 MiB can name. */
 guint
 hr_feed_add_metric (HrFeed             *self,
                     const HrMetricInfo *metric)
@@ -292,9 +310,10 @@ hr_feed_add_metric (HrFeed             *self,
       return known->kind == metric->kind && known->unit == metric->unit ? found : HR_FEED_NO_METRIC;
     }
 
-  if (self->metrics->len >= MAX_METRICS)
+  if (self->metrics->len >= MAX_METRICS || hello_bytes (metric->name) > MAX_HELLO_BYTES - self->hello_bytes)
     return HR_FEED_NO_METRIC;
 
+  self->hello_bytes += hello_bytes (metric->name);
   added.name = g_intern_string (metric->name);
   g_array_append_val (self->metrics, added);
 

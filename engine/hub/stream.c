@@ -2,7 +2,11 @@
 
 #include "engine/hub/stream.h"
 
+#include "engine/wire/wire.h"
+
 #include <string.h>
+
+#define NO_METRIC G_MAXUINT
 
 struct _HrStream
 {
@@ -11,7 +15,8 @@ struct _HrStream
   guint64      sequence; /* last one taken in, within the epoch */
   guint64      lost;     /* within the epoch */
   gint64       end_ns;   /* of the newest snapshot, by our clock */
-  GArray      *map;      /* guint: the wire's metric -> the history's */
+  GArray      *map;      /* guint: the wire's metric -> the history's, or NO_METRIC */
+  GHashTable  *numbers;  /* interned name -> the history's metric, of all hellos */
   GArray      *seen;     /* HrTotals of this instance, by the history's metric */
 };
 
@@ -25,6 +30,7 @@ hr_stream_new (HrSource           *source,
   self->name = *name;
   self->source = g_object_ref (source);
   self->map = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->numbers = g_hash_table_new (g_str_hash, g_str_equal);
   self->seen = g_array_new (FALSE, TRUE, sizeof (HrTotals));
   g_array_set_clear_func (self->seen, (GDestroyNotify) hr_totals_clear);
 
@@ -40,6 +46,7 @@ hr_stream_free (HrStream *self)
 
   g_object_unref (self->source);
   g_array_unref (self->map);
+  g_hash_table_unref (self->numbers);
   g_array_unref (self->seen);
   g_free (self);
 }
@@ -67,6 +74,39 @@ hr_stream_get_position (HrStream   *self,
   *out = (HrPosition){ .name = self->name, .sequence = self->sequence };
 }
 
+static gboolean
+is_same (HrHistory          *history,
+         guint               number,
+         const HrMetricInfo *metric)
+{
+  const HrMetricInfo *known = hr_history_get_metric (history, number);
+
+  return known->kind == metric->kind && known->unit == metric->unit && g_str_equal (known->name, metric->name);
+}
+
+/* The history's number of @metric. NO_METRIC for what is beyond a source's limit, so that programs which never stop inventing
+ * names cost a bounded amount. */
+static guint
+map_metric (HrStream           *self,
+            const HrMetricInfo *metric)
+{
+  HrHistory *history = hr_source_get_history (self->source);
+  gpointer   known;
+  guint      number;
+
+  if (g_hash_table_lookup_extended (self->numbers, metric->name, NULL, &known) && is_same (history, GPOINTER_TO_UINT (known), metric))
+    return GPOINTER_TO_UINT (known);
+
+  if (hr_history_get_n_metrics (history) >= HR_WIRE_MAX_METRICS &&
+      !(hr_history_find_metric (history, metric->name, &number) && is_same (history, number, metric)))
+    return NO_METRIC;
+
+  number = hr_history_add_metric (history, metric);
+  g_hash_table_insert (self->numbers, (gpointer) hr_history_get_metric (history, number)->name, GUINT_TO_POINTER (number));
+
+  return number;
+}
+
 /* Takes in a hello: a new epoch counts its sequence anew, and the metrics may stand in another order. */
 void
 hr_stream_hello (HrStream           *self,
@@ -86,7 +126,7 @@ hr_stream_hello (HrStream           *self,
   g_array_set_size (self->map, 0);
   for (guint i = 0; i < n_metrics; i++)
     {
-      guint metric = hr_history_add_metric (history, &metrics[i]);
+      guint metric = map_metric (self, &metrics[i]);
 
       g_array_append_val (self->map, metric);
     }
@@ -109,8 +149,8 @@ compare_metrics (gconstpointer a,
   return (first->metric > second->metric) - (first->metric < second->metric);
 }
 
-/* Gives @samples the history's metrics, in ascending order. A sample of a metric that no hello named, or
- * that is there twice, is dropped: this is foreign data. */
+/* Gives @samples the history's metrics, in ascending order. A sample of a metric that no hello named, that is beyond the source's
+ * limit, or that is there twice, is dropped: this is foreign data. */
 static GArray *
 map_samples (HrStream         *self,
              const HrSnapshot *snapshot)
@@ -124,7 +164,8 @@ map_samples (HrStream         *self,
       if (sample.metric >= self->map->len)
         continue;
       sample.metric = g_array_index (self->map, guint, sample.metric);
-      g_array_append_val (mapped, sample);
+      if (sample.metric != NO_METRIC)
+        g_array_append_val (mapped, sample);
     }
 
   g_array_sort (mapped, compare_metrics);

@@ -13,6 +13,9 @@
 #define WRITES_PER_TURN 64u
 #define CHUNKS_AFTER_FAILURE 128u
 
+/* Names of metrics are interned, and so stay in memory when the link is gone: sixteen full sources' worth of them. */
+#define MAX_NAMES (16 * HR_WIRE_MAX_METRICS)
+
 /* A link works by sources on its streams, not by pending operations: what is not pending cannot arrive after
  * the end, and nothing holds the link but its owner.
  *
@@ -42,6 +45,7 @@ struct _HrLink
   GQueue        queue;   /* of GBytes */
   GError       *failure; /* of writing; told when what can be read has been read */
   HrFrameCutter cutter;
+  GHashTable   *names; /* set of the metrics' names that came, interned */
 };
 
 enum
@@ -116,6 +120,20 @@ end (HrLink *self,
   g_signal_emit (self, signals[SIGNAL_CLOSED], 0, error);
 }
 
+/* Remembers which names a hello brought. FALSE when the peer names more metrics than any good one would. */
+static gboolean
+count_names (HrLink          *self,
+             const HrMessage *message)
+{
+  if (message->type != HR_MESSAGE_HELLO)
+    return TRUE;
+
+  for (guint i = 0; i < message->hello.n_metrics; i++)
+    g_hash_table_add (self->names, (gpointer) message->hello.metrics[i].name);
+
+  return g_hash_table_size (self->names) <= MAX_NAMES;
+}
+
 /* Delivers at most FRAMES_PER_TURN frames. TRUE when all whole ones are delivered and the link is still open. */
 static gboolean
 deliver (HrLink *self)
@@ -142,7 +160,10 @@ deliver (HrLink *self)
           return FALSE;
         }
 
-      g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, &message);
+      if (count_names (self, &message))
+        g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, &message);
+      else
+        end (self, hr_link_error_new (HR_WIRE_ERROR_LIMIT));
       hr_message_clear (&message);
       if (self->state != LINK_OPEN)
         return FALSE;
@@ -441,6 +462,7 @@ hr_link_finalize (GObject *object)
   HrLink *self = HR_LINK (object);
 
   hr_frame_cutter_clear (&self->cutter);
+  g_hash_table_unref (self->names);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_object (&self->stream);
 
@@ -465,6 +487,7 @@ static void
 hr_link_init (HrLink *self)
 {
   g_queue_init (&self->queue);
+  self->names = g_hash_table_new (NULL, NULL);
 }
 
 /* Returns a link over @stream, whose both streams can be polled (sockets and TLS can). It is closed with the link.

@@ -34,7 +34,7 @@ hr_stream_free (HrStream *self)
   g_free (self);
 }
 
-/* Returns (transfer full) the frame that opens the stream on a link, or tells that its metrics grew; NULL when it is too large. */
+/* Returns (transfer full) the frame that opens the stream on a link, or tells that its metrics grew. The feed sees to it that it fits. */
 GBytes *
 hr_stream_pack_hello (const HrStream *self)
 {
@@ -52,14 +52,40 @@ hr_stream_pack_hello (const HrStream *self)
   return hr_message_encode (&message);
 }
 
-/* Returns (transfer full) the frame of everything counted so far; NULL when it is too large. */
+/* Appends @totals to @out, in halves where a frame cannot hold them. What one metric counted always fits. */
+static void
+append_totals (const HrStream *self,
+               HrSnapshot     *totals,
+               GByteArray     *out)
+{
+  HrMessage message = { .type = HR_MESSAGE_TOTALS, .stream = self->number, .snapshot = totals };
+  g_autoptr (GBytes) packed = hr_message_encode (&message);
+  g_autoptr (HrSnapshot) first = NULL;
+  g_autoptr (HrSnapshot) second = NULL;
+  guint half = totals->n_samples / 2;
+
+  if (packed != NULL)
+    {
+      g_byte_array_append (out, g_bytes_get_data (packed, NULL), (guint) g_bytes_get_size (packed));
+      return;
+    }
+
+  first = hr_snapshot_new (totals, totals->samples, half);
+  second = hr_snapshot_new (totals, totals->samples + half, totals->n_samples - half);
+  append_totals (self, first, out);
+  append_totals (self, second, out);
+}
+
+/* Returns (transfer full) everything counted so far: one frame, or several of the same number where it is too large for one. */
 GBytes *
 hr_stream_pack_totals (const HrStream *self)
 {
   g_autoptr (HrSnapshot) totals = hr_feed_totals (self->feed);
-  HrMessage message = { .type = HR_MESSAGE_TOTALS, .stream = self->number, .snapshot = totals };
+  GByteArray *frames = g_byte_array_new ();
 
-  return hr_message_encode (&message);
+  append_totals (self, totals, frames);
+
+  return g_byte_array_free_to_bytes (frames);
 }
 
 /* Returns (transfer full) the frame that ends the stream on a link, with the feed's reason. */
@@ -74,7 +100,8 @@ hr_stream_pack_goodbye (const HrStream *self)
 }
 
 /* Cuts the feed at @end_ns (monotonic). Returns (transfer full) the snapshot's frame, which the backlog keeps too; NULL when nothing was
- * measured, and when the snapshot is larger than a frame may be: that ends the feed. */
+ * measured. A snapshot that is larger than a frame may be is a hole in the backlog, and the totals are sent for it: that costs
+ * resolution, never a count. */
 GBytes *
 hr_stream_cut (HrStream *self,
                gint64    end_ns)
@@ -91,8 +118,8 @@ hr_stream_cut (HrStream *self,
   packed = hr_message_encode (&message);
   if (packed == NULL)
     {
-      hr_feed_end (self->feed, "a snapshot is larger than a frame may be");
-      return NULL;
+      hr_backlog_push (self->backlog, snapshot->sequence, NULL, 0);
+      return hr_stream_pack_totals (self);
     }
 
   size = g_bytes_get_size (packed);

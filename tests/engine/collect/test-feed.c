@@ -213,6 +213,33 @@ test_a_name_has_one_meaning (void)
   g_assert_cmpuint (hr_feed_get_n_metrics (feed), ==, 1);
 }
 
+/* As many metrics as one hello can name: 4 096, fewer only where their names are so long that they would not fit in a frame. */
+static void
+test_the_table_fits_in_a_hello (void)
+{
+  static const guint lengths[] = { 20, 200, 256 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autoptr (HrFeed) feed = make_feed ();
+      guint n = 0, n_asked = 0;
+
+      for (; n_asked < 5000; n_asked++)
+        {
+          g_autofree char *name = g_strdup_printf ("/%0*u", (int) lengths[i] - 1, n_asked);
+          HrMetricInfo     info = { name, HR_KIND_SPAN, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER };
+
+          n += hr_feed_add_metric (feed, &info) != HR_FEED_NO_METRIC;
+        }
+
+      g_assert_cmpuint (n, ==, hr_feed_get_n_metrics (feed));
+      if (lengths[i] <= 200)
+        g_assert_cmpuint (n, ==, 4096);
+      g_assert_cmpuint (n * lengths[i], <, 1 << 20);
+      g_assert_cmpuint (n, >, 3800);
+    }
+}
+
 static void
 test_a_value_that_is_no_number_was_not_measured (void)
 {
@@ -239,6 +266,7 @@ main (int   argc,
   g_test_add_func ("/collect/feed/preload", test_preloaded_values_stand_in_no_snapshot);
   g_test_add_func ("/collect/feed/generation", test_the_generation_tells_that_a_hello_is_due);
   g_test_add_func ("/collect/feed/name", test_a_name_has_one_meaning);
+  g_test_add_func ("/collect/feed/full", test_the_table_fits_in_a_hello);
   g_test_add_func ("/collect/feed/finite", test_a_value_that_is_no_number_was_not_measured);
 
   return g_test_run ();

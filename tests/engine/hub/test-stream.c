@@ -2,6 +2,8 @@
 
 #include "engine/hub/stream.h"
 
+#include "engine/wire/wire.h"
+
 static const HrMetricInfo latency = { "thompson_duration_ms", HR_KIND_DURATION, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER };
 static const HrMetricInfo memory = { "memory_usage_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER };
 
@@ -131,6 +133,35 @@ test_metrics_nobody_announced_are_dropped (void)
   g_assert_cmpuint (taken->samples[0].metric, ==, 0);
 }
 
+/* Names are a program's own, and may be new in every run: a source never has more than a hello may name. */
+static void
+test_a_source_has_a_bounded_number_of_metrics (void)
+{
+  g_autoptr (HrStream) stream = new_stream ();
+  HrHistory               *history = hr_source_get_history (hr_stream_get_source (stream));
+  g_autofree HrMetricInfo *metrics = g_new0 (HrMetricInfo, HR_WIRE_MAX_METRICS);
+  const HrSample           samples[] = { { .metric = 0, .count = 1 }, { .metric = HR_WIRE_MAX_METRICS - 1, .count = 1 } };
+  g_autoptr (HrSnapshot) message = hr_snapshot_new (&(HrSnapshot){ .sequence = 1 }, samples, 2);
+  g_autoptr (HrSnapshot) taken = NULL;
+
+  for (guint round = 0; round < 2; round++)
+    {
+      for (guint i = 0; i < HR_WIRE_MAX_METRICS; i++)
+        {
+          g_autofree char *name = g_strdup_printf ("/run %u/%u", round, i);
+
+          metrics[i] = (HrMetricInfo){ g_intern_string (name), HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
+        }
+      metrics[0] = latency;
+      hr_stream_hello (stream, &first_run, metrics, HR_WIRE_MAX_METRICS);
+    }
+
+  g_assert_cmpuint (hr_history_get_n_metrics (history), ==, HR_WIRE_MAX_METRICS);
+  taken = hr_stream_snapshot (stream, message, &same_clock, 1000, 0);
+  g_assert_cmpuint (taken->n_samples, ==, 1);
+  g_assert_cmpuint (taken->samples[0].metric, ==, 0);
+}
+
 static void
 test_times_never_run_backwards_or_ahead (void)
 {
@@ -176,6 +207,7 @@ main (int   argc,
   g_test_add_func ("/hub/stream/self", test_self_times_are_caught_up);
   g_test_add_func ("/hub/stream/epoch", test_a_new_agent_run_starts_from_the_totals);
   g_test_add_func ("/hub/stream/unannounced", test_metrics_nobody_announced_are_dropped);
+  g_test_add_func ("/hub/stream/bounded", test_a_source_has_a_bounded_number_of_metrics);
   g_test_add_func ("/hub/stream/times", test_times_never_run_backwards_or_ahead);
   g_test_add_func ("/hub/stream/position", test_the_position_resumes_where_it_was_left);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "engine/wire/wire.h"
 #include "tests/engine/link/watch.h"
 
 #include <errno.h>
@@ -320,6 +321,44 @@ test_reading_peer_does_not_overflow (void)
   watch_clear (&b);
 }
 
+/* Names stay in memory for ever, so a peer that sends ever new ones is no good one; one that repeats itself may. */
+static void
+test_new_names_are_bounded (void)
+{
+  Watch                    a, b;
+  g_autofree HrMetricInfo *metrics = g_new0 (HrMetricInfo, HR_WIRE_MAX_METRICS);
+  HrMessage                hello = { .type = HR_MESSAGE_HELLO };
+  guint                    n_good = 0;
+
+  watch_init (&b, hr_link_new_for_fd (open_link (&a), NULL));
+  hr_link_start (b.link);
+  hello.hello.title = (char *) "program";
+  hello.hello.metrics = metrics;
+  hello.hello.n_metrics = HR_WIRE_MAX_METRICS;
+
+  for (guint round = 0; b.n_closed == 0; round++)
+    {
+      for (guint i = 0; i < HR_WIRE_MAX_METRICS; i++)
+        {
+          g_autofree char *name = g_strdup_printf ("/name %u/%u", round, i);
+
+          metrics[i] = (HrMetricInfo){ g_intern_string (name), HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
+        }
+      for (guint i = 0; i < 3; i++)
+        hr_link_send (a.link, &hello);
+      send_ping (a.link, round);
+      g_string_truncate (b.heard, 0);
+      while (b.n_closed == 0 && strstr (b.heard->str, "ping") == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      n_good += b.n_closed == 0;
+    }
+
+  g_assert_cmpuint (n_good, ==, 16);
+  g_assert_error (b.error, HR_LINK_ERROR, HR_LINK_ERROR_LIMIT);
+  watch_clear (&a);
+  watch_clear (&b);
+}
+
 /* The peer said something and hung up; our writing fails before we read it. */
 static void
 test_last_words_are_heard (void)
@@ -368,6 +407,7 @@ main (int   argc,
   g_test_add_func ("/link/dispose", test_no_signal_after_dispose);
   g_test_add_func ("/link/overflow", test_overflow);
   g_test_add_func ("/link/no-overflow", test_reading_peer_does_not_overflow);
+  g_test_add_func ("/link/names", test_new_names_are_bounded);
   g_test_add_func ("/link/last-words", test_last_words_are_heard);
   g_test_add_func ("/link/not-a-socket", test_not_a_socket);
 

@@ -320,6 +320,40 @@ test_too_large (void)
   g_assert_null (hr_message_encode (&message));
 }
 
+/* The most that a hello names: as long as the feed lets it become (engine/collect/feed.c), it fits in a frame. */
+static void
+test_the_largest_hello (void)
+{
+  static const guint       lengths[] = { 200, 256 };
+  g_autofree char         *text = g_strnfill (HR_WIRE_MAX_NAME, 't');
+  g_autofree HrMetricInfo *metrics = g_new0 (HrMetricInfo, HR_WIRE_MAX_METRICS);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      HrMessage message = { .type = HR_MESSAGE_HELLO, .stream = G_MAXUINT };
+      g_auto (HrMessage) out = { 0 };
+      g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+      guint n = MIN (HR_WIRE_MAX_METRICS, (HR_WIRE_MAX_FRAME - 1024) / (lengths[i] + 13));
+
+      for (guint k = 0; k < n; k++)
+        {
+          g_ptr_array_add (names, g_strdup_printf ("/%0*u", (int) lengths[i] - 1, k));
+          metrics[k] = (HrMetricInfo){ names->pdata[k], HR_KIND_EVENT, HR_UNIT_MEGABYTES_PER_SECOND, HR_DIRECTION_HIGHER };
+        }
+      message.hello.name = stream_name;
+      message.hello.name.epoch = G_MAXUINT64;
+      message.hello.pid = G_MAXUINT64;
+      message.hello.role = HR_SOURCE_PROCESS;
+      message.hello.sampling = TRUE;
+      message.hello.title = message.hello.detail = text;
+      message.hello.metrics = metrics;
+      message.hello.n_metrics = n;
+      round_trip (&message, &out);
+      g_assert_cmpuint (out.hello.n_metrics, ==, n);
+      g_assert_cmpstr (out.hello.metrics[n - 1].name, ==, names->pdata[n - 1]);
+    }
+}
+
 static void
 assert_error (const char *body,
               gsize       size,
@@ -365,6 +399,7 @@ main (int   argc,
   g_test_add_func ("/link/message/control", test_control);
   g_test_add_func ("/link/message/resume", test_resume);
   g_test_add_func ("/link/message/ping", test_ping_and_pong);
+  g_test_add_func ("/link/message/hello/largest", test_the_largest_hello);
   g_test_add_func ("/link/message/too-large", test_too_large);
   g_test_add_func ("/link/message/errors", test_errors_are_named);
 

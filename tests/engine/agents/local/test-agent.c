@@ -308,6 +308,101 @@ test_a_backlog_that_gave_way_is_replaced_by_totals (Fixture      *fixture,
   g_assert_cmpuint (peer_count_type (soon, HR_MESSAGE_SNAPSHOT, 1), ==, 5);
 }
 
+/* Adds @n metrics with full histograms to the feed of the computer: together more than a frame holds. */
+static void
+add_many_spans (HrFeed *feed,
+                guint   n)
+{
+  g_autofree HrBucketCount *row = g_new (HrBucketCount, HR_N_BUCKETS);
+
+  for (guint i = 0; i < HR_N_BUCKETS; i++)
+    row[i] = (HrBucketCount){ i, 1 };
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("/span %u", i);
+      HrMetricInfo     info = { name, HR_KIND_SPAN, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER };
+      HrSample         sample = { hr_feed_add_metric (feed, &info), HR_N_BUCKETS, 2, 0.001, 1, 1, HR_N_BUCKETS, row, 0.5 };
+
+      hr_feed_add (feed, &sample);
+    }
+}
+
+/* Adds up what totals under @sequence tell: the items, and how many frames tell of them. */
+static guint64
+add_up_totals (Peer   *peer,
+               guint64 sequence,
+               guint  *out_frames)
+{
+  guint64 count = 0;
+
+  *out_frames = 0;
+  for (guint i = 0; i < peer->events->len; i++)
+    {
+      const PeerEvent *event = peer_event (peer, i);
+
+      if (event->type != HR_MESSAGE_TOTALS || event->snapshot->sequence != sequence)
+        continue;
+      ++*out_frames;
+      for (guint k = 0; k < event->snapshot->n_samples; k++)
+        count += event->snapshot->samples[k].n_buckets > 0 ? event->snapshot->samples[k].count : 0;
+    }
+
+  return count;
+}
+
+/* What does not fit in a frame comes as totals in several, live and when a link comes back: nothing is lost, and the source goes on. */
+static void
+test_more_than_a_frame_holds_comes_in_several (Fixture      *fixture,
+                                               gconstpointer user_data)
+{
+  g_autoptr (Peer) live = connect_and_resume (fixture, NULL, 0);
+  g_autoptr (Peer) later = NULL;
+  guint n_frames;
+
+  add_many_spans (fixture->script->computer, 600);
+  tick (fixture, 1);
+  peer_wait_pong (live, 2);
+  g_assert_cmpuint (add_up_totals (live, 1, &n_frames), ==, 600 * HR_N_BUCKETS);
+  g_assert_cmpuint (n_frames, >, 1);
+
+  tick (fixture, 1);
+  peer_wait_pong (live, 3);
+  g_assert_cmpuint (peer_count_type (live, HR_MESSAGE_SNAPSHOT, 1), ==, 1);
+  g_assert_cmpuint (peer_count_type (live, HR_MESSAGE_GOODBYE, 1), ==, 0);
+
+  later = connect_and_resume (fixture, NULL, 0);
+  g_assert_cmpuint (add_up_totals (later, 2, &n_frames), ==, 600 * HR_N_BUCKETS);
+  g_assert_cmpuint (n_frames, >, 1);
+}
+
+/* Spans come one by one: each hello names them all, in the order in which they came. */
+static void
+test_hellos_grow_to_the_limit (Fixture      *fixture,
+                               gconstpointer user_data)
+{
+  g_autoptr (Peer) peer = connect_and_resume (fixture, NULL, 0);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      for (guint k = 0; k < 2000; k++)
+        {
+          g_autofree char *name = g_strdup_printf ("/%0199u", 2000 * i + k);
+          HrMetricInfo     info = { name, HR_KIND_SPAN, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER };
+          HrSample         sample = { hr_feed_add_metric (fixture->script->computer, &info), 1, 1, 1, 1, 1, 0, NULL, 1 };
+
+          if (sample.metric != HR_FEED_NO_METRIC)
+            hr_feed_add (fixture->script->computer, &sample);
+        }
+      tick (fixture, 1);
+      peer_wait_pong (peer, 2 + i);
+    }
+
+  g_assert_cmpuint (peer->metrics->len, ==, 4096);
+  g_assert_cmpuint (peer_add_up (peer, 1, 0).count, ==, 1);
+  g_assert_cmpuint (peer_add_up (peer, 1, 2000).count, ==, 3); /* the level */
+  g_assert_cmpuint (peer_add_up (peer, 1, 4095).count, ==, 1);
+}
+
 static void
 test_unsubscribed_streams_rest_and_catch_up (Fixture      *fixture,
                                              gconstpointer user_data)
@@ -552,6 +647,8 @@ main (int   argc,
   ADD ("silence", test_nothing_is_sent_before_the_resume);
   ADD ("sum", test_totals_and_snapshots_add_up);
   ADD ("metrics", test_new_metrics_are_announced_first);
+  ADD ("metrics/limit", test_hellos_grow_to_the_limit);
+  ADD ("several-frames", test_more_than_a_frame_holds_comes_in_several);
   ADD ("resume/backlog", test_a_link_that_comes_back_gets_what_it_missed);
   ADD ("resume/nothing", test_a_link_that_missed_nothing_gets_nothing);
   ADD ("resume/epoch", test_another_epoch_begins_with_the_totals);
