@@ -536,13 +536,6 @@ hr_contract_get_name (HrContract *self)
   return self->name;
 }
 
-/* Returns: (transfer none): the file it was read from, as it is shown. */
-const char *
-hr_contract_get_file (HrContract *self)
-{
-  return self->file;
-}
-
 /* Returns how many budgets there are, 1..HR_CONTRACT_MAX_BUDGETS. */
 guint
 hr_contract_get_n_budgets (HrContract *self)

@@ -32,7 +32,6 @@ struct _HrLink
   GObject parent_instance;
 
   LinkState state;
-  guint64   n_received;
   gsize     n_queued;
   gsize     n_written; /* of the queue's head */
   guint     n_rest;    /* chunks read since writing failed */
@@ -214,7 +213,6 @@ read_chunk (HrLink *self)
       return FALSE;
     }
 
-  self->n_received += (guint64) n;
   status = hr_frame_cutter_push (&self->cutter, chunk, (gsize) n);
   if (status != HR_WIRE_OK)
     end (self, hr_link_error_new (status));
@@ -433,15 +431,6 @@ hr_link_is_open (HrLink *self)
   g_return_val_if_fail (HR_IS_LINK (self), FALSE);
 
   return self->state != LINK_CLOSED && self->failure == NULL;
-}
-
-/* Returns how many bytes have arrived. */
-guint64
-hr_link_get_bytes_received (HrLink *self)
-{
-  g_return_val_if_fail (HR_IS_LINK (self), 0);
-
-  return self->n_received;
 }
 
 static void

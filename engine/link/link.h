@@ -24,7 +24,6 @@ void     hr_link_send_raw (HrLink *self,
                            GBytes *packed);
 void     hr_link_close (HrLink *self);
 gboolean hr_link_is_open (HrLink *self);
-guint64  hr_link_get_bytes_received (HrLink *self);
 
 /* A link to a child program over a socketpair, whose other end is the child's descriptor 3. */
 HrLink *hr_link_spawn (const char *const *argv,

@@ -122,20 +122,6 @@ hr_backlog_push (HrBacklog *self,
   self->n_bytes += size;
 }
 
-/* Returns the oldest sequence held, 0 when none is. */
-uint64_t
-hr_backlog_first (const HrBacklog *self)
-{
-  return self->n > 0 ? self->first : 0;
-}
-
-/* Returns the newest sequence held, 0 when none is. */
-uint64_t
-hr_backlog_last (const HrBacklog *self)
-{
-  return self->n > 0 ? self->first + self->n - 1 : 0;
-}
-
 /* Returns the frame of @sequence and its size, or NULL when it is not held. Belongs to the backlog, until the next push. */
 const uint8_t *
 hr_backlog_get (const HrBacklog *self,

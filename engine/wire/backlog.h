@@ -20,8 +20,6 @@ void hr_backlog_push (HrBacklog *self,
                       uint8_t   *bytes,
                       size_t     size);
 
-uint64_t       hr_backlog_first (const HrBacklog *self);
-uint64_t       hr_backlog_last (const HrBacklog *self);
 const uint8_t *hr_backlog_get (const HrBacklog *self,
                                uint64_t         sequence,
                                size_t          *out_size);

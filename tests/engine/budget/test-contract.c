@@ -42,7 +42,6 @@ test_the_default_contract (void)
 
   g_assert_no_error (error);
   g_assert_cmpstr (hr_contract_get_name (contract), ==, "Thompson job ranker");
-  g_assert_cmpstr (hr_contract_get_file (contract), ==, THOMPSON_INI);
   g_assert_cmpuint (hr_contract_get_n_budgets (contract), ==, 5);
 
   mean = hr_contract_get_budget (contract, 0);

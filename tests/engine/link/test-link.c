@@ -56,7 +56,6 @@ test_both_ways (void)
   send_ping (b.link, 2);
   watch_until_heard (&a, "ping 1|ping 2|");
   watch_until_heard (&b, "goodbye done|");
-  g_assert_cmpuint (hr_link_get_bytes_received (a.link), ==, 16);
 
   watch_clear (&b);
   watch_until_closed (&a);
@@ -314,7 +313,7 @@ test_reading_peer_does_not_overflow (void)
       if (i % 1000 == 0)
         spin ();
     }
-  while (hr_link_get_bytes_received (b.link) < 200000 * g_bytes_get_size (bytes))
+  while (b.heard->len < 200000 * strlen ("ping 1|"))
     g_main_context_iteration (NULL, TRUE);
   g_assert_true (hr_link_is_open (a.link));
   watch_clear (&a);

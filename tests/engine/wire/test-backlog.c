@@ -24,11 +24,9 @@ assert_holds (HrBacklog *backlog,
 {
   gsize size;
 
-  g_assert_cmpuint (hr_backlog_first (backlog), ==, first);
-  g_assert_cmpuint (hr_backlog_last (backlog), ==, last);
   g_assert_null (hr_backlog_get (backlog, first - 1, &size));
   g_assert_null (hr_backlog_get (backlog, last + 1, &size));
-  for (guint64 i = first; first > 0 && i <= last; i++)
+  for (guint64 i = first; i <= last; i++)
     {
       const uint8_t *bytes = hr_backlog_get (backlog, i, &size);
 
@@ -38,12 +36,22 @@ assert_holds (HrBacklog *backlog,
     }
 }
 
+/* None of the numbers that a test uses is held. */
+static void
+assert_empty (HrBacklog *backlog)
+{
+  gsize size;
+
+  for (guint64 i = 0; i <= 20; i++)
+    g_assert_null (hr_backlog_get (backlog, i, &size));
+}
+
 static void
 test_empty (void)
 {
   HrBacklog *backlog = hr_backlog_new (100);
 
-  assert_holds (backlog, 0, 0);
+  assert_empty (backlog);
   hr_backlog_free (backlog);
   hr_backlog_free (NULL);
 }
@@ -71,12 +79,15 @@ static void
 test_many_small_ones_wrap (void)
 {
   HrBacklog *backlog = hr_backlog_new (3000);
+  guint64    first = 20000;
+  gsize      size;
 
   for (guint64 i = 1; i <= 20000; i++)
     push (backlog, i, 1 + i % 7);
-  g_assert_cmpuint (hr_backlog_last (backlog), ==, 20000);
-  g_assert_cmpuint (hr_backlog_first (backlog), <, 20000 - 700);
-  assert_holds (backlog, hr_backlog_first (backlog), 20000);
+  while (hr_backlog_get (backlog, first - 1, &size) != NULL)
+    first--;
+  g_assert_cmpuint (first, <, 20000 - 700);
+  assert_holds (backlog, first, 20000);
 
   hr_backlog_free (backlog);
 }
@@ -106,11 +117,11 @@ test_what_cannot_be_kept_is_a_hole (void)
 
   push (backlog, 1, 10);
   push (backlog, 2, 101);
-  assert_holds (backlog, 0, 0);
+  assert_empty (backlog);
   push (backlog, 3, 100);
   assert_holds (backlog, 3, 3);
   hr_backlog_push (backlog, 4, NULL, 0);
-  assert_holds (backlog, 0, 0);
+  assert_empty (backlog);
 
   hr_backlog_free (backlog);
 }
