@@ -103,6 +103,25 @@ test_self_times_are_caught_up (void)
   g_assert_cmpfloat (gap->samples[1].self, ==, 15);
 }
 
+/* Totals that no frame holds come in several of the same number: each metric and what was lost count once. */
+static void
+test_totals_in_several_frames_count_once (void)
+{
+  const HrMetricInfo two[] = { latency, memory };
+  const HrSample     first = { 0, 40, 80, 2, 2, 2 }, second = { 1, 3, 30, 10, 10, 10 };
+  const HrSnapshot   head = { .sequence = 9, .lost = 7 };
+  g_autoptr (HrStream) stream = new_stream ();
+  HrHistory *history = hr_source_get_history (hr_stream_get_source (stream));
+
+  hr_stream_hello (stream, &first_run, two, 2);
+  g_assert_cmpuint (feed (stream, hr_snapshot_new (&head, &first, 1), TRUE), ==, 40);
+  g_assert_cmpuint (feed (stream, hr_snapshot_new (&head, &second, 1), TRUE), ==, 0);
+  g_assert_cmpuint (feed (stream, hr_snapshot_new (&head, &first, 1), TRUE), ==, 0);
+
+  g_assert_cmpuint (hr_history_get_totals (history, 1)->count, ==, 3);
+  g_assert_cmpuint (hr_history_get_lost (history), ==, 7);
+}
+
 static void
 test_a_new_agent_run_starts_from_the_totals (void)
 {
@@ -205,6 +224,7 @@ main (int   argc,
   g_test_add_func ("/hub/stream/once", test_a_snapshot_counts_once);
   g_test_add_func ("/hub/stream/totals", test_totals_make_up_for_exactly_what_was_missed);
   g_test_add_func ("/hub/stream/self", test_self_times_are_caught_up);
+  g_test_add_func ("/hub/stream/totals/several", test_totals_in_several_frames_count_once);
   g_test_add_func ("/hub/stream/epoch", test_a_new_agent_run_starts_from_the_totals);
   g_test_add_func ("/hub/stream/unannounced", test_metrics_nobody_announced_are_dropped);
   g_test_add_func ("/hub/stream/bounded", test_a_source_has_a_bounded_number_of_metrics);
