@@ -499,7 +499,8 @@ hr_feed_totals (HrFeed *self)
 
   g_autoptr (GArray) samples = g_array_new (FALSE, FALSE, sizeof (HrSample));
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_free);
-  HrSnapshot head = { .sequence = self->sequence, .end_ns = self->end_ns, .lost = self->lost_total };
+  g_autofree HrBucketCount *room = g_new (HrBucketCount, HR_N_BUCKETS);
+  HrSnapshot                head = { .sequence = self->sequence, .end_ns = self->end_ns, .lost = self->lost_total };
 
   for (guint i = 0; i < self->cells->len; i++)
     {
@@ -510,11 +511,9 @@ hr_feed_totals (HrFeed *self)
         continue;
       if (totals->histogram != NULL)
         {
-          HrBucketCount *row = g_new (HrBucketCount, HR_N_BUCKETS);
-
-          g_ptr_array_add (rows, row);
-          sample.n_buckets = hr_histogram_subtract (totals->histogram, &empty, row, HR_N_BUCKETS);
-          sample.buckets = row;
+          sample.n_buckets = hr_histogram_subtract (totals->histogram, &empty, room, HR_N_BUCKETS);
+          sample.buckets = g_memdup2 (room, sample.n_buckets * sizeof *room);
+          g_ptr_array_add (rows, (gpointer) sample.buckets);
         }
       g_array_append_val (samples, sample);
     }

@@ -251,18 +251,20 @@ hr_stream_totals (HrStream         *self,
 {
   g_autoptr (GArray) samples = map_samples (self, totals);
   g_autoptr (GArray) gaps = g_array_new (FALSE, FALSE, sizeof (HrSample));
-  g_autoptr (GPtrArray) rooms = g_ptr_array_new_with_free_func (g_free);
-  HrSnapshot head = { .sequence = totals->sequence, .catch_up = TRUE };
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_free);
+  g_autofree HrBucketCount *room = g_new (HrBucketCount, HR_N_BUCKETS);
+  HrSnapshot                head = { .sequence = totals->sequence, .catch_up = TRUE };
 
   for (guint i = 0; i < samples->len; i++)
     {
       const HrSample *cumulative = &g_array_index (samples, HrSample, i);
-      HrBucketCount  *buckets = g_new (HrBucketCount, HR_N_BUCKETS);
       HrSample        gap;
 
-      g_ptr_array_add (rooms, buckets);
-      if (catch_up (&g_array_index (self->seen, HrTotals, cumulative->metric), cumulative, &gap, buckets))
-        g_array_append_val (gaps, gap);
+      if (!catch_up (&g_array_index (self->seen, HrTotals, cumulative->metric), cumulative, &gap, room))
+        continue;
+      gap.buckets = g_memdup2 (room, gap.n_buckets * sizeof *room);
+      g_ptr_array_add (rows, (gpointer) gap.buckets);
+      g_array_append_val (gaps, gap);
     }
 
   head.lost = totals->lost > self->lost ? totals->lost - self->lost : 0;
