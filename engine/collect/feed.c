@@ -37,9 +37,10 @@ struct _HrFeed
   const HrFeedControls *controls; /* borrowed */
   gpointer              owner;    /* borrowed */
 
-  GArray *metrics;     /* HrMetricInfo */
-  guint   hello_bytes; /* what they take of a hello */
-  GArray *cells;       /* Cell, one a metric */
+  GArray     *metrics;     /* HrMetricInfo */
+  GHashTable *by_name;     /* their interned names -> their index */
+  guint       hello_bytes; /* what they take of a hello */
+  GArray     *cells;       /* Cell, one a metric */
 
   guint64 sequence;
   gint64  end_ns;
@@ -72,6 +73,7 @@ hr_feed_new (const HrStreamName *name,
   self->sampling = TRUE;
   self->end_ns = begin_ns;
   self->metrics = g_array_new (FALSE, FALSE, sizeof (HrMetricInfo));
+  self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->cells = g_array_new (FALSE, TRUE, sizeof (Cell));
   g_array_set_clear_func (self->cells, cell_clear);
 
@@ -94,6 +96,7 @@ feed_clear (gpointer data)
   g_free (self->detail);
   g_free (self->ended);
   g_array_unref (self->metrics);
+  g_hash_table_unref (self->by_name);
   g_array_unref (self->cells);
 }
 
@@ -285,11 +288,9 @@ static guint
 find_metric (const HrFeed *self,
              const char   *name)
 {
-  for (guint i = 0; i < self->metrics->len; i++)
-    if (g_str_equal (g_array_index (self->metrics, HrMetricInfo, i).name, name))
-      return i;
+  gpointer index;
 
-  return HR_FEED_NO_METRIC;
+  return g_hash_table_lookup_extended (self->by_name, name, NULL, &index) ? GPOINTER_TO_UINT (index) : HR_FEED_NO_METRIC;
 }
 
 /* Returns the index of @metric, which is added (and its name interned) when the feed has none of that name.
@@ -315,6 +316,7 @@ hr_feed_add_metric (HrFeed             *self,
 
   self->hello_bytes += hello_bytes (metric->name);
   added.name = g_intern_string (metric->name);
+  g_hash_table_insert (self->by_name, (gpointer) added.name, GUINT_TO_POINTER (self->metrics->len));
   g_array_append_val (self->metrics, added);
 
   hr_totals_init (&cell.totals, metric->kind);
