@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/base/clock.h"
+#include "engine/probe/pool.h"
+#include "tests/bench/bench.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* A race is short beside a scheduler's slice, so that in most of them both threads run all the time. */
+#define RACE_PAIRS 20000
+#define N_RACES 100
+
+typedef struct
+{
+  HrPool *pool;
+  void   *blocks[HR_POOL_BLOCKS];
+} Bench;
+
+/* What two threads do at once, and how long it took the slower one. */
+typedef struct
+{
+  HrBenchFunc func;
+  gpointer    user_data;
+  guint       n_ready;
+  guint64     elapsed;
+} Race;
+
+/* One block, taken and given back. */
+static void
+pair (guint64  n,
+      gpointer user_data)
+{
+  Bench *bench = user_data;
+
+  for (guint64 i = 0; i < n; i++)
+    hr_pool_free (bench->pool, hr_pool_allocate (bench->pool));
+}
+
+static void
+pair_of_malloc (guint64  n,
+                gpointer user_data)
+{
+  for (guint64 i = 0; i < n; i++)
+    {
+      void *block = malloc (HR_POOL_BLOCK_BYTES);
+
+      hr_bench_keep (block);
+      free (block);
+    }
+}
+
+/* Who takes a block without a lock changes a shared word, and again to give it back. */
+static void
+pair_floor (guint64  n,
+            gpointer user_data)
+{
+  uint64_t word = 0;
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      __atomic_fetch_add (&word, 1, __ATOMIC_ACQUIRE);
+      hr_bench_keep (&word);
+      __atomic_fetch_sub (&word, 1, __ATOMIC_RELEASE);
+      hr_bench_keep (&word);
+    }
+}
+
+/* Every block of the pool taken, then every one given back; an operation is one block's part of it. */
+static void
+refill (guint64  n,
+        gpointer user_data)
+{
+  Bench *bench = user_data;
+
+  while (n > 0)
+    {
+      guint64 n_blocks = MIN (n, HR_POOL_BLOCKS);
+
+      for (guint64 i = 0; i < n_blocks; i++)
+        bench->blocks[i] = hr_pool_allocate (bench->pool);
+      for (guint64 i = 0; i < n_blocks; i++)
+        hr_pool_free (bench->pool, bench->blocks[i]);
+      n -= n_blocks;
+    }
+}
+
+static void
+refill_of_malloc (guint64  n,
+                  gpointer user_data)
+{
+  Bench *bench = user_data;
+
+  while (n > 0)
+    {
+      guint64 n_blocks = MIN (n, HR_POOL_BLOCKS);
+
+      for (guint64 i = 0; i < n_blocks; i++)
+        bench->blocks[i] = malloc (HR_POOL_BLOCK_BYTES);
+      hr_bench_keep (bench->blocks);
+      for (guint64 i = 0; i < n_blocks; i++)
+        free (bench->blocks[i]);
+      n -= n_blocks;
+    }
+}
+
+static void *
+run_race (void *data)
+{
+  Race   *race = data;
+  guint64 begin, elapsed, slowest;
+
+  __atomic_fetch_add (&race->n_ready, 1, __ATOMIC_ACQ_REL);
+  while (__atomic_load_n (&race->n_ready, __ATOMIC_ACQUIRE) < 2)
+    ;
+
+  begin = hr_clock_monotonic ();
+  race->func (RACE_PAIRS, race->user_data);
+  elapsed = hr_clock_monotonic () - begin;
+
+  slowest = __atomic_load_n (&race->elapsed, __ATOMIC_RELAXED);
+  while (elapsed > slowest && !__atomic_compare_exchange_n (&race->elapsed, &slowest, elapsed, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+    ;
+
+  return NULL;
+}
+
+/* Returns the nanoseconds of one operation of @func while another thread does the same: the least of many runs. */
+static double
+time_of_two (HrBenchFunc func,
+             gpointer    user_data)
+{
+  guint64 least = G_MAXUINT64;
+
+  for (guint i = 0; i < N_RACES; i++)
+    {
+      Race      race = { func, user_data };
+      pthread_t thread;
+
+      if (pthread_create (&thread, NULL, run_race, &race) != 0)
+        g_error ("no second thread");
+      run_race (&race);
+      pthread_join (thread, NULL);
+      least = MIN (least, race.elapsed);
+    }
+
+  return (double) least / RACE_PAIRS;
+}
+
+int
+main (void)
+{
+  HrBench *results = hr_bench_new ("pool");
+  Bench   *bench = g_new0 (Bench, 1);
+  int      status;
+
+  bench->pool = hr_pool_new (HR_POOL_BLOCKS, HR_POOL_BLOCK_BYTES);
+  if (bench->pool == NULL)
+    g_error ("no memory for a pool");
+
+  hr_bench_run (results, "pair", pair, pair_floor, bench);
+  hr_bench_run_peer (results, "pair", "malloc", pair_of_malloc, bench);
+  hr_bench_add (results, "pair-by-two-threads", time_of_two (pair, bench), "ns", time_of_two (pair_floor, bench));
+  hr_bench_add_peer (results, "pair-by-two-threads", "malloc", time_of_two (pair_of_malloc, bench));
+  hr_bench_run (results, "exhaust-and-refill", refill, pair_floor, bench);
+  hr_bench_run_peer (results, "exhaust-and-refill", "malloc", refill_of_malloc, bench);
+  status = hr_bench_finish (results);
+
+  hr_pool_destroy (bench->pool);
+  g_free (bench);
+
+  return status;
+}
