@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Two kinds of shared words, and no other state:
+/* Two kinds of shared words decide everything:
  *
- * - The level: used blocks, their peak and which events were raised, in one word. Whoever allocates counts himself in first,
- *   whoever frees counts himself out last. So a thread that was let in always has a block waiting for it, a pool is exhausted
- *   exactly when the level says so, and the one exchange that crosses a limit is the one that raises the event.
+ * - The level: blocks in use, their peak and which events were raised, in one word. Allocating counts up first, freeing counts down
+ *   last. So a thread that was let in always has a block waiting for it, the pool is exhausted exactly when the level says so, and the one
+ *   exchange that crosses a limit is the one that raises its event.
  * - The bitmap: a set bit is a free block. A block changes hands by its bit alone, so there is no list whose
- *   head could come back (ABA), and the bit's old value tells a double free. Freeing releases and allocating acquires that word;
- *   the words' other changes are read-modify-writes too, which do not end a release sequence (C11 5.1.2.4), so what an owner
- *   wrote happens before what the next one does, whoever else used the word between them.
+ *   head could come back (ABA), and the bit's old value tells a double free. Freeing releases and allocating acquires the bit's word. All that
+ *   ever changes a word is a read-modify-write, which does not end a release sequence (C11 5.1.2.4): what an owner did happens before what
+ *   the next one does, whoever else used the word between them.
  *
- * A thread looks for blocks where it last found or left one, in its seat; seats begin far apart. */
+ * A thread looks for a block first where it last took or left one: that is its seat. Seats begin far apart, so that threads meet
+ * in the level but seldom in the bitmap. */
 
 #include "engine/probe/pool.h"
 
@@ -31,12 +32,12 @@
 #define LEVEL_HIGH (UINT64_C (1) << 62)
 #define LEVEL_FULL (UINT64_C (1) << 63)
 
-/* What stays as it was made, and what is shared, on lines of their own. */
 typedef struct
 {
   _Alignas(LINE_BYTES) uint32_t word; /* of the bitmap */
 } Seat;
 
+/* What never changes stands on other lines than what every thread writes. */
 struct _HrPool
 {
   char           *blocks;
@@ -60,7 +61,7 @@ struct _HrPool
   _Alignas(LINE_BYTES) uint64_t bitmap[];
 };
 
-/* This thread's seat in every pool, + 1; 0: none yet. */
+/* This thread's seat, in every pool the same, + 1; 0: none yet. */
 static _Thread_local uint32_t thread_seat;
 static uint32_t               last_seat;
 
@@ -132,8 +133,8 @@ set_free (HrPool *self)
  * multiples of HR_POOL_ALIGNMENT). The memory is reserved here and never grows; it is all zero, and the system provides a page when it is
  * first touched. Returns NULL with errno EINVAL for other sizes, ENOMEM without memory. Free with hr_pool_destroy ().
  *
- * After fork () parent and child have a pool each with the same content; blocks that other threads held stay in use in the
- * child, as their memory of malloc () does. No lock can be left behind. */
+ * After fork () parent and child have a pool each, with the same content. What other threads held stays in use in the child, and a
+ * block that they were taking or leaving just then may count as used there for ever; no lock is left behind. */
 HrPool *
 hr_pool_new (uint32_t n_blocks,
              uint32_t block_bytes)
@@ -267,7 +268,7 @@ take_block (HrPool *self)
     }
 }
 
-/* A small pool's one block can be both. */
+/* In a small pool one block can be both. */
 static void
 raise_events (HrPool  *self,
               uint64_t events)
@@ -321,8 +322,9 @@ number_of (const HrPool *self,
   return product >> self->stride_shift | product << (64 - self->stride_shift);
 }
 
-/* Takes @block back. What is no block of this pool, or not in use, changes nothing and is counted and told; NULL is allowed. A block that was freed and has a new owner
- * meanwhile cannot be told from the owner's own: freeing it again takes it from him. */
+/* Takes @block back, from any thread; NULL is allowed. Returns HR_POOL_FOREIGN for what is not the beginning of a block of this pool,
+ * HR_POOL_DOUBLE_FREE for a block that is not in use; both are counted and change nothing else. A block that was freed
+ * and has a new owner by now cannot be told from the owner's: freeing it again takes it away. */
 HrPoolStatus
 hr_pool_free (HrPool *self,
               void   *block)

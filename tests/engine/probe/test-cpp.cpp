@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A C++ program uses the same header. */
+/* A C++ program uses the same headers. */
 
 #include "engine/base/region.h"
+#include "engine/probe/pool.h"
 #include "engine/probe/probe.h"
 
 int
@@ -15,5 +16,9 @@ main ()
   const bool placed = metric != HR_METRIC_NONE && hr_probe_unplaced (probe) == 0;
   hr_probe_close (probe);
 
-  return placed ? 0 : 1;
+  HrPool    *pool = hr_pool_new (HR_POOL_BLOCKS, HR_POOL_BLOCK_BYTES);
+  const bool pooled = hr_pool_free (pool, hr_pool_allocate (pool)) == HR_POOL_OK && hr_pool_health (pool).peak == 1;
+  hr_pool_destroy (pool);
+
+  return placed && pooled ? 0 : 1;
 }
