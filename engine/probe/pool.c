@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,6 +25,9 @@
 #define LINE_BYTES 64
 #define WORD_BITS 64u
 #define N_SEATS 64u
+
+/* A published pool records its level about so many times on its way from empty to full. */
+#define LEVELS_RECORDED 64u
 
 /* The level: used in bits 0 to 31, the peak in 32 to 61, an event's bit while it is not armed. */
 #define LEVEL_USED UINT32_MAX
@@ -51,6 +55,12 @@ struct _HrPool
   uint32_t        full_rearm;
   HrPoolEventFunc callback;
   void           *callback_data;
+
+  HrProbe *probe; /* borrowed; NULL: not published */
+  HrMetric utilisation;
+  HrMetric event_high;
+  HrMetric event_full;
+  uint32_t quiet; /* bits that are 0 in the levels which are recorded */
 
   _Alignas(LINE_BYTES) uint64_t level;
   _Alignas(LINE_BYTES) uint64_t failures;
@@ -113,6 +123,7 @@ set_sizes (HrPool  *self,
   self->high = blocks_at (n_blocks, HR_POOL_HIGH_PERCENT);
   self->high_rearm = blocks_at (n_blocks, HR_POOL_HIGH_REARM_PERCENT);
   self->full_rearm = blocks_at (n_blocks, HR_POOL_FULL_REARM_PERCENT);
+  self->quiet = UINT32_MAX;
 }
 
 /* Every block is free, every seat far from the ones before it: multiples of the golden ratio spread
@@ -184,7 +195,7 @@ hr_pool_destroy (HrPool *self)
   free (self);
 }
 
-/* Sets who is told when the level rises to HR_POOL_HIGH_PERCENT and HR_POOL_FULL_PERCENT; NULL: nobody. Call it before other threads use the
+/* Sets who is told when the level rises to HR_POOL_HIGH_PERCENT and when the last block goes; NULL: nobody. Call it before other threads use the
  * pool. @callback runs in the thread whose allocation crossed the limit, before that returns its block: it must not block, and may use the pool.
  * Each crossing is told once, whichever threads share in it; two events can run at once in two threads. */
 void
@@ -194,6 +205,55 @@ hr_pool_on_event (HrPool         *self,
 {
   self->callback = callback;
   self->callback_data = user_data;
+}
+
+static HrMetric
+register_for (HrProbe    *probe,
+              const char *name,
+              const char *what,
+              HrKind      kind)
+{
+  char   metric[HR_REGION_NAME_BYTES];
+  HrUnit unit = kind == HR_KIND_RATIO ? HR_UNIT_RATIO : HR_UNIT_COUNT;
+  int    length = snprintf (metric, sizeof metric, "%s%s", name, what);
+
+  return length < (int) sizeof metric ? hr_probe_metric (probe, metric, kind, unit, HR_DIRECTION_LOWER) : HR_METRIC_NONE;
+}
+
+static void
+record_level (HrPool  *self,
+              uint32_t used)
+{
+  if (self->probe != NULL)
+    hr_probe_gauge (self->probe, self->utilisation, (double) used / self->n_blocks);
+}
+
+/* Makes the pool show on @probe (borrowed; it outlives the pool) as @name (up to 75 bytes): its level as the ratio NAME_utilisation, recorded whenever
+ * it has moved by a sixty-fourth or so, and the events "NAME 90 % full" and "NAME exhausted". Call it before other threads use the pool. Returns
+ * false, and publishes nothing, where the probe takes no such metrics. */
+bool
+hr_pool_publish (HrPool     *self,
+                 HrProbe    *probe,
+                 const char *name)
+{
+  HrMetric utilisation = register_for (probe, name, "_utilisation", HR_KIND_RATIO);
+  HrMetric event_high = register_for (probe, name, " 90 % full", HR_KIND_EVENT);
+  HrMetric event_full = register_for (probe, name, " exhausted", HR_KIND_EVENT);
+  uint32_t step = 1;
+
+  if (utilisation == HR_METRIC_NONE || event_high == HR_METRIC_NONE || event_full == HR_METRIC_NONE)
+    return false;
+
+  while (step * 2 * LEVELS_RECORDED <= self->n_blocks)
+    step *= 2;
+  self->quiet = step - 1;
+  self->probe = probe;
+  self->utilisation = utilisation;
+  self->event_high = event_high;
+  self->event_full = event_full;
+  record_level (self, used_of (__atomic_load_n (&self->level, __ATOMIC_RELAXED)));
+
+  return true;
 }
 
 /* The level with one more block in use. */
@@ -271,8 +331,14 @@ take_block (HrPool *self)
 /* In a small pool one block can be both. */
 static void
 raise_events (HrPool  *self,
+              uint64_t level,
               uint64_t events)
 {
+  record_level (self, used_of (level));
+  if (self->probe != NULL && events & LEVEL_HIGH)
+    hr_probe_event (self->probe, self->event_high, used_of (level));
+  if (self->probe != NULL && events & LEVEL_FULL)
+    hr_probe_event (self->probe, self->event_full, used_of (level));
   if (self->callback == NULL)
     return;
 
@@ -305,7 +371,9 @@ hr_pool_allocate (HrPool *self)
   block = take_block (self);
   events = (next & ~seen) & (LEVEL_HIGH | LEVEL_FULL);
   if (__builtin_expect (events != 0, 0))
-    raise_events (self, events);
+    raise_events (self, next, events);
+  else if (__builtin_expect ((used_of (next) & self->quiet) == 0, 0))
+    record_level (self, used_of (next));
 
   return block;
 }
@@ -331,7 +399,7 @@ hr_pool_free (HrPool *self,
 {
   uint64_t number = number_of (self, block);
   uint64_t bit = UINT64_C (1) << number % WORD_BITS;
-  uint64_t seen;
+  uint64_t seen, next;
 
   if (block == NULL)
     return HR_POOL_OK;
@@ -349,8 +417,11 @@ hr_pool_free (HrPool *self,
 
   __atomic_store_n (seat_of (self), (uint32_t) (number / WORD_BITS), __ATOMIC_RELAXED);
   seen = __atomic_load_n (&self->level, __ATOMIC_RELAXED);
-  while (!exchange_level (self, &seen, fallen (self, seen)))
-    ;
+  do
+    next = fallen (self, seen);
+  while (!exchange_level (self, &seen, next));
+  if (__builtin_expect ((used_of (next) & self->quiet) == 0, 0))
+    record_level (self, used_of (next));
 
   return HR_POOL_OK;
 }

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "engine/probe/probe.h"
+
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -68,6 +70,9 @@ extern "C"
   void    hr_pool_on_event (HrPool         *self,
                             HrPoolEventFunc callback,
                             void           *user_data);
+  bool    hr_pool_publish (HrPool     *self,
+                           HrProbe    *probe,
+                           const char *name);
 
   void        *hr_pool_allocate (HrPool *self);
   HrPoolStatus hr_pool_free (HrPool *self,

@@ -3,6 +3,7 @@
 /* The block pool: every block usable and nobody's twice, misuse told, events once, whichever threads share in it. */
 
 #include "engine/probe/pool.h"
+#include "tests/engine/probe/region-fixture.h"
 
 #include <errno.h>
 #include <glib.h>
@@ -681,6 +682,83 @@ test_no_pool_is_destroyed (void)
   hr_pool_destroy (NULL);
 }
 
+typedef struct
+{
+  HrRegionReader *reader;
+  HrRegionTotals  totals[3]; /* utilisation, 90 % full, exhausted */
+} Published;
+
+static const HrRegionTotals *
+read_published (Published *self,
+                guint      metric)
+{
+  g_assert_true (hr_region_reader_totals (self->reader, metric, &self->totals[metric]));
+
+  return &self->totals[metric];
+}
+
+static void
+test_a_published_pool_shows_its_level (Fixture      *fixture,
+                                       gconstpointer data)
+{
+  HrProbe       *probe = open_probe (fixture);
+  HrPool        *pool = hr_pool_new (640, 64);
+  Published      seen = { open_reader (hr_probe_path (probe)) };
+  HrRegionMetric metric;
+  void          *blocks[640];
+
+  g_assert_true (hr_pool_publish (pool, probe, "jobs"));
+  g_assert_true (hr_region_reader_metric (seen.reader, 0, &metric));
+  g_assert_cmpstr (metric.name, ==, "jobs_utilisation");
+  g_assert_cmpuint (metric.kind, ==, HR_KIND_RATIO);
+  g_assert_true (hr_region_reader_metric (seen.reader, 1, &metric));
+  g_assert_cmpstr (metric.name, ==, "jobs 90 % full");
+  g_assert_cmpuint (read_published (&seen, 0)->count, ==, 1);
+
+  for (guint i = 0; i < 575; i++)
+    blocks[i] = hr_pool_allocate (pool);
+  /* 640 blocks are recorded in steps of eight. */
+  g_assert_cmpuint (read_published (&seen, 0)->count, ==, 1 + 575 / 8);
+  g_assert_cmpfloat (read_published (&seen, 0)->last, ==, 568.0 / 640);
+  g_assert_cmpuint (read_published (&seen, 1)->count, ==, 0);
+
+  blocks[575] = hr_pool_allocate (pool);
+  g_assert_cmpuint (read_published (&seen, 1)->count, ==, 1);
+  g_assert_cmpfloat (seen.totals[1].last, ==, 576);
+  for (guint i = 576; i < 640; i++)
+    blocks[i] = hr_pool_allocate (pool);
+  g_assert_cmpuint (read_published (&seen, 2)->count, ==, 1);
+  g_assert_cmpfloat (read_published (&seen, 0)->last, ==, 1);
+
+  for (guint i = 0; i < 640; i++)
+    hr_pool_free (pool, blocks[i]);
+  g_assert_cmpfloat (read_published (&seen, 0)->last, ==, 0);
+  g_assert_cmpfloat (seen.totals[0].max, ==, 1);
+  g_assert_cmpuint (read_published (&seen, 1)->count, ==, 1);
+
+  hr_region_reader_close (seen.reader);
+  hr_pool_destroy (pool);
+  hr_probe_close (probe);
+}
+
+static void
+test_what_a_probe_refuses_is_not_published (Fixture      *fixture,
+                                            gconstpointer data)
+{
+  HrProbe         *probe = open_probe (fixture);
+  HrPool          *pool = hr_pool_new (1, 64);
+  g_autofree char *too_long = g_strnfill (HR_REGION_NAME_BYTES - 1, 'x');
+
+  add_duration (probe, "taken_utilisation");
+  g_assert_false (hr_pool_publish (pool, probe, "taken"));
+  g_assert_false (hr_pool_publish (pool, probe, too_long));
+  hr_pool_free (pool, hr_pool_allocate (pool));
+  g_assert_cmpuint (hr_probe_unplaced (probe), ==, 0);
+
+  hr_pool_destroy (pool);
+  hr_probe_close (probe);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -700,6 +778,8 @@ main (int   argc,
   g_test_add_func ("/pool/events/one-block", test_one_block_raises_both_events);
   g_test_add_func ("/pool/events/threads", test_events_come_once_from_many_threads);
   g_test_add_func ("/pool/events/callback", test_a_callback_may_use_the_pool);
+  ADD_CASE ("/pool/published/level", test_a_published_pool_shows_its_level);
+  ADD_CASE ("/pool/published/refused", test_what_a_probe_refuses_is_not_published);
   g_test_add_func ("/pool/fork", test_a_forked_child_has_a_pool_of_its_own);
 
   return g_test_run ();
