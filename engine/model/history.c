@@ -2,7 +2,27 @@
 
 #include "engine/model/history.h"
 
+#include "engine/stats/slide.h"
+
 #include <math.h>
+
+/* How many windows are kept up to date: more than a contract and a view of the app ask for together. */
+#define MAX_VIEWS 64
+
+#define NO_WINDOW G_MAXINT64
+#define NO_SAMPLES G_MAXUINT
+
+/* A window that somebody asked for, kept up to date from then on: an answer costs what came and went since
+ * the last one, not the window. Its intervals point into the kept snapshots. */
+typedef struct
+{
+  guint    metric;
+  gint64   window_ns; /* NO_WINDOW: reaches back to a number of samples */
+  guint    n_samples; /* NO_SAMPLES: reaches back to a time */
+  gint64   left_ns;   /* end of the newest interval that has become too old; G_MININT64: none */
+  guint64  asked;     /* when it was last asked for, counted in questions */
+  HrSlide *slide;
+} View;
 
 struct _HrHistory
 {
@@ -12,8 +32,93 @@ struct _HrHistory
   HrSnapshot *snapshots[HR_HISTORY_SNAPSHOTS]; /* a ring */
   guint64     received;                        /* snapshots ever appended */
   guint64     lost;
+
+  View   *views[MAX_VIEWS];
+  guint   n_views;
+  guint64 asked;
 };
 
+/* Hands the snapshot numbered @number. What makes up for an unwatched stretch counts in the totals alone:
+ * nobody knows when in that stretch it was measured. */
+static void
+view_push (View             *self,
+           guint64           number,
+           const HrSnapshot *snapshot)
+{
+  const HrSample *sample = hr_snapshot_find (snapshot, self->metric);
+  HrInterval      interval = { .serial = number, .end_ns = snapshot->end_ns, .length_ns = snapshot->interval_ns };
+
+  if (snapshot->catch_up)
+    return;
+
+  if (sample != NULL)
+    {
+      interval.count = sample->count;
+      interval.sum = sample->sum;
+      interval.self = sample->self;
+      interval.min = sample->min;
+      interval.max = sample->max;
+      interval.last = sample->last;
+      interval.n_buckets = sample->n_buckets;
+      interval.buckets = sample->buckets;
+    }
+  hr_slide_push (self->slide, &interval);
+  hr_slide_keep_last (self->slide, self->n_samples);
+}
+
+/* Lets go of what lies in snapshot number @number, which is about to be freed. */
+static void
+view_forget (View   *self,
+             guint64 number)
+{
+  const HrInterval *first = hr_slide_first (self->slide);
+
+  if (first != NULL && first->serial == number)
+    hr_slide_shift (self->slide, NULL);
+}
+
+/* Reads the kept snapshots from the first: for a view that is new, or asked about a time that it has left behind. */
+static void
+view_fill (View      *self,
+           HrHistory *history)
+{
+  guint n = hr_history_get_n_snapshots (history);
+
+  hr_slide_clear (self->slide);
+  self->left_ns = G_MININT64;
+  for (guint i = 0; i < n; i++)
+    view_push (self, history->received - n + i, hr_history_get_snapshot (history, i));
+}
+
+static View *
+view_new (HrHistory *history,
+          guint      metric,
+          gint64     window_ns,
+          guint      n_samples)
+{
+  View *self = g_new0 (View, 1);
+
+  self->metric = metric;
+  self->window_ns = window_ns;
+  self->n_samples = n_samples;
+  self->slide = hr_slide_new (hr_kind_is_time (hr_history_get_metric (history, metric)->kind));
+  if (self->slide == NULL)
+    g_error ("No memory for a window of metric %u", metric);
+  view_fill (self, history);
+
+  return self;
+}
+
+/* NULL is accepted. */
+static void
+view_free (View *self)
+{
+  if (self == NULL)
+    return;
+
+  hr_slide_free (self->slide);
+  g_free (self);
+}
 /* Returns: (transfer full): a history without metrics and snapshots. */
 HrHistory *
 hr_history_new (void)
@@ -34,6 +139,8 @@ hr_history_free (HrHistory *self)
   if (self == NULL)
     return;
 
+  for (guint i = 0; i < self->n_views; i++)
+    view_free (self->views[i]);
   for (guint i = 0; i < HR_HISTORY_SNAPSHOTS; i++)
     hr_snapshot_unref (self->snapshots[i]);
   g_array_unref (self->metrics);
@@ -114,6 +221,13 @@ hr_history_append (HrHistory  *self,
       hr_totals_add (&g_array_index (self->totals, HrTotals, sample->metric), sample);
     }
 
+  for (guint i = 0; i < self->n_views; i++)
+    {
+      if (*slot != NULL)
+        view_forget (self->views[i], self->received - HR_HISTORY_SNAPSHOTS);
+      view_push (self->views[i], self->received, snapshot);
+    }
+
   hr_snapshot_unref (*slot);
   *slot = hr_snapshot_ref (snapshot);
   self->received++;
@@ -181,55 +295,68 @@ hr_history_get_received (HrHistory *self)
   return self->received;
 }
 
-/* Adds the sample of one more, earlier interval to a window that is walked from its newest end. */
-static void
-window_add_earlier (HrWindow       *self,
-                    const HrSample *sample,
-                    gint64          end_ns)
+/* Returns: (transfer none): the view that was asked for; a new one takes the place of that which nobody has
+ * asked for longest. */
+static View *
+find_view (HrHistory *self,
+           guint      metric,
+           gint64     window_ns,
+           guint      n_samples)
 {
-  if (self->count == 0)
+  guint oldest = 0;
+
+  for (guint i = 0; i < self->n_views; i++)
     {
-      self->min = sample->min;
-      self->max = sample->max;
-      self->last = sample->last;
-      self->last_ns = end_ns;
+      View *view = self->views[i];
+
+      if (view->metric == metric && view->window_ns == window_ns && view->n_samples == n_samples)
+        return view;
+      if (view->asked < self->views[oldest]->asked)
+        oldest = i;
     }
-  self->min = MIN (self->min, sample->min);
-  self->max = MAX (self->max, sample->max);
-  self->count += sample->count;
-  self->sum += sample->sum;
-  self->n_samples++;
-  hr_histogram_add (&self->histogram, sample->buckets, sample->n_buckets);
+
+  if (self->n_views < MAX_VIEWS)
+    oldest = self->n_views++;
+  view_free (self->views[oldest]);
+  self->views[oldest] = view_new (self, metric, window_ns, n_samples);
+
+  return self->views[oldest];
 }
 
-/* Walks back from the newest snapshot until @since_ns or @max_samples samples. What makes up for an unwatched
- * stretch counts in the totals alone: nobody knows when in that stretch it was measured. */
+/* Answers from a view what the intervals after @since_ns come to. */
 static void
-gather (HrHistory *self,
-        guint      metric,
+answer (HrHistory *self,
+        View      *view,
         gint64     since_ns,
-        guint      max_samples,
         HrWindow  *out)
 {
-  *out = (HrWindow){ 0 };
+  HrTally tally;
+  gint64  left_ns;
 
-  for (guint i = hr_history_get_n_snapshots (self); i > 0 && out->n_samples < max_samples; i--)
-    {
-      HrSnapshot     *snapshot = hr_history_get_snapshot (self, i - 1);
-      const HrSample *sample = hr_snapshot_find (snapshot, metric);
+  view->asked = ++self->asked;
+  if (since_ns < view->left_ns)
+    view_fill (view, self);
+  left_ns = hr_slide_keep_since (view->slide, since_ns);
+  view->left_ns = MAX (view->left_ns, left_ns);
 
-      if (snapshot->catch_up)
-        continue;
-      if (snapshot->end_ns <= since_ns)
-        break;
-      if (sample != NULL)
-        window_add_earlier (out, sample, snapshot->end_ns);
-      out->covered_ns += snapshot->interval_ns;
-    }
+  tally = hr_slide_tally (view->slide);
+  *out = (HrWindow){
+    .count = tally.count,
+    .n_samples = (guint) tally.n_measured,
+    .sum = hr_sum_value (&tally.sum),
+    .min = tally.min,
+    .max = tally.max,
+    .last = tally.last,
+    .self = hr_sum_value (&tally.self),
+    .last_ns = tally.last_ns,
+    .covered_ns = tally.covered_ns,
+    .histogram = hr_slide_histogram (view->slide),
+  };
 }
 
 /* Gathers the intervals of @metric that ended within the @window_ns before @now_ns (both monotonic, this
- * computer's clock). */
+ * computer's clock), and whatever ended later. Asked again with the clock gone on, this costs only what came and
+ * went in between. */
 void
 hr_history_window (HrHistory *self,
                    guint      metric,
@@ -237,17 +364,18 @@ hr_history_window (HrHistory *self,
                    gint64     window_ns,
                    HrWindow  *out)
 {
-  gather (self, metric, now_ns - window_ns, G_MAXUINT, out);
+  answer (self, find_view (self, metric, window_ns, NO_SAMPLES), now_ns - window_ns, out);
 }
 
-/* Gathers the last @n_samples intervals in which @metric was measured, however long ago. */
+/* Gathers the last @n_samples intervals in which @metric was measured, however long ago, at the cost of
+ * hr_history_window (). */
 void
 hr_history_recent (HrHistory *self,
                    guint      metric,
                    guint      n_samples,
                    HrWindow  *out)
 {
-  gather (self, metric, G_MININT64, n_samples, out);
+  answer (self, find_view (self, metric, NO_WINDOW, n_samples), G_MININT64, out);
 }
 
 /* Returns the mean per item in the metric's unit; NaN for an empty window. */
@@ -269,7 +397,7 @@ hr_window_quantile (const HrWindow     *self,
   if (self->count == 0 || !hr_kind_is_time (metric->kind))
     return (double) NAN;
 
-  value = hr_histogram_quantile (&self->histogram, quantile) * hr_unit_from_nanoseconds (metric->unit);
+  value = hr_histogram_quantile (self->histogram, quantile) * hr_unit_from_nanoseconds (metric->unit);
 
   return CLAMP (value, self->min, self->max);
 }
@@ -283,5 +411,5 @@ hr_window_compliance (const HrWindow     *self,
   if (self->count == 0 || !hr_kind_is_time (metric->kind))
     return (double) NAN;
 
-  return hr_histogram_compliance (&self->histogram, limit / hr_unit_from_nanoseconds (metric->unit));
+  return hr_histogram_compliance (self->histogram, limit / hr_unit_from_nanoseconds (metric->unit));
 }

@@ -12,19 +12,19 @@ G_BEGIN_DECLS
  * metric over everything that ever arrived. */
 typedef struct _HrHistory HrHistory;
 
-/* What a stretch of a series comes to. With count 0 nothing else means anything. */
+/* What a stretch of a series comes to. With count 0 only the time means anything. */
 typedef struct
 {
-  guint64     count;
-  guint       n_samples;
-  double      sum;
-  double      min;
-  double      max;
-  double      last;
-  double      self;       /* spans only */
-  gint64      last_ns;    /* end of the last interval that had a sample */
-  gint64      covered_ns; /* added-up length of the intervals in the stretch, samples or not */
-  HrHistogram histogram;  /* durations and spans only, nanoseconds */
+  guint64            count;
+  guint              n_samples;
+  double             sum;
+  double             min;
+  double             max;
+  double             last;
+  double             self;       /* spans only */
+  gint64             last_ns;    /* end of the last interval that had a sample */
+  gint64             covered_ns; /* added-up length of the intervals in the stretch, samples or not */
+  const HrHistogram *histogram;  /* the history's, until that is called again; NULL: no duration or span */
 } HrWindow;
 
 HrHistory *hr_history_new (void) G_GNUC_WARN_UNUSED_RESULT;

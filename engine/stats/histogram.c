@@ -36,6 +36,20 @@ hr_histogram_add (HrHistogram         *self,
       }
 }
 
+/* Takes the @n_buckets buckets at @buckets out again, which hr_histogram_add () once put in. */
+void
+hr_histogram_remove (HrHistogram         *self,
+                     const HrBucketCount *buckets,
+                     size_t               n_buckets)
+{
+  for (size_t i = 0; i < n_buckets; i++)
+    if (buckets[i].bucket < HR_N_BUCKETS)
+      {
+        self->total -= buckets[i].count;
+        self->counts[buckets[i].bucket] -= buckets[i].count;
+      }
+}
+
 /* Adds everything that @other has counted: the same as one histogram having recorded both. */
 void
 hr_histogram_merge (HrHistogram       *self,

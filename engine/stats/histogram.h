@@ -28,6 +28,9 @@ void hr_histogram_record (HrHistogram *self,
 void hr_histogram_add (HrHistogram         *self,
                        const HrBucketCount *buckets,
                        size_t               n_buckets);
+void hr_histogram_remove (HrHistogram         *self,
+                          const HrBucketCount *buckets,
+                          size_t               n_buckets);
 void hr_histogram_merge (HrHistogram       *self,
                          const HrHistogram *other);
 

@@ -123,6 +123,187 @@ test_catching_up_counts_in_the_totals_alone (void)
   g_assert_cmpuint (hr_history_get_totals (history, 0)->count, ==, 1002);
 }
 
+/* Appends the interval after @end_ns: with samples of both metrics, of one, of none, or making up for a stretch unwatched.
+ * Returns when it ended. */
+static gint64
+append_random (HrHistory *history,
+               GRand     *random,
+               gint64     end_ns)
+{
+  HrBucketCount bucket = { (guint32) g_rand_int_range (random, 0, HR_N_BUCKETS), (guint64) g_rand_int_range (random, 1, 50) };
+  HrSample      samples[2];
+  guint         n = 0;
+  g_autoptr (HrSnapshot) snapshot = NULL;
+
+  for (guint metric = 0; metric < 2; metric++)
+    {
+      double value = g_rand_double_range (random, 1, 1000);
+
+      if (g_rand_double (random) < 0.6)
+        samples[n++] = (HrSample){
+          metric,
+          bucket.count,
+          value * (double) bucket.count,
+          value - 1,
+          value + 1,
+          value,
+          metric == 0 ? 1 : 0,
+          &bucket,
+          value / 2,
+        };
+    }
+  /* Now and then two end at the same time, or a stretch is missing. */
+  end_ns += (g_rand_int_range (random, 0, 8) == 0 ? 0 : 100 * HR_NS_PER_MS) + (g_rand_int_range (random, 0, 20) == 0 ? 3 * (gint64) HR_NS_PER_SECOND : 0);
+  snapshot = hr_snapshot_new (&(HrSnapshot){ .end_ns = end_ns,
+                                             .interval_ns = 100 * HR_NS_PER_MS,
+                                             .catch_up = g_rand_int_range (random, 0, 30) == 0 },
+                              samples, n);
+  hr_history_append (history, snapshot);
+
+  return end_ns;
+}
+
+/* What the window comes to by a walk back over the kept snapshots. */
+static void
+scan (HrHistory   *history,
+      guint        metric,
+      gint64       since_ns,
+      guint        n_samples,
+      HrWindow    *out,
+      HrHistogram *histogram)
+{
+  *out = (HrWindow){ .min = (double) INFINITY, .max = -(double) INFINITY };
+  *histogram = (HrHistogram){ 0 };
+
+  for (guint i = hr_history_get_n_snapshots (history); i > 0 && out->n_samples < n_samples; i--)
+    {
+      const HrSnapshot *snapshot = hr_history_get_snapshot (history, i - 1);
+      const HrSample   *sample = hr_snapshot_find (snapshot, metric);
+
+      if (snapshot->catch_up)
+        continue;
+      if (snapshot->end_ns <= since_ns)
+        break;
+      out->covered_ns += snapshot->interval_ns;
+      if (sample == NULL)
+        continue;
+      if (out->n_samples++ == 0)
+        {
+          out->last = sample->last;
+          out->last_ns = snapshot->end_ns;
+        }
+      out->count += sample->count;
+      out->sum += sample->sum;
+      out->self += sample->self;
+      out->min = MIN (out->min, sample->min);
+      out->max = MAX (out->max, sample->max);
+      hr_histogram_add (histogram, sample->buckets, sample->n_buckets);
+    }
+}
+
+static void
+assert_window_is_scan (HrHistory *history,
+                       guint      metric,
+                       gint64     now_ns,
+                       gint64     window_ns,
+                       guint      n_samples)
+{
+  HrHistogram histogram;
+  HrWindow    window, expected;
+
+  if (n_samples == 0)
+    hr_history_window (history, metric, now_ns, window_ns, &window);
+  else
+    hr_history_recent (history, metric, n_samples, &window);
+  scan (history, metric, n_samples == 0 ? now_ns - window_ns : G_MININT64, n_samples == 0 ? G_MAXUINT : n_samples, &expected,
+        &histogram);
+
+  g_assert_cmpuint (window.count, ==, expected.count);
+  g_assert_cmpuint (window.n_samples, ==, expected.n_samples);
+  g_assert_cmpint (window.covered_ns, ==, expected.covered_ns);
+  g_assert_cmpfloat (fabs (window.sum - expected.sum), <=, 1e-12 * expected.sum);
+  g_assert_cmpfloat (fabs (window.self - expected.self), <=, 1e-12 * expected.self);
+  g_assert_true ((window.histogram != NULL) == (metric == 0));
+  if (window.histogram != NULL)
+    g_assert_cmpmem (window.histogram, sizeof histogram, &histogram, sizeof histogram);
+  if (window.count == 0)
+    return;
+  g_assert_cmpfloat (window.min, ==, expected.min);
+  g_assert_cmpfloat (window.max, ==, expected.max);
+  g_assert_cmpfloat (window.last, ==, expected.last);
+  g_assert_cmpint (window.last_ns, ==, expected.last_ns);
+}
+
+/* Over more snapshots than are kept, with questions of every kind, at times before and behind the newest snapshot. */
+static void
+test_windows_equal_a_scan (void)
+{
+  static const struct
+  {
+    double seconds;
+    guint  n_samples;
+  } asked[] = { { 0.1, 0 }, { 1, 0 }, { 5, 0 }, { 30, 0 }, { 1000, 0 }, { 0, 1 }, { 0, 7 }, { 0, 100 }, { 0, 5000 } };
+  GRand *random = g_rand_new_with_seed (27182818);
+  g_autoptr (HrHistory) history = hr_history_new ();
+  gint64 end_ns = 0;
+
+  hr_history_add_metric (history, &latency);
+  hr_history_add_metric (history, &memory);
+  for (guint i = 0; i < 3 * HR_HISTORY_SNAPSHOTS; i++)
+    {
+      end_ns = append_random (history, random, end_ns);
+      for (guint k = 0; k < G_N_ELEMENTS (asked); k++)
+        {
+          gint64 late_ns = g_rand_int_range (random, -200, 400) * (gint64) HR_NS_PER_MS;
+
+          if (g_rand_int_range (random, 0, 4) == 0)
+            assert_window_is_scan (history, k % 2, end_ns + late_ns, (gint64) (asked[k].seconds * HR_NS_PER_SECOND), asked[k].n_samples);
+        }
+    }
+
+  g_rand_free (random);
+}
+
+static void
+test_more_windows_than_are_kept_up_to_date (void)
+{
+  GRand *random = g_rand_new_with_seed (14142135);
+  g_autoptr (HrHistory) history = hr_history_new ();
+  gint64 end_ns = 0;
+
+  hr_history_add_metric (history, &latency);
+  hr_history_add_metric (history, &memory);
+  for (guint i = 0; i < 200; i++)
+    {
+      end_ns = append_random (history, random, end_ns);
+      for (guint k = 1; k < 100; k += 1 + i % 7)
+        {
+          assert_window_is_scan (history, k % 2, end_ns, k * 100 * (gint64) HR_NS_PER_MS, 0);
+          assert_window_is_scan (history, k % 2, 0, 0, k);
+        }
+    }
+
+  g_rand_free (random);
+}
+
+static void
+test_what_is_not_finite_stays_out_of_windows (void)
+{
+  g_autoptr (HrHistory) history = hr_history_new ();
+  const HrSample sample = { 0, 3, (double) NAN, 1, 1, 1, 0, NULL, 0 };
+  g_autoptr (HrSnapshot) snapshot = hr_snapshot_new (&(HrSnapshot){ .end_ns = 200 * HR_NS_PER_MS }, &sample, 1);
+  HrWindow window;
+
+  hr_history_add_metric (history, &latency);
+  append (history, 100, 1, 10);
+  hr_history_append (history, snapshot);
+  append (history, 300, 1, 20);
+
+  hr_history_recent (history, 0, 100, &window);
+  g_assert_cmpuint (window.count, ==, 2);
+  g_assert_cmpfloat (hr_window_mean (&window), ==, 15);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -131,6 +312,9 @@ main (int   argc,
   g_test_add_func ("/model/history/metrics", test_metrics_are_found_and_added_once);
   g_test_add_func ("/model/history/window", test_window_takes_only_what_ended_inside);
   g_test_add_func ("/model/history/recent", test_recent_skips_empty_intervals);
+  g_test_add_func ("/model/history/scan", test_windows_equal_a_scan);
+  g_test_add_func ("/model/history/many", test_more_windows_than_are_kept_up_to_date);
+  g_test_add_func ("/model/history/finite", test_what_is_not_finite_stays_out_of_windows);
   g_test_add_func ("/model/history/catch-up", test_catching_up_counts_in_the_totals_alone);
   g_test_add_func ("/model/history/totals", test_totals_outlive_the_ring);
 
