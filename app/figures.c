@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-#define RECENT_SAMPLES 100
-
 /* Growth is claimed only after this long, over this many points, and when it stands out from the scatter. */
 #define GROWTH_MINUTES 0.25
 #define GROWTH_POINTS 20
@@ -238,7 +236,7 @@ hr_frames_figures_read (HrFramesFigures *out,
     return FALSE;
 
   info = hr_history_get_metric (reading->history, metric);
-  hr_history_recent (reading->history, metric, RECENT_SAMPLES, &window);
+  hr_history_recent (reading->history, metric, HR_RECENT_SAMPLES, &window);
   if (window.count > 0)
     self.recent = hr_window_mean (&window);
   self.limit = hr_frames_limit (reading);
@@ -253,26 +251,6 @@ hr_frames_figures_read (HrFramesFigures *out,
   return TRUE;
 }
 
-/* Where the items a second are going, by the snapshots of the trend's window. */
-static HrTrend
-throughput_trend (HrHistory *history,
-                  guint      metric)
-{
-  double rates[HR_TREND_SAMPLES];
-  guint  n_snapshots = hr_history_get_n_snapshots (history);
-  guint  n = MIN (n_snapshots, HR_TREND_SAMPLES);
-
-  for (guint i = 0; i < n; i++)
-    {
-      const HrSnapshot *snapshot = hr_history_get_snapshot (history, n_snapshots - n + i);
-      const HrSample   *sample = hr_snapshot_find (snapshot, metric);
-
-      rates[i] = sample != NULL ? (double) sample->count / (double) MAX (snapshot->interval_ns, 1) : 0;
-    }
-
-  return hr_trend_from_values (rates, n, HR_DIRECTION_HIGHER);
-}
-
 static void
 read_throughput (HrStatisticsFigures *self,
                  const HrReading     *reading,
@@ -283,7 +261,7 @@ read_throughput (HrStatisticsFigures *self,
   hr_history_window (reading->history, metric, reading->now_ns, HR_LATENCY_WINDOW_NS, &window);
   if (window.covered_ns > 0)
     self->throughput = (double) window.count / ((double) window.covered_ns / HR_NS_PER_SECOND);
-  self->trend = throughput_trend (reading->history, metric);
+  self->trend = hr_history_get_rate_trend (reading->history, metric);
 }
 
 gboolean

@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-#define RECENT_SAMPLES 100
-
 /* A latest value is believed for three intervals, and for three seconds at least: a source that is sampled ten times a second
  * may stutter without its memory being unknown at once. */
 #define FRESH_INTERVALS 3
@@ -156,7 +154,7 @@ hr_statistic_measure (const HrBudget *budget,
   HrWindow window;
 
   if (latest || recent)
-    hr_history_recent (history, metric, latest ? 1 : RECENT_SAMPLES, &window);
+    hr_history_recent (history, metric, latest ? 1 : HR_RECENT_SAMPLES, &window);
   else
     hr_history_window (history, metric, now_ns, budget->window_ns, &window);
 

@@ -33,23 +33,22 @@ struct _HrHistory
   guint64     received;                        /* snapshots ever appended */
   guint64     lost;
 
+  HrTrendWindow *trend; /* of @trend_metric; NULL until it is asked for */
+  guint          trend_metric;
+
   View   *views[MAX_VIEWS];
   guint   n_views;
   guint64 asked;
 };
 
-/* Hands the snapshot numbered @number. What makes up for an unwatched stretch counts in the totals alone:
- * nobody knows when in that stretch it was measured. */
-static void
-view_push (View             *self,
-           guint64           number,
-           const HrSnapshot *snapshot)
+/* What @snapshot, numbered @number, says of @metric; its buckets are the snapshot's. */
+static HrInterval
+interval_of (const HrSnapshot *snapshot,
+             guint64           number,
+             guint             metric)
 {
-  const HrSample *sample = hr_snapshot_find (snapshot, self->metric);
+  const HrSample *sample = hr_snapshot_find (snapshot, metric);
   HrInterval      interval = { .serial = number, .end_ns = snapshot->end_ns, .length_ns = snapshot->interval_ns };
-
-  if (snapshot->catch_up)
-    return;
 
   if (sample != NULL)
     {
@@ -62,6 +61,22 @@ view_push (View             *self,
       interval.n_buckets = sample->n_buckets;
       interval.buckets = sample->buckets;
     }
+
+  return interval;
+}
+
+/* Hands @self the snapshot numbered @number. What makes up for an unwatched stretch counts in the totals alone:
+ * nobody knows when in that stretch it was measured. */
+static void
+view_push (View             *self,
+           guint64           number,
+           const HrSnapshot *snapshot)
+{
+  HrInterval interval = interval_of (snapshot, number, self->metric);
+
+  if (snapshot->catch_up)
+    return;
+
   hr_slide_push (self->slide, &interval);
   hr_slide_keep_last (self->slide, self->n_samples);
 }
@@ -109,6 +124,17 @@ view_new (HrHistory *history,
   return self;
 }
 
+static void
+push_trend (HrHistory        *self,
+            guint64           number,
+            const HrSnapshot *snapshot)
+{
+  HrInterval interval = interval_of (snapshot, number, self->trend_metric);
+
+  if (!snapshot->catch_up)
+    hr_trend_window_push (self->trend, &interval);
+}
+
 /* NULL is accepted. */
 static void
 view_free (View *self)
@@ -139,6 +165,7 @@ hr_history_free (HrHistory *self)
   if (self == NULL)
     return;
 
+  hr_trend_window_free (self->trend);
   for (guint i = 0; i < self->n_views; i++)
     view_free (self->views[i]);
   for (guint i = 0; i < HR_HISTORY_SNAPSHOTS; i++)
@@ -221,6 +248,8 @@ hr_history_append (HrHistory  *self,
       hr_totals_add (&g_array_index (self->totals, HrTotals, sample->metric), sample);
     }
 
+  if (self->trend != NULL)
+    push_trend (self, self->received, snapshot);
   for (guint i = 0; i < self->n_views; i++)
     {
       if (*slot != NULL)
@@ -376,6 +405,28 @@ hr_history_recent (HrHistory *self,
                    HrWindow  *out)
 {
   answer (self, find_view (self, metric, NO_WINDOW, n_samples), G_MININT64, out);
+}
+
+/* Returns where the items of @metric a second are going, more being better, by the last HR_TREND_SAMPLES intervals. It is kept up to date
+ * for the metric that was asked for last. */
+HrTrend
+hr_history_get_rate_trend (HrHistory *self,
+                           guint      metric)
+{
+  guint n = hr_history_get_n_snapshots (self);
+
+  if (self->trend == NULL || self->trend_metric != metric)
+    {
+      hr_trend_window_free (self->trend);
+      self->trend = hr_trend_window_new ();
+      self->trend_metric = metric;
+      if (self->trend == NULL)
+        g_error ("No memory for the trend of metric %u", metric);
+      for (guint i = 0; i < n; i++)
+        push_trend (self, self->received - n + i, hr_history_get_snapshot (self, i));
+    }
+
+  return hr_trend_window_rate (self->trend, HR_DIRECTION_HIGHER);
 }
 
 /* Returns the mean per item in the metric's unit; NaN for an empty window. */

@@ -3,10 +3,14 @@
 #pragma once
 
 #include "engine/model/snapshot.h"
+#include "engine/stats/trend.h"
 
 G_BEGIN_DECLS
 
 #define HR_HISTORY_SNAPSHOTS 1000
+
+/* How many samples "the recent average" speaks of. */
+#define HR_RECENT_SAMPLES 100
 
 /* The live series of one source: its metrics, its last 1 000 snapshots, and the totals of each
  * metric over everything that ever arrived. */
@@ -61,6 +65,9 @@ void hr_history_recent (HrHistory *self,
                         guint      metric,
                         guint      n_samples,
                         HrWindow  *out);
+
+HrTrend hr_history_get_rate_trend (HrHistory *self,
+                                   guint      metric);
 
 double hr_window_mean (const HrWindow *self);
 double hr_window_quantile (const HrWindow     *self,

@@ -3,13 +3,11 @@
 #pragma once
 
 #include "engine/base/units.h"
-#include "engine/stats/ring.h"
+#include "engine/stats/slide.h"
 
-#include <stddef.h>
-
-#define HR_TREND_SAMPLES 50     /* the window whose halves are compared */
-#define HR_TREND_MIN_SAMPLES 10 /* with fewer the halves say nothing */
-#define HR_TREND_CHANGE 0.05    /* of the earlier half, either way, is still stable */
+#define HR_TREND_SAMPLES 50    /* the window whose halves are compared */
+#define HR_TREND_MIN_SAMPLES 5 /* with fewer a half says nothing */
+#define HR_TREND_CHANGE 0.05   /* of the earlier half, either way, is still stable */
 
 /* Where a metric is going; what is better depends on its direction. Not its level: that is the budget's. */
 typedef enum
@@ -21,13 +19,14 @@ typedef enum
   HR_N_TRENDS
 } HrTrend;
 
+/* The last HR_TREND_SAMPLES intervals of a series, parted at the middle of the time that they span. */
+typedef struct _HrTrendWindow HrTrendWindow;
+
 const char *hr_trend_name (HrTrend trend);
 
-HrTrend hr_trend_from_means (double      earlier,
-                             double      later,
-                             HrDirection direction);
-HrTrend hr_trend_from_values (const double *values,
-                              size_t        n,
-                              HrDirection   direction);
-HrTrend hr_trend_from_ring (const HrRing *ring,
-                            HrDirection   direction);
+HrTrendWindow *hr_trend_window_new (void);
+void           hr_trend_window_free (HrTrendWindow *self);
+void           hr_trend_window_push (HrTrendWindow    *self,
+                                     const HrInterval *interval);
+HrTrend        hr_trend_window_rate (const HrTrendWindow *self,
+                                     HrDirection          direction);

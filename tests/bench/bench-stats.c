@@ -3,7 +3,6 @@
 #include "engine/stats/histogram.h"
 #include "engine/stats/moments.h"
 #include "engine/stats/pyramid.h"
-#include "engine/stats/ring.h"
 #include "tests/bench/bench.h"
 
 #include <math.h>
@@ -25,17 +24,14 @@ typedef struct
   uint64_t    counts[HR_N_BUCKETS];
   HrHistogram histogram, other;
 
-  HrMoments    moments;
-  double       sum;
-  HrRing       ring;
-  HrTimedValue storage[RING];
-  double       plain[RING];
+  HrMoments moments;
+  double    sum;
+  double    plain[RING];
 
   HrPyramid *pyramid; /* appended to for ever */
   HrPyramid *day;     /* N_DAY samples, only read */
   double     samples[N_DAY];
   HrExtent   extents[N_COLUMNS];
-  uint64_t   at;
 } Bench;
 
 static const double quantiles[] = { 0.5, 0.9, 0.99, 0.999, 1 };
@@ -208,31 +204,6 @@ moments_record_floor (guint64  n,
     }
 }
 
-/* One value appended, in order of time. */
-static void
-ring_append (guint64  n,
-             gpointer user_data)
-{
-  Bench *bench = user_data;
-
-  for (guint64 i = 0; i < n; i++)
-    hr_ring_append (&bench->ring, bench->at++, bench->values[i % N_VALUES]);
-}
-
-/* One time and value stored where the ring would have them. */
-static void
-ring_append_floor (guint64  n,
-                   gpointer user_data)
-{
-  Bench *bench = user_data;
-
-  for (guint64 i = 0; i < n; i++)
-    {
-      bench->storage[i % RING] = (HrTimedValue){ .time = i, .value = bench->values[i % N_VALUES] };
-      hr_bench_keep (bench->storage);
-    }
-}
-
 /* One sample appended. */
 static void
 pyramid_append (guint64  n,
@@ -327,7 +298,6 @@ fill (Bench *bench)
       hr_histogram_record (&bench->histogram, bench->durations[i], 1);
     }
 
-  hr_ring_init (&bench->ring, bench->storage, RING);
   bench->pyramid = hr_pyramid_new (RING);
   bench->day = hr_pyramid_new (N_DAY);
   for (guint i = 0; i < N_DAY; i++)
@@ -353,7 +323,6 @@ main (void)
   hr_bench_run (results, "histogram-subtract", histogram_subtract, histogram_subtract_floor, bench);
   hr_bench_run (results, "histogram-merge", histogram_merge, histogram_merge_floor, bench);
   hr_bench_run (results, "moments-record", moments_record, moments_record_floor, bench);
-  hr_bench_run (results, "ring-append", ring_append, ring_append_floor, bench);
   hr_bench_run (results, "pyramid-append", pyramid_append, pyramid_append_floor, bench);
   hr_bench_run (results, "pyramid-extent-day", pyramid_extent, pyramid_extent_floor, bench);
   hr_bench_run_peer (results, "pyramid-extent-day", "naive scan", pyramid_extent_naive, bench);
