@@ -15,7 +15,8 @@ typedef struct
   uint64_t count;
 } HrBucketCount;
 
-/* Durations counted in the buckets of base/buckets.h. Start from { 0 }; copy by assignment. */
+/* Durations counted in the buckets of base/buckets.h. Start from { 0 }; copy by assignment. Whoever keeps one keeps
+ * the sum of the durations beside it, so that their mean is exact and costs a division. */
 typedef struct
 {
   uint64_t total;
@@ -45,6 +46,5 @@ void   hr_histogram_quantiles (const HrHistogram *self,
                                const double      *quantiles,
                                size_t             n,
                                double            *out);
-double hr_histogram_mean (const HrHistogram *self);
 double hr_histogram_compliance (const HrHistogram *self,
                                 double             limit_ns);

@@ -3,6 +3,7 @@
 #include "engine/stats/histogram.h"
 #include "engine/stats/moments.h"
 #include "engine/stats/pyramid.h"
+#include "engine/stats/slide.h"
 #include "tests/bench/bench.h"
 
 #include <math.h>
@@ -13,6 +14,11 @@
 #define N_COLUMNS 1000
 #define COLUMN (N_DAY / N_COLUMNS)
 #define RING 16384
+#define N_LANES 64
+#define N_SNAPSHOTS 1024 /* a power of two */
+#define RECORDS 350      /* in a snapshot: batches of ten jobs at 35 000 jobs a second, for 100 ms */
+#define WINDOW 50        /* snapshots: 5 s at 10 Hz */
+#define LIMIT_NS 10e6
 #define SEED 271828
 
 /* Everything the benchmarks work on; one operation is what its comment calls one. */
@@ -23,6 +29,15 @@ typedef struct
   double      values[N_VALUES];
   uint64_t    counts[HR_N_BUCKETS];
   HrHistogram histogram, other;
+
+  HrHistogram full; /* something in every bucket */
+  double      full_sum;
+  HrHistogram lanes[N_LANES];
+
+  HrInterval    intervals[N_SNAPSHOTS];
+  HrBucketCount rows[N_SNAPSHOTS][RECORDS];
+  uint64_t      arrived;
+  HrSlide      *slide;
 
   HrMoments moments;
   double    sum;
@@ -121,6 +136,174 @@ histogram_quantiles_floor (guint64  n,
       uint64_t sum = sum_counts (bench->histogram.counts);
 
       hr_bench_keep (&sum);
+    }
+}
+
+static const double percentiles[] = { 0.5, 0.9, 0.99, 0.999 };
+
+/* What a card shows of a full histogram: four percentiles, the mean, which comes from the sum beside it, and compliance. */
+static void
+histogram_summary (guint64  n,
+                   gpointer user_data)
+{
+  Bench *bench = user_data;
+  double out[G_N_ELEMENTS (percentiles) + 2];
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      hr_histogram_quantiles (&bench->full, percentiles, G_N_ELEMENTS (percentiles), out);
+      out[G_N_ELEMENTS (percentiles)] = bench->full_sum / (double) bench->full.total;
+      out[G_N_ELEMENTS (percentiles) + 1] = hr_histogram_compliance (&bench->full, LIMIT_NS);
+      hr_bench_keep (out);
+    }
+}
+
+/* The same with a pass for each percentile, and one for a mean of the buckets' middles. */
+static void
+histogram_summary_by_passes (guint64  n,
+                             gpointer user_data)
+{
+  Bench *bench = user_data;
+  double out[G_N_ELEMENTS (percentiles) + 2];
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      double sum = 0;
+
+      for (guint k = 0; k < G_N_ELEMENTS (percentiles); k++)
+        out[k] = hr_histogram_quantile (&bench->full, percentiles[k]);
+      for (guint32 k = 0; k < HR_N_BUCKETS; k++)
+        sum += (double) bench->full.counts[k] * hr_bucket_middle (k);
+      out[G_N_ELEMENTS (percentiles)] = sum / (double) bench->full.total;
+      out[G_N_ELEMENTS (percentiles) + 1] = hr_histogram_compliance (&bench->full, LIMIT_NS);
+      hr_bench_keep (out);
+    }
+}
+
+/* One full histogram read. */
+static void
+histogram_summary_floor (guint64  n,
+                         gpointer user_data)
+{
+  Bench *bench = user_data;
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      uint64_t sum = sum_counts (bench->full.counts);
+
+      hr_bench_keep (&sum);
+    }
+}
+
+/* The histograms of all lanes merged into one. */
+static void
+histogram_merge_lanes (guint64  n,
+                       gpointer user_data)
+{
+  Bench *bench = user_data;
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      HrHistogram merged = { 0 };
+
+      for (guint lane = 0; lane < N_LANES; lane++)
+        hr_histogram_merge (&merged, &bench->lanes[lane]);
+      hr_bench_keep (&merged);
+    }
+}
+
+/* The histograms of all lanes read. */
+static void
+histogram_merge_lanes_floor (guint64  n,
+                             gpointer user_data)
+{
+  Bench *bench = user_data;
+
+  for (guint64 i = 0; i < n; i++)
+    for (guint lane = 0; lane < N_LANES; lane++)
+      {
+        uint64_t sum = sum_counts (bench->lanes[lane].counts);
+
+        hr_bench_keep (&sum);
+      }
+}
+
+/* The snapshot that comes next: the same ones again and again, at later times. */
+static HrInterval
+next_interval (Bench *bench)
+{
+  HrInterval interval = bench->intervals[bench->arrived % N_SNAPSHOTS];
+
+  interval.serial = bench->arrived++;
+  interval.end_ns = (int64_t) bench->arrived * interval.length_ns;
+
+  return interval;
+}
+
+/* One snapshot taken into a window, one let go, and the window read. */
+static void
+window_advance (guint64  n,
+                gpointer user_data)
+{
+  Bench *bench = user_data;
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      HrInterval interval = next_interval (bench);
+      HrTally    tally;
+
+      hr_slide_push (bench->slide, &interval);
+      hr_slide_keep_since (bench->slide, interval.end_ns - WINDOW * interval.length_ns);
+      tally = hr_slide_tally (bench->slide);
+      hr_bench_keep (&tally);
+    }
+}
+
+/* The counts of one snapshot added and those of another subtracted. */
+static void
+window_advance_floor (guint64  n,
+                      gpointer user_data)
+{
+  Bench *bench = user_data;
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      const HrInterval *enters = &bench->intervals[bench->arrived % N_SNAPSHOTS];
+      const HrInterval *leaves = &bench->intervals[(bench->arrived++ - WINDOW) % N_SNAPSHOTS];
+
+      for (gsize k = 0; k < enters->n_buckets; k++)
+        bench->counts[enters->buckets[k].bucket] += enters->buckets[k].count;
+      for (gsize k = 0; k < leaves->n_buckets; k++)
+        bench->counts[leaves->buckets[k].bucket] -= leaves->buckets[k].count;
+      hr_bench_keep (bench->counts);
+    }
+}
+
+/* The window gathered anew. */
+static void
+window_rescan (guint64  n,
+               gpointer user_data)
+{
+  Bench *bench = user_data;
+
+  for (guint64 i = 0; i < n; i++, bench->arrived++)
+    {
+      HrHistogram histogram = { 0 };
+      HrInterval  whole = { .min = (double) INFINITY, .max = -(double) INFINITY };
+
+      for (guint k = 0; k < WINDOW; k++)
+        {
+          const HrInterval *interval = &bench->intervals[(bench->arrived - k) % N_SNAPSHOTS];
+
+          whole.count += interval->count;
+          whole.sum += interval->sum;
+          whole.self += interval->self;
+          whole.min = interval->min < whole.min ? interval->min : whole.min;
+          whole.max = interval->max > whole.max ? interval->max : whole.max;
+          hr_histogram_add (&histogram, interval->buckets, interval->n_buckets);
+        }
+      hr_bench_keep (&whole);
+      hr_bench_keep (&histogram);
     }
 }
 
@@ -282,6 +465,47 @@ pyramid_extent_naive (guint64  n,
       }
 }
 
+/* Full histograms, and as many again for the lanes. */
+static void
+fill_lanes (Bench *bench)
+{
+  for (guint32 bucket = 0; bucket < HR_N_BUCKETS; bucket++)
+    {
+      hr_histogram_record (&bench->full, hr_bucket_lower (bucket), 1 + bucket % 7);
+      bench->full_sum += (double) (hr_bucket_lower (bucket) * (1 + bucket % 7));
+    }
+  for (guint lane = 0; lane < N_LANES; lane++)
+    bench->lanes[lane] = bench->full;
+}
+
+/* Snapshots whose records follow on from each other in the durations. */
+static void
+fill_snapshots (Bench *bench)
+{
+  static const HrHistogram empty;
+
+  for (guint i = 0; i < N_SNAPSHOTS; i++)
+    {
+      HrInterval *interval = &bench->intervals[i];
+      HrHistogram histogram = { 0 };
+
+      *interval = (HrInterval){ .length_ns = 100000000, .count = RECORDS, .min = (double) INFINITY, .buckets = bench->rows[i] };
+      for (guint k = 0; k < RECORDS; k++)
+        {
+          double value = bench->values[(i * RECORDS + k) % N_VALUES];
+
+          hr_histogram_record (&histogram, bench->durations[(i * RECORDS + k) % N_VALUES], 1);
+          interval->sum += value;
+          interval->min = fmin (interval->min, value);
+          interval->max = fmax (interval->max, value);
+          interval->last = value;
+        }
+      interval->n_buckets = hr_histogram_subtract (&histogram, &empty, bench->rows[i], RECORDS);
+    }
+  bench->arrived = WINDOW;
+  bench->slide = hr_slide_new (true);
+}
+
 /* Durations spread as a ranker's are: around 28 us, with a long tail. */
 static void
 fill (Bench *bench)
@@ -316,18 +540,26 @@ main (void)
   int      status;
 
   fill (bench);
+  fill_lanes (bench);
+  fill_snapshots (bench);
 
   hr_bench_run (results, "histogram-record", histogram_record, histogram_record_floor, bench);
   hr_bench_run (results, "histogram-quantiles", histogram_quantiles, histogram_quantiles_floor, bench);
   hr_bench_run_peer (results, "histogram-quantiles", "five single", histogram_quantiles_singly, bench);
   hr_bench_run (results, "histogram-subtract", histogram_subtract, histogram_subtract_floor, bench);
   hr_bench_run (results, "histogram-merge", histogram_merge, histogram_merge_floor, bench);
+  hr_bench_run (results, "summary", histogram_summary, histogram_summary_floor, bench);
+  hr_bench_run_peer (results, "summary", "a pass each", histogram_summary_by_passes, bench);
+  hr_bench_run (results, "merge-64-lanes", histogram_merge_lanes, histogram_merge_lanes_floor, bench);
+  hr_bench_run (results, "window-advance", window_advance, window_advance_floor, bench);
+  hr_bench_run_peer (results, "window-advance", "rescan", window_rescan, bench);
   hr_bench_run (results, "moments-record", moments_record, moments_record_floor, bench);
   hr_bench_run (results, "pyramid-append", pyramid_append, pyramid_append_floor, bench);
   hr_bench_run (results, "pyramid-extent-day", pyramid_extent, pyramid_extent_floor, bench);
   hr_bench_run_peer (results, "pyramid-extent-day", "naive scan", pyramid_extent_naive, bench);
   status = hr_bench_finish (results);
 
+  hr_slide_free (bench->slide);
   hr_pyramid_free (bench->pyramid);
   hr_pyramid_free (bench->day);
   g_free (bench);

@@ -127,6 +127,19 @@ test_halves_are_halves_of_the_time (void)
   hr_trend_window_free (window);
 }
 
+static void
+test_the_one_in_the_middle_counts_as_later (void)
+{
+  HrTrendWindow *window = hr_trend_window_new ();
+  gint64         end_ns = 0;
+
+  for (guint i = 0; i < 11; i++)
+    end_ns = push (window, end_ns, 0, TICK_NS, i == 5 ? 2000 : 1000);
+
+  g_assert_cmpint (hr_trend_window_rate (window, HR_DIRECTION_HIGHER), ==, HR_TREND_IMPROVING);
+  hr_trend_window_free (window);
+}
+
 /* Thirty intervals, a long silence, then five: the silence has no rate, and belongs to no half. */
 static void
 test_a_gap_counts_with_neither_half (void)
@@ -224,6 +237,7 @@ main (int   argc,
   g_test_add_func ("/stats/trend/few", test_too_few_intervals_are_no_trend);
   g_test_add_func ("/stats/trend/dense", test_dense_sampling_is_no_trend);
   g_test_add_func ("/stats/trend/time", test_halves_are_halves_of_the_time);
+  g_test_add_func ("/stats/trend/middle", test_the_one_in_the_middle_counts_as_later);
   g_test_add_func ("/stats/trend/gap", test_a_gap_counts_with_neither_half);
   g_test_add_func ("/stats/trend/scan", test_it_equals_a_scan_of_the_window);
   g_test_add_func ("/stats/trend/names", test_names_are_complete);
