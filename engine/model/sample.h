@@ -33,7 +33,9 @@ typedef struct
   double               self; /* spans: what of @sum was not spent in inner spans; else 0 */
 } HrSample;
 
-/* Everything one metric has counted since its source's instance began. */
+/* Everything one metric has counted since its source's instance began. Plain sums suffice: ten days of ten additions
+ * a second round by 1e-9 of the sum at the very most, and the difference between two of them, which is what an
+ * interval is told by, by one rounding of either: 1e-9 of the interval. */
 typedef struct
 {
   guint64      count;
