@@ -81,6 +81,16 @@ view_push (View             *self,
   hr_slide_keep_last (self->slide, self->n_samples);
 }
 
+/* Lets go of what ended at @since_ns or earlier. */
+static void
+view_advance (View  *self,
+              gint64 since_ns)
+{
+  gint64 left_ns = hr_slide_keep_since (self->slide, since_ns);
+
+  self->left_ns = MAX (self->left_ns, left_ns);
+}
+
 /* Lets go of what lies in snapshot number @number, which is about to be freed. */
 static void
 view_forget (View   *self,
@@ -92,22 +102,36 @@ view_forget (View   *self,
     hr_slide_shift (self->slide, NULL);
 }
 
-/* Reads the kept snapshots from the first: for a view that is new, or asked about a time that it has left behind. */
+/* Reads the kept snapshots that ended after @since_ns: for a view that is new, or asked about a time that it has left
+ * behind. */
 static void
 view_fill (View      *self,
-           HrHistory *history)
+           HrHistory *history,
+           gint64     since_ns)
 {
   guint n = hr_history_get_n_snapshots (history);
+  guint first = n;
 
   hr_slide_clear (self->slide);
   self->left_ns = G_MININT64;
-  for (guint i = 0; i < n; i++)
+  while (first > 0 && self->left_ns == G_MININT64)
+    {
+      const HrSnapshot *snapshot = hr_history_get_snapshot (history, first - 1);
+
+      if (!snapshot->catch_up && snapshot->end_ns <= since_ns)
+        self->left_ns = snapshot->end_ns;
+      else
+        first--;
+    }
+
+  for (guint i = first; i < n; i++)
     view_push (self, history->received - n + i, hr_history_get_snapshot (history, i));
 }
 
 static View *
 view_new (HrHistory *history,
           guint      metric,
+          gint64     since_ns,
           gint64     window_ns,
           guint      n_samples)
 {
@@ -119,7 +143,7 @@ view_new (HrHistory *history,
   self->slide = hr_slide_new (hr_kind_is_time (hr_history_get_metric (history, metric)->kind));
   if (self->slide == NULL)
     g_error ("No memory for a window of metric %u", metric);
-  view_fill (self, history);
+  view_fill (self, history, since_ns);
 
   return self;
 }
@@ -232,6 +256,27 @@ hr_history_add_metric (HrHistory          *self,
   return self->metrics->len - 1;
 }
 
+/* Tells everything that is kept up to date that @snapshot arrives, and that the oldest kept one leaves if it is @full. */
+static void
+advance_views (HrHistory        *self,
+               const HrSnapshot *snapshot,
+               gboolean          full)
+{
+  if (self->trend != NULL)
+    push_trend (self, self->received, snapshot);
+
+  for (guint i = 0; i < self->n_views; i++)
+    {
+      View *view = self->views[i];
+
+      if (full)
+        view_forget (view, self->received - HR_HISTORY_SNAPSHOTS);
+      view_push (view, self->received, snapshot);
+      if (view->window_ns != NO_WINDOW)
+        view_advance (view, snapshot->end_ns - view->window_ns);
+    }
+}
+
 /* Appends @snapshot, newer than all before it, and adds its samples to the totals. The oldest gives way.
  * @snapshot: (transfer none): its samples name metrics of this history */
 void
@@ -248,15 +293,7 @@ hr_history_append (HrHistory  *self,
       hr_totals_add (&g_array_index (self->totals, HrTotals, sample->metric), sample);
     }
 
-  if (self->trend != NULL)
-    push_trend (self, self->received, snapshot);
-  for (guint i = 0; i < self->n_views; i++)
-    {
-      if (*slot != NULL)
-        view_forget (self->views[i], self->received - HR_HISTORY_SNAPSHOTS);
-      view_push (self->views[i], self->received, snapshot);
-    }
-
+  advance_views (self, snapshot, *slot != NULL);
   hr_snapshot_unref (*slot);
   *slot = hr_snapshot_ref (snapshot);
   self->received++;
@@ -329,6 +366,7 @@ hr_history_get_received (HrHistory *self)
 static View *
 find_view (HrHistory *self,
            guint      metric,
+           gint64     since_ns,
            gint64     window_ns,
            guint      n_samples)
 {
@@ -347,7 +385,7 @@ find_view (HrHistory *self,
   if (self->n_views < MAX_VIEWS)
     oldest = self->n_views++;
   view_free (self->views[oldest]);
-  self->views[oldest] = view_new (self, metric, window_ns, n_samples);
+  self->views[oldest] = view_new (self, metric, since_ns, window_ns, n_samples);
 
   return self->views[oldest];
 }
@@ -355,18 +393,19 @@ find_view (HrHistory *self,
 /* Answers from a view what the intervals after @since_ns come to. */
 static void
 answer (HrHistory *self,
-        View      *view,
+        guint      metric,
         gint64     since_ns,
+        gint64     window_ns,
+        guint      n_samples,
         HrWindow  *out)
 {
+  View   *view = find_view (self, metric, since_ns, window_ns, n_samples);
   HrTally tally;
-  gint64  left_ns;
 
   view->asked = ++self->asked;
   if (since_ns < view->left_ns)
-    view_fill (view, self);
-  left_ns = hr_slide_keep_since (view->slide, since_ns);
-  view->left_ns = MAX (view->left_ns, left_ns);
+    view_fill (view, self, since_ns);
+  view_advance (view, since_ns);
 
   tally = hr_slide_tally (view->slide);
   *out = (HrWindow){
@@ -393,7 +432,7 @@ hr_history_window (HrHistory *self,
                    gint64     window_ns,
                    HrWindow  *out)
 {
-  answer (self, find_view (self, metric, window_ns, NO_SAMPLES), now_ns - window_ns, out);
+  answer (self, metric, now_ns - window_ns, window_ns, NO_SAMPLES, out);
 }
 
 /* Gathers the last @n_samples intervals in which @metric was measured, however long ago, at the cost of
@@ -404,7 +443,7 @@ hr_history_recent (HrHistory *self,
                    guint      n_samples,
                    HrWindow  *out)
 {
-  answer (self, find_view (self, metric, NO_WINDOW, n_samples), G_MININT64, out);
+  answer (self, metric, G_MININT64, NO_WINDOW, n_samples, out);
 }
 
 /* Returns where the items of @metric a second are going, more being better, by the last HR_TREND_SAMPLES intervals. It is kept up to date
