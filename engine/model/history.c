@@ -446,8 +446,8 @@ hr_history_recent (HrHistory *self,
   answer (self, metric, G_MININT64, NO_WINDOW, n_samples, out);
 }
 
-/* Returns where the items of @metric a second are going, more being better, by the last HR_TREND_SAMPLES intervals. It is kept up to date
- * for the metric that was asked for last. */
+/* Returns where the items of @metric a second are going, more being better, by the last HR_TREND_SAMPLES intervals; see
+ * hr_trend_window_rate (). It is kept up to date for the metric that was asked for last. */
 HrTrend
 hr_history_get_rate_trend (HrHistory *self,
                            guint      metric)
