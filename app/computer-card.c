@@ -13,8 +13,8 @@
 
 #define LINE_POINTS 60
 
-/* One point of a line stands for a second, however often snapshots come. */
-#define POINT_NS ((gint64) HR_NS_PER_SECOND)
+/* One point of a line stands for the time between two drawings, however often snapshots come. */
+#define POINT_NS HR_PACE_NS
 
 /* The figures of the card, each a metric of the agent for this computer. */
 typedef struct
@@ -52,8 +52,7 @@ struct _HrComputerCard
   GtkLabel  *subtitle;
   GtkWidget *tiles;
 
-  const HrHistory *history; /* whose lines are drawn; only compared */
-  gint64           drawn_ns;
+  HrPace pace; /* of the lines */
 
   TileView views[G_N_ELEMENTS (tiles)];
 };
@@ -178,20 +177,16 @@ hr_computer_card_refresh (HrComputerCard  *self,
                           const HrReading *reading)
 {
   gboolean shown = hr_source_get_role (reading->source) == HR_SOURCE_COMPUTER;
-  gboolean draw = self->history != reading->history || reading->now_ns - self->drawn_ns >= POINT_NS;
+  gboolean draw;
 
   gtk_widget_set_visible (GTK_WIDGET (self), shown);
   if (!shown)
     return;
 
+  draw = hr_pace_is_due (&self->pace, reading);
   hr_label_set (self->subtitle, reading->as_of != NULL ? reading->as_of : _ ("last 60 s"));
   for (guint i = 0; i < G_N_ELEMENTS (tiles); i++)
     show_tile (&self->views[i], &tiles[i], reading, draw);
-  if (draw)
-    {
-      self->history = reading->history;
-      self->drawn_ns = reading->now_ns;
-    }
 }
 
 /* The lines of a column begin in one place: every number is as wide as the widest in @widths. */

@@ -75,10 +75,7 @@ hr_figure_set_text (HrFigure   *self,
   hr_label_set (self->number, number);
   hr_label_set (self->unit, unit);
   speak (self, text, exact, as_of);
-  if (as_of != NULL)
-    gtk_widget_add_css_class (GTK_WIDGET (self), "stale");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "stale");
+  hr_stale_set (GTK_WIDGET (self), as_of != NULL);
 }
 
 void

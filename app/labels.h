@@ -32,4 +32,15 @@ hr_css_class_swap (GtkWidget   *widget,
   *current = next;
 }
 
+/* Dims what @widget shows while it is of the past. */
+static inline void
+hr_stale_set (GtkWidget *widget,
+              gboolean   stale)
+{
+  if (stale)
+    gtk_widget_add_css_class (widget, "stale");
+  else
+    gtk_widget_remove_css_class (widget, "stale");
+}
+
 G_END_DECLS

@@ -3,11 +3,14 @@
 #include "app/live-view.h"
 
 #include "app/alerts-card.h"
+#include "app/categories-card.h"
 #include "app/computer-card.h"
+#include "app/events-card.h"
 #include "app/figures.h"
 #include "app/frames-card.h"
 #include "app/latency-card.h"
 #include "app/memory-card.h"
+#include "app/spans-card.h"
 #include "app/statistics-card.h"
 #include "app/tiles.h"
 #include "app/wording.h"
@@ -31,10 +34,14 @@ struct _HrLiveView
   HrFramesCard     *frames;
   HrStatisticsCard *statistics;
   HrAlertsCard     *alerts;
+  HrSpansCard      *spans;
+  HrCategoriesCard *categories;
+  HrEventsCard     *events;
 
   /* Owned */
-  HrMonitor *monitor;
-  HrSource  *source;
+  HrMonitor  *monitor;
+  HrSource   *source;
+  HrEventLog *log;
 
   guint  tick; /* the refresh that is due at the next frame, or 0 */
   guint  interval_ms;
@@ -92,6 +99,27 @@ has_program (HrMonitor *monitor)
   return FALSE;
 }
 
+/* Returns the computer that @source runs on: the last one before it in the list. */
+static HrSource *
+find_computer (HrMonitor *monitor,
+               HrSource  *source)
+{
+  GListModel *sources = hr_monitor_get_sources (monitor);
+  HrSource   *computer = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
+    {
+      g_autoptr (HrSource) candidate = g_list_model_get_item (sources, i);
+
+      if (candidate == source)
+        break;
+      if (hr_source_get_role (candidate) == HR_SOURCE_COMPUTER)
+        computer = candidate;
+    }
+
+  return hr_source_get_role (source) == HR_SOURCE_PROCESS ? computer : NULL;
+}
+
 static void
 refresh_cards (HrLiveView *self)
 {
@@ -105,6 +133,8 @@ refresh_cards (HrLiveView *self)
             .contract = hr_monitor_get_contract (self->monitor),
             .verdict = hr_monitor_get_verdict (self->monitor, self->source),
             .alerts = hr_monitor_get_alerts (self->monitor),
+            .events = self->log,
+            .computer = find_computer (self->monitor, self->source),
             .now_ns = newest->end_ns,
             .as_of = as_of,
   };
@@ -115,6 +145,9 @@ refresh_cards (HrLiveView *self)
   hr_frames_card_refresh (self->frames, &reading);
   hr_statistics_card_refresh (self->statistics, &reading);
   hr_alerts_card_refresh (self->alerts, &reading);
+  hr_spans_card_refresh (self->spans, &reading);
+  hr_categories_card_refresh (self->categories, &reading);
+  hr_events_card_refresh (self->events, &reading);
   gtk_widget_set_visible (self->start_panel, computer && !has_program (self->monitor));
   gtk_widget_set_visible (self->no_durations, !computer && !hr_latency_metric (reading.history, &metric));
 }
@@ -182,6 +215,8 @@ monitor_snapshot_cb (HrMonitor  *monitor,
                      HrSnapshot *snapshot,
                      HrLiveView *self)
 {
+  if (hr_event_log_add (self->log, hr_source_get_name (source), hr_source_get_history (source), snapshot) && self->source != NULL)
+    queue_refresh (self);
   if (source != self->source)
     return;
 
@@ -269,19 +304,31 @@ hr_live_view_dispose (GObject *object)
 }
 
 static void
+hr_live_view_finalize (GObject *object)
+{
+  hr_event_log_free (HR_LIVE_VIEW (object)->log);
+
+  G_OBJECT_CLASS (hr_live_view_parent_class)->finalize (object);
+}
+
+static void
 hr_live_view_class_init (HrLiveViewClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   g_type_ensure (HR_TYPE_ALERTS_CARD);
+  g_type_ensure (HR_TYPE_CATEGORIES_CARD);
   g_type_ensure (HR_TYPE_COMPUTER_CARD);
+  g_type_ensure (HR_TYPE_EVENTS_CARD);
   g_type_ensure (HR_TYPE_FRAMES_CARD);
   g_type_ensure (HR_TYPE_LATENCY_CARD);
   g_type_ensure (HR_TYPE_MEMORY_CARD);
+  g_type_ensure (HR_TYPE_SPANS_CARD);
   g_type_ensure (HR_TYPE_STATISTICS_CARD);
   g_type_ensure (HR_TYPE_TILES);
 
   G_OBJECT_CLASS (klass)->dispose = hr_live_view_dispose;
+  G_OBJECT_CLASS (klass)->finalize = hr_live_view_finalize;
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/headroom/Headroom/ui/live-view.ui");
@@ -296,10 +343,14 @@ hr_live_view_class_init (HrLiveViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, frames);
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, statistics);
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, alerts);
+  gtk_widget_class_bind_template_child (widget_class, HrLiveView, spans);
+  gtk_widget_class_bind_template_child (widget_class, HrLiveView, categories);
+  gtk_widget_class_bind_template_child (widget_class, HrLiveView, events);
 }
 
 static void
 hr_live_view_init (HrLiveView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->log = hr_event_log_new ();
 }

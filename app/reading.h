@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "app/event-log.h"
 #include "engine/monitor.h"
 
 G_BEGIN_DECLS
@@ -33,8 +34,39 @@ typedef struct
   HrContract      *contract;
   const HrVerdict *verdict; /* NULL before the first snapshot */
   HrAlertBook     *alerts;
-  gint64           now_ns; /* end of the newest snapshot, monotonic */
-  const char      *as_of;  /* NULL while live, else "last at 14:31:52" */
+  HrEventLog      *events;
+  HrSource        *computer; /* that the source runs on; NULL: unknown, or the source itself */
+  gint64           now_ns;   /* end of the newest snapshot, monotonic */
+  const char      *as_of;    /* NULL while live, else "last at 14:31:52" */
 } HrReading;
+
+/* How often lists and lines of the past follow: rows that moved faster could not be read. Start from { 0 }. */
+#define HR_PACE_NS ((gint64) HR_NS_PER_SECOND)
+
+typedef struct
+{
+  const HrHistory *history; /* only compared */
+  gint64           last_ns;
+  gboolean         was_live;
+  gboolean         is_new; /* the last reading was the first of its source */
+} HrPace;
+
+/* Tells whether a second has passed in the source since the last time that this was so, or something else is to be seen than then. */
+static inline gboolean
+hr_pace_is_due (HrPace          *self,
+                const HrReading *reading)
+{
+  gboolean live = reading->as_of == NULL;
+
+  self->is_new = self->history != reading->history;
+  if (!self->is_new && self->was_live == live && reading->now_ns - self->last_ns < HR_PACE_NS)
+    return FALSE;
+
+  self->history = reading->history;
+  self->last_ns = reading->now_ns;
+  self->was_live = live;
+
+  return TRUE;
+}
 
 G_END_DECLS

@@ -117,11 +117,7 @@ hr_statistics_card_refresh (HrStatisticsCard *self,
   if (!found)
     return;
 
-  if (reading->as_of != NULL)
-    gtk_widget_add_css_class (GTK_WIDGET (self), "stale");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "stale");
-
+  hr_stale_set (GTK_WIDGET (self), reading->as_of != NULL);
   hr_label_set (self->subtitle, reading->as_of != NULL ? reading->as_of : _ ("since start"));
   show_pair (self->extremes, figures.min, figures.max, figures.unit);
   show_pair (self->middle, figures.p50, figures.p90, figures.unit);

@@ -4,11 +4,16 @@
 
 #include "app/labels.h"
 #include "app/overhead.h"
+#include "app/profile.h"
 #include "app/wording.h"
 
 #include "engine/base/clock.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
+
+/* From this share on monitoring is more than its budget: of the machine for the window and the agent, of one core for recording. */
+#define HIGH_SHARE 0.01
 
 struct _HrStatusLine
 {
@@ -17,12 +22,17 @@ struct _HrStatusLine
   /* Template children */
   GtkWidget *box;
   GtkLabel  *overhead;
+  GtkLabel  *recording;
+  GtkLabel  *stride;
   GtkLabel  *rate;
   GtkLabel  *samples;
   GtkLabel  *clock;
   GtkLabel  *state;
 
   HrOverhead own;
+
+  const char *overhead_level; /* CSS class; interned, as the next */
+  const char *recording_level;
 };
 
 G_DEFINE_FINAL_TYPE (HrStatusLine, hr_status_line, GTK_TYPE_WIDGET)
@@ -45,10 +55,9 @@ show (GtkLabel   *label,
     }
 }
 
-/* Finds what the agent of this computer measures as its own share of the machine. */
-static gboolean
-agent_share (HrMonitor *monitor,
-             double    *out_share)
+/* Returns what the agent of this computer measures as its own share of the machine; NaN: it has not yet. */
+static double
+agent_share (HrMonitor *monitor)
 {
   GListModel *sources = hr_monitor_get_sources (monitor);
 
@@ -61,37 +70,79 @@ agent_share (HrMonitor *monitor,
       if (hr_source_get_role (source) == HR_SOURCE_COMPUTER && hr_source_is_live (source) &&
           hr_history_find_metric (history, "monitor_cpu_usage", &metric) &&
           hr_history_get_totals (history, metric)->count > 0)
-        {
-          *out_share = hr_history_get_totals (history, metric)->last;
-          return TRUE;
-        }
+        return hr_history_get_totals (history, metric)->last;
     }
 
-  return FALSE;
+  return NAN;
 }
 
+/* Says what the label's number is made of, to the pointer and to a screen reader. */
+static void
+explain (GtkLabel   *label,
+         const char *text)
+{
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (GTK_WIDGET (label)), text) == 0)
+    return;
+
+  gtk_widget_set_tooltip_text (GTK_WIDGET (label), text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+}
+
+static char *
+word_parts (HrStatusLine *self,
+            double        agent,
+            double        recording)
+{
+  g_autofree char *own_text = hr_word_value (self->own.share, HR_UNIT_RATIO);
+  g_autofree char *agent_text = hr_word_value (agent, HR_UNIT_RATIO);
+  g_autofree char *recording_text = hr_word_value (recording, HR_UNIT_RATIO);
+
+  return g_strdup_printf (_ ("Share of this computer's processors: window %s, agent %s. Recording takes %s of one core within the program; "
+                             "its budget is 1 %%, and 0.1 %% in a real-time path."),
+                          own_text, agent_text, recording_text);
+}
+
+/* The overhead and its parts follow once a second, when the window's own share is known anew. */
 static void
 show_overhead (HrStatusLine *self,
-               HrMonitor    *monitor)
+               HrMonitor    *monitor,
+               double        recording)
 {
-  double           agent = 0;
-  gboolean         knows_agent = agent_share (monitor, &agent);
+  double           agent = agent_share (monitor);
+  double           share;
   g_autofree char *total = NULL;
-  g_autofree char *own_text = NULL;
-  g_autofree char *agent_text = NULL;
   g_autofree char *text = NULL;
-  g_autofree char *tooltip = NULL;
+  g_autofree char *parts = NULL;
 
   if (!hr_overhead_advance (&self->own, (gint64) hr_clock_monotonic (), hr_overhead_process_cpu (), g_get_num_processors ()))
     return;
 
-  total = hr_word_value (self->own.share + agent, HR_UNIT_RATIO);
-  own_text = hr_word_value (self->own.share, HR_UNIT_RATIO);
-  agent_text = knows_agent ? hr_word_value (agent, HR_UNIT_RATIO) : g_strdup (HR_NO_VALUE);
+  share = self->own.share + (isnan (agent) ? 0 : agent);
+  total = hr_word_value (share, HR_UNIT_RATIO);
   text = g_strdup_printf (_ ("Monitoring overhead %s"), total);
-  tooltip = g_strdup_printf (_ ("Share of this computer's processors: window %s, agent %s"), own_text, agent_text);
+  parts = word_parts (self, agent, recording);
   show (self->overhead, NULL, text);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->overhead), tooltip);
+  hr_css_class_swap (GTK_WIDGET (self->overhead), &self->overhead_level, share > HIGH_SHARE ? "warning" : NULL);
+  explain (self->overhead, parts);
+  explain (self->recording, parts);
+}
+
+/* What recording costs the program itself, and how much of it is recorded. */
+static void
+show_recording (HrStatusLine      *self,
+                const HrRecording *recording)
+{
+  g_autofree char *share = hr_word_value (recording->share, HR_UNIT_RATIO);
+  g_autofree char *text = g_strdup_printf (_ ("Recording %s of a core"), share);
+  g_autofree char *stride = g_strdup_printf (_ ("1 in %.0f measured"), recording->stride);
+  g_autofree char *reason = g_strdup_printf (_ ("Recording everything would cost the program more than 1 %% of a core, so that one in %.0f of its scopes is measured. "
+                                                "Counts are of those that are; shares and percentiles hold for all."),
+                                             recording->stride);
+
+  show (self->recording, NULL, isfinite (recording->share) ? text : NULL);
+  hr_css_class_swap (GTK_WIDGET (self->recording), &self->recording_level, recording->share > HIGH_SHARE ? "warning" : NULL);
+  show (self->stride, NULL, recording->stride > 1 ? stride : NULL);
+  explain (self->stride, reason);
 }
 
 static void
@@ -123,8 +174,12 @@ hr_status_line_refresh (HrStatusLine *self,
                         HrSource     *source)
 {
   g_autofree char *rate = hr_word_rate (hr_monitor_get_interval (monitor));
+  HrRecording      recording = { NAN, NAN };
 
-  show_overhead (self, monitor);
+  if (source != NULL && hr_source_is_live (source))
+    hr_recording_read (&recording, hr_source_get_history (source));
+  show_recording (self, &recording);
+  show_overhead (self, monitor, recording.share);
   show (self->rate, _ ("Refresh rate"), rate);
   if (source == NULL)
     {
@@ -158,6 +213,8 @@ hr_status_line_class_init (HrStatusLineClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/headroom/Headroom/ui/status-line.ui");
   gtk_widget_class_bind_template_child (widget_class, HrStatusLine, box);
   gtk_widget_class_bind_template_child (widget_class, HrStatusLine, overhead);
+  gtk_widget_class_bind_template_child (widget_class, HrStatusLine, recording);
+  gtk_widget_class_bind_template_child (widget_class, HrStatusLine, stride);
   gtk_widget_class_bind_template_child (widget_class, HrStatusLine, rate);
   gtk_widget_class_bind_template_child (widget_class, HrStatusLine, samples);
   gtk_widget_class_bind_template_child (widget_class, HrStatusLine, clock);

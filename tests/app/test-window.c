@@ -2,6 +2,10 @@
 
 #include "app/application.h"
 #include "app/config.h"
+#include "app/spans-card.h"
+#include "app/status-line.h"
+#include "app/table-row.h"
+#include "engine/model/category.h"
 
 #include <glib/gstdio.h>
 
@@ -344,20 +348,319 @@ least_width (Fixture *fixture)
   return least;
 }
 
-/* The view of the computer fits a phone's width, with text of twice the size too. */
+/* The view fits a phone's width, with text of twice the size too. */
 static void
-test_narrow (Fixture *fixture)
+assert_fits_phone (Fixture *fixture)
 {
   GtkSettings *settings = gtk_settings_get_default ();
   int          dpi;
 
-  wait_for_state (fixture, HR_LIVE_DATA);
   g_assert_cmpint (least_width (fixture), <=, 360);
 
   g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
   g_object_set (settings, "gtk-xft-dpi", 2 * 96 * 1024, NULL);
   g_assert_cmpint (least_width (fixture), <=, 360);
   g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+}
+
+static void
+test_narrow (Fixture *fixture)
+{
+  wait_for_state (fixture, HR_LIVE_DATA);
+  assert_fits_phone (fixture);
+}
+
+/* A program whose history the test writes. */
+typedef struct
+{
+  Fixture      *fixture;
+  HrSource     *source;
+  HrSample      samples[32];
+  HrBucketCount buckets[32];
+  guint         n_samples;
+  gint64        now_ns;
+} Program;
+
+static void
+program_set_up (Program *program,
+                Fixture *fixture)
+{
+  *program = (Program){ .fixture = fixture, .source = hr_source_new (HR_SOURCE_PROCESS, "ranker") };
+  hr_source_set_state (program->source, HR_SOURCE_CONNECTED, NULL);
+}
+
+static void
+program_add (Program    *program,
+             const char *name,
+             HrKind      kind,
+             HrUnit      unit,
+             guint64     count,
+             double      value)
+{
+  HrMetricInfo   info = { name, kind, unit, HR_DIRECTION_LOWER };
+  HrSample      *sample = &program->samples[program->n_samples];
+  HrBucketCount *bucket = &program->buckets[program->n_samples++];
+  double         sum = value * (double) count;
+
+  *sample = (HrSample){ hr_history_add_metric (hr_source_get_history (program->source), &info), count, sum, value, value, value };
+  if (!hr_kind_is_time (kind))
+    return;
+
+  *bucket = (HrBucketCount){ hr_bucket_index ((guint64) (value * HR_NS_PER_MS)), count };
+  sample->buckets = bucket;
+  sample->n_buckets = 1;
+  sample->self = sum;
+}
+
+/* Lets the second that was put together arrive as from the agent. */
+static void
+program_tell (Program *program)
+{
+  HrMonitor *monitor = hr_application_get_monitor (program->fixture->application);
+  HrHistory *history = hr_source_get_history (program->source);
+  HrSnapshot head = { .interval_ns = HR_NS_PER_SECOND, .time_us = g_get_real_time () };
+  g_autoptr (HrSnapshot) snapshot = NULL;
+
+  program->now_ns += head.interval_ns;
+  head.sequence = hr_history_get_received (history) + 1;
+  head.end_ns = program->now_ns;
+  snapshot = hr_snapshot_new (&head, program->samples, program->n_samples);
+  hr_history_append (history, snapshot);
+  program->n_samples = 0;
+  g_signal_emit_by_name (monitor, "snapshot", program->source, snapshot);
+}
+
+/* Shows @source as if it had been selected, as it stands now. */
+static void
+show_source (Fixture  *fixture,
+             HrSource *source)
+{
+  hr_live_view_set_source (fixture->live, NULL);
+  hr_live_view_set_source (fixture->live, source);
+}
+
+static void
+program_tear_down (Program *program)
+{
+  hr_live_view_set_source (program->fixture->live, NULL);
+  g_object_unref (program->source);
+}
+
+/* Finds the row under @widget that is called @name, as a screen reader does. */
+static GtkWidget *
+find_table_row (GtkWidget  *widget,
+                const char *name)
+{
+  if (!gtk_widget_get_visible (widget))
+    return NULL;
+  if (HR_IS_TABLE_ROW (widget) && g_strcmp0 (gtk_widget_get_tooltip_text (widget), name) == 0)
+    return widget;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_table_row (child, name);
+
+      if (found != NULL)
+        return found;
+    }
+
+  return NULL;
+}
+
+static void
+assert_row (Fixture    *fixture,
+            const char *name,
+            const char *description)
+{
+  GtkWidget *row = find_table_row (GTK_WIDGET (fixture->live), name);
+
+  g_assert_nonnull (row);
+  g_assert_true (gtk_widget_get_focusable (row));
+  gtk_test_accessible_assert_role (row, GTK_ACCESSIBLE_ROLE_LIST_ITEM);
+  gtk_test_accessible_assert_property (row, GTK_ACCESSIBLE_PROPERTY_LABEL, name);
+  gtk_test_accessible_assert_property (row, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description);
+}
+
+/* Finds a visible widget of @type under @widget. */
+static GtkWidget *
+find_shown (GtkWidget *widget,
+            GType      type)
+{
+  if (!gtk_widget_get_visible (widget))
+    return NULL;
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+    return widget;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_shown (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+
+  return NULL;
+}
+
+static void
+test_spans (Fixture *fixture)
+{
+  Program program;
+
+  program_set_up (&program, fixture);
+  program_add (&program, "/rank", HR_KIND_SPAN, HR_UNIT_MILLISECONDS, 30, 1);
+  program_add (&program, "/rank/draw", HR_KIND_SPAN, HR_UNIT_MILLISECONDS, 70, 1);
+  program_tell (&program);
+  show_source (fixture, program.source);
+  assert_row (fixture, "/rank/draw", "70 % of the self time, 70/s calls, p99 1 ms");
+  assert_row (fixture, "/rank", "30 % of the self time, 30/s calls, p99 1 ms");
+  assert_fits_phone (fixture);
+  program_tear_down (&program);
+}
+
+/* Rows stay where they are for a second, and are the same widgets afterwards. */
+static void
+test_spans_stand_still (Fixture *fixture)
+{
+  Program    program;
+  GtkWidget *first;
+
+  program_set_up (&program, fixture);
+  program_add (&program, "/a", HR_KIND_SPAN, HR_UNIT_MILLISECONDS, 1, 10);
+  program_add (&program, "/b", HR_KIND_SPAN, HR_UNIT_MILLISECONDS, 1, 5);
+  program_tell (&program);
+  show_source (fixture, program.source);
+  first = find_table_row (GTK_WIDGET (fixture->live), "/a");
+
+  program_add (&program, "/a", HR_KIND_SPAN, HR_UNIT_MILLISECONDS, 1, 10);
+  program_add (&program, "/b", HR_KIND_SPAN, HR_UNIT_MILLISECONDS, 1, 100);
+  program.now_ns -= HR_NS_PER_SECOND / 2;
+  program_tell (&program);
+  show_source (fixture, program.source);
+  g_assert_true (find_table_row (GTK_WIDGET (fixture->live), "/a") == first);
+
+  program.now_ns -= HR_NS_PER_SECOND / 2;
+  program_tell (&program);
+  show_source (fixture, program.source);
+  g_assert_true (find_table_row (GTK_WIDGET (fixture->live), "/b") == first);
+  program_tear_down (&program);
+}
+
+/* Without spans the card says how to have them; the computer has no such card. */
+static void
+test_no_spans (Fixture *fixture)
+{
+  Program program;
+
+  wait_for_state (fixture, HR_LIVE_DATA);
+  g_assert_null (find_shown (GTK_WIDGET (fixture->live), HR_TYPE_SPANS_CARD));
+
+  program_set_up (&program, fixture);
+  program_add (&program, "memory_usage_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, 1, 50);
+  program_tell (&program);
+  show_source (fixture, program.source);
+  g_assert_nonnull (find_shown (GTK_WIDGET (fixture->live), HR_TYPE_SPANS_CARD));
+  g_assert_nonnull (find_text (GTK_WIDGET (fixture->live), "HR_SPAN"));
+  assert_fits_phone (fixture);
+  program_tear_down (&program);
+}
+
+/* Spans are no latency: the card of that says so and shows none of theirs. */
+static void
+test_spans_alone (Fixture *fixture)
+{
+  Program    program;
+  GtkWidget *calm;
+
+  program_set_up (&program, fixture);
+  program_add (&program, "/rank", HR_KIND_SPAN, HR_UNIT_MILLISECONDS, 1, 10);
+  program_tell (&program);
+  show_source (fixture, program.source);
+  calm = find_text (GTK_WIDGET (fixture->live), "records no latency");
+  g_assert_true (gtk_widget_get_visible (gtk_widget_get_parent (calm)));
+  g_assert_null (find_shown (GTK_WIDGET (fixture->live), g_type_from_name ("HrLatencyCard")));
+  g_assert_null (find_shown (GTK_WIDGET (fixture->live), g_type_from_name ("HrStatisticsCard")));
+
+  program_add (&program, "batch_ms", HR_KIND_DURATION, HR_UNIT_MILLISECONDS, 1, 10);
+  program_tell (&program);
+  show_source (fixture, program.source);
+  g_assert_false (gtk_widget_get_visible (gtk_widget_get_parent (calm)));
+  g_assert_nonnull (find_shown (GTK_WIDGET (fixture->live), g_type_from_name ("HrLatencyCard")));
+  program_tear_down (&program);
+}
+
+static void
+test_categories (Fixture *fixture)
+{
+  Program program;
+
+  program_set_up (&program, fixture);
+  program_add (&program, HR_CATEGORY_IN_USE "ranking", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, 1, 30);
+  program_add (&program, HR_CATEGORY_ALLOCATED "ranking", HR_KIND_COUNTER, HR_UNIT_MEGABYTES, 1, 2);
+  program_add (&program, HR_CATEGORY_IN_USE "caching", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, 1, 90);
+  program_add (&program, HR_CATEGORY_ALLOCATED "caching", HR_KIND_COUNTER, HR_UNIT_MEGABYTES, 1, 1);
+  program_tell (&program);
+  show_source (fixture, program.source);
+  assert_row (fixture, "caching", "90 MB in use, 75 % of all; 1 MB/s allocated");
+  assert_row (fixture, "ranking", "30 MB in use, 25 % of all; 2 MB/s allocated");
+  g_assert_nonnull (find_text (GTK_WIDGET (fixture->live), "together 120 MB · 3 MB/s"));
+  assert_fits_phone (fixture);
+  program_tear_down (&program);
+}
+
+/* Events are kept whichever source is looked at, longer than the history. Who tells of none has no card for them. */
+static void
+test_events (Fixture *fixture)
+{
+  GType   card = g_type_from_name ("HrEventsCard");
+  Program program;
+
+  program_set_up (&program, fixture);
+  program_add (&program, "memory_usage_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, 1, 50);
+  program_tell (&program);
+  show_source (fixture, program.source);
+  g_assert_null (find_shown (GTK_WIDGET (fixture->live), card));
+
+  program_add (&program, "pool full", HR_KIND_EVENT, HR_UNIT_COUNT, 3, 1);
+  hr_live_view_set_source (fixture->live, NULL);
+  program_tell (&program);
+  for (guint i = 0; i < 2 * HR_HISTORY_SNAPSHOTS; i++)
+    program_tell (&program);
+  show_source (fixture, program.source);
+  g_assert_nonnull (find_shown (GTK_WIDGET (fixture->live), card));
+  g_assert_nonnull (find_table_row (GTK_WIDGET (fixture->live), "pool full"));
+  g_assert_nonnull (find_text (find_table_row (GTK_WIDGET (fixture->live), "pool full"), "3×"));
+  program_tear_down (&program);
+}
+
+/* What recording costs stands in the bottom line, in the warning colour above its budget, and so does a stride. */
+static void
+test_recording (Fixture *fixture)
+{
+  GtkWidget   *status = find_shown (GTK_WIDGET (fixture->window), HR_TYPE_STATUS_LINE);
+  HrMonitor   *monitor = hr_application_get_monitor (fixture->application);
+  const double shares[] = { 0.0004, 0.02 };
+  Program      program;
+
+  program_set_up (&program, fixture);
+  hr_status_line_refresh (HR_STATUS_LINE (status), monitor, program.source);
+  g_assert_null (find_text (status, "of a core"));
+  for (guint i = 0; i < G_N_ELEMENTS (shares); i++)
+    {
+      GtkWidget *recording, *stride;
+
+      program_add (&program, HR_METRIC_PROBE_OVERHEAD, HR_KIND_RATIO, HR_UNIT_RATIO, 1, shares[i]);
+      program_add (&program, HR_METRIC_SAMPLING_STRIDE, HR_KIND_GAUGE, HR_UNIT_COUNT, 1, i == 0 ? 1 : 8);
+      program.now_ns += 10 * HR_NS_PER_SECOND;
+      program_tell (&program);
+      hr_status_line_refresh (HR_STATUS_LINE (status), monitor, program.source);
+      recording = find_text (status, i == 0 ? "Recording 0.04 % of a core" : "Recording 2 % of a core");
+      stride = find_text (status, "1 in 8 measured");
+      g_assert_true (gtk_widget_get_visible (recording));
+      g_assert_true (gtk_widget_has_css_class (recording, "warning") == (i == 1));
+      g_assert_true ((stride != NULL && gtk_widget_get_visible (stride)) == (i == 1));
+    }
+  program_tear_down (&program);
 }
 
 int
@@ -376,6 +679,13 @@ main (int   argc,
     { "/window/disconnect-and-connect", NULL, test_disconnect_and_connect },
     { "/window/interval", MISSING_AGENT, test_interval },
     { "/window/freeze", MISSING_AGENT, test_freeze },
+    { "/window/spans", MISSING_AGENT, test_spans },
+    { "/window/spans-stand-still", MISSING_AGENT, test_spans_stand_still },
+    { "/window/no-spans", NULL, test_no_spans },
+    { "/window/spans-alone", MISSING_AGENT, test_spans_alone },
+    { "/window/categories", MISSING_AGENT, test_categories },
+    { "/window/events", MISSING_AGENT, test_events },
+    { "/window/recording", MISSING_AGENT, test_recording },
   };
 
   g_test_init (&argc, &argv, NULL);
