@@ -316,6 +316,7 @@ static const struct
   { "win.sampling", { "<Primary>p" } },
   { "win.disconnect", { "<Primary>d" } },
   { "win.connect", { "<Primary>r" } },
+  { "win.free-memory", { "<Primary>m" } },
   { "win.start-workload", { "<Primary>t" } },
   { "win.stop-workload", { "<Primary><Shift>t" } },
   { "win.sidebar", { "F9" } },

@@ -38,6 +38,20 @@ disconnect_cb (GSimpleAction *action,
   hr_monitor_disconnect (self->monitor, hr_main_window_get_source (self));
 }
 
+/* Whether the program has anything to free, its memory will tell. */
+static void
+free_memory_cb (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  HrMainWindow    *self = HR_MAIN_WINDOW (user_data);
+  HrSource        *source = hr_main_window_get_source (self);
+  g_autofree char *text = g_strdup_printf (_ ("Asked %s to free memory"), hr_source_get_name (source));
+
+  hr_monitor_request_cleanup (self->monitor, source);
+  hr_main_window_toast (self, text);
+}
+
 static void
 start_workload_cb (GSimpleAction *action,
                    GVariant      *parameter,
@@ -84,6 +98,7 @@ static const GActionEntry entries[] = {
   { "sampling", sampling_cb },
   { "connect", connect_cb },
   { "disconnect", disconnect_cb },
+  { "free-memory", free_memory_cb },
   { "start-workload", start_workload_cb },
   { "stop-workload", stop_workload_cb },
   { "sidebar", sidebar_cb },
@@ -138,12 +153,14 @@ _hr_main_window_update_actions (HrMainWindow *self)
 {
   HrSource     *source = hr_main_window_get_source (self);
   HrSourceState state = source != NULL ? hr_source_get_state (source) : HR_SOURCE_DISCONNECTED;
+  gboolean      connected = state == HR_SOURCE_CONNECTED || state == HR_SOURCE_STOPPED;
   gboolean      running = hr_workload_is_running (self->workload);
 
   if (g_action_map_lookup_action (G_ACTION_MAP (self), "sampling") == NULL)
     return;
 
-  enable (self, "sampling", state == HR_SOURCE_CONNECTED || state == HR_SOURCE_STOPPED);
+  enable (self, "sampling", connected);
+  enable (self, "free-memory", connected && hr_source_get_role (source) == HR_SOURCE_PROCESS);
   enable (self, "connect", source != NULL && (state == HR_SOURCE_DISCONNECTED || state == HR_SOURCE_LOST));
   enable (self, "disconnect", source != NULL && state != HR_SOURCE_DISCONNECTED);
   enable (self, "start-workload", !running);

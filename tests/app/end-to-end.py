@@ -138,6 +138,17 @@ def test_pause_freezes_the_program_and_says_so():
         stop(workload)
 
 
+def test_the_program_is_asked_to_free_memory():
+    with App() as app:
+        app.wait("^CPU: [0-9]")
+        workload = start_workload("--seed", "1")
+        app.select("headroom-workload")
+        app.wait("^Verdict: Within budget")
+        app.press("^Ask the program to free memory")
+        app.wait("^Asked headroom-workload to free memory")
+        stop(workload)
+
+
 def test_disconnect_and_reconnect():
     with App() as app:
         app.wait("^CPU: [0-9]")

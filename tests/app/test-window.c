@@ -663,6 +663,27 @@ test_recording (Fixture *fixture)
   program_tear_down (&program);
 }
 
+/* Only a program can be asked to free memory. */
+static void
+test_free_memory (Fixture *fixture)
+{
+  Program    program;
+  GtkWidget *button;
+
+  wait_for_state (fixture, HR_LIVE_DATA);
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (fixture->window), "free-memory"));
+
+  program_set_up (&program, fixture);
+  program_add (&program, "memory_usage_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, 1, 50);
+  program_tell (&program);
+  show_source (fixture, program.source);
+  button = gtk_widget_get_ancestor (find_text (GTK_WIDGET (fixture->live), "free memory"), GTK_TYPE_BUTTON);
+  g_assert_cmpstr (gtk_actionable_get_action_name (GTK_ACTIONABLE (button)), ==, "win.free-memory");
+  gtk_test_accessible_assert_property (button, GTK_ACCESSIBLE_PROPERTY_LABEL, "Ask the program to free memory");
+  assert_fits_phone (fixture);
+  program_tear_down (&program);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -686,6 +707,7 @@ main (int   argc,
     { "/window/categories", MISSING_AGENT, test_categories },
     { "/window/events", MISSING_AGENT, test_events },
     { "/window/recording", MISSING_AGENT, test_recording },
+    { "/window/free-memory", NULL, test_free_memory },
   };
 
   g_test_init (&argc, &argv, NULL);
