@@ -2,29 +2,24 @@
 
 #include "engine/thompson/arms.h"
 
-static double
-load (const double *parameter)
-{
-  double value;
-
-  __atomic_load (parameter, &value, __ATOMIC_RELAXED);
-
-  return value;
-}
-
-/* Sets a parameter to floor + keep * (parameter - floor) + increment, without losing another thread's change. */
+/* Sets a parameter to floor + keep * (parameter - floor) + increment, without losing another thread's change. What stays as it is,
+ * as most arms do that decay and never learnt, is not written. */
 static void
 change (double *parameter,
         double  floor,
         double  keep,
         double  increment)
 {
-  double before = load (parameter);
-  double after;
+  double before, after;
 
+  __atomic_load (parameter, &before, __ATOMIC_RELAXED);
   do
-    after = floor + keep * (before - floor) + increment;
-  while (!__atomic_compare_exchange (parameter, &before, &after, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    {
+      after = floor + keep * (before - floor) + increment;
+      if (after > HR_ARM_MOST)
+        after = HR_ARM_MOST;
+    }
+  while (after != before && !__atomic_compare_exchange (parameter, &before, &after, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
 }
 
 /* NaN fails both comparisons. */
@@ -42,12 +37,12 @@ has_arm (const HrArms *self,
   return source < self->n_sources && category < self->n_categories;
 }
 
-static HrArm *
-arm_at (const HrArms *self,
-        uint32_t      source,
-        uint32_t      category)
+static size_t
+index_of (const HrArms *self,
+          uint32_t      source,
+          uint32_t      category)
 {
-  return &self->arms[(size_t) source * self->n_categories + category];
+  return (size_t) source * self->n_categories + category;
 }
 
 /* Sets up @n_sources times @n_categories arms, all at @prior, in @storage (borrowed, @n_storage arms long).
@@ -82,14 +77,10 @@ hr_arms_get (const HrArms *self,
              uint32_t      category,
              HrArm        *out)
 {
-  const HrArm *arm;
-
   if (!has_arm (self, source, category))
     return HR_JOB_BAD_ARM;
 
-  arm = arm_at (self, source, category);
-  out->alpha = load (&arm->alpha);
-  out->beta = load (&arm->beta);
+  *out = hr_arms_at (self, index_of (self, source, category));
 
   return HR_JOB_OK;
 }
@@ -110,7 +101,7 @@ hr_arms_update (HrArms  *self,
   if (!in_limits (weight))
     return HR_JOB_BAD_WEIGHT;
 
-  arm = arm_at (self, source, category);
+  arm = &self->arms[index_of (self, source, category)];
   change (success ? &arm->alpha : &arm->beta, 0, 1, weight);
 
   return HR_JOB_OK;

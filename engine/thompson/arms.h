@@ -29,6 +29,9 @@ typedef struct
 /* The largest parameter of a prior and the largest weight of one feedback; the smallest is its inverse. */
 #define HR_ARM_LIMIT 1e9
 
+/* Where a parameter stops growing. Long before, at 2^53, one more plain answer no longer changes a double. */
+#define HR_ARM_MOST 1e18
+
 HrJobStatus hr_arms_init (HrArms  *self,
                           HrArm   *storage,
                           size_t   n_storage,
@@ -47,3 +50,16 @@ HrJobStatus hr_arms_update (HrArms  *self,
                             double   weight);
 HrJobStatus hr_arms_decay (HrArms *self,
                            double  keep);
+
+/* Returns arm @i in the order of the storage; it is there. Inline, because the ranker reads a hundred. */
+static inline HrArm
+hr_arms_at (const HrArms *self,
+            size_t        i)
+{
+  HrArm arm;
+
+  __atomic_load (&self->arms[i].alpha, &arm.alpha, __ATOMIC_RELAXED);
+  __atomic_load (&self->arms[i].beta, &arm.beta, __ATOMIC_RELAXED);
+
+  return arm;
+}

@@ -2,15 +2,13 @@
 
 #pragma once
 
+#include "engine/thompson/arms.h"
 #include "engine/thompson/random.h"
 
-double hr_gamma_draw_log (HrRandom *random,
-                          double    shape);
-
+void   hr_beta_draws (HrRandom    *random,
+                      const HrArm *arms,
+                      size_t       n,
+                      double      *out);
 double hr_beta_draw (HrRandom *random,
                      double    alpha,
                      double    beta);
-double hr_beta_mean (double alpha,
-                     double beta);
-double hr_beta_variance (double alpha,
-                         double beta);

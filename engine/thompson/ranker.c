@@ -3,6 +3,27 @@
 #include "engine/thompson/ranker.h"
 
 #include "engine/thompson/beta.h"
+#include "engine/thompson/order.h"
+
+#include <string.h>
+
+/* A batch's index fits into so many bits. */
+#define INDEX_MASK ((uint64_t) HR_ORDER_MAX - 1)
+
+_Static_assert(HR_BATCH_MAX < HR_ORDER_MAX, "a batch is sorted at once, and no key is 0");
+
+/* Returns a key that sorts as @score does, and among equals the earlier of the batch as the greater: doubles from 0 on sort as
+ * their bits do, of which the last seven give way to the index. */
+static uint64_t
+make_key (double score,
+          size_t i)
+{
+  uint64_t bits;
+
+  memcpy (&bits, &score, sizeof bits);
+
+  return (bits | INDEX_MASK) - i;
+}
 
 /* The greater score comes first; equal ones keep the batch's order, so that a seed gives one ranking. */
 static bool
@@ -12,43 +33,42 @@ comes_before (const HrRank *a,
   return a->score > b->score || (a->score == b->score && a->job < b->job);
 }
 
-/* Moves the rank at @root down until neither child comes after it. */
+/* Puts right what the keys could not tell apart: almost never anything. */
 static void
-sift_down (HrRank *heap,
-           size_t  root,
-           size_t  n)
+settle (HrRank *ranks,
+        size_t  n)
 {
-  HrRank moved = heap[root];
-  size_t child;
-
-  while ((child = 2 * root + 1) < n)
+  for (size_t i = 1; i < n; i++)
     {
-      if (child + 1 < n && comes_before (&heap[child], &heap[child + 1]))
-        child++;
-      if (!comes_before (&moved, &heap[child]))
-        break;
-      heap[root] = heap[child];
-      root = child;
+      HrRank moved = ranks[i];
+      size_t to = i;
+
+      for (; to > 0 && comes_before (&moved, &ranks[to - 1]); to--)
+        ranks[to] = ranks[to - 1];
+      ranks[to] = moved;
     }
-  heap[root] = moved;
 }
 
-/* A heap sort of our own: the C library's qsort may allocate. */
+/* Writes the ranks of @n scores, the best first. */
 static void
-sort (HrRank *ranks,
-      size_t  n)
+sort (const double *scores,
+      size_t        n,
+      HrRank       *out)
 {
-  for (size_t i = n / 2; i-- > 0;)
-    sift_down (ranks, i, n);
+  uint64_t        keys[HR_ORDER_MAX], spare[HR_ORDER_MAX];
+  const uint64_t *sorted;
 
-  while (n > 1)
+  for (size_t i = 0; i < n; i++)
+    keys[i] = make_key (scores[i], i);
+  sorted = hr_order_descending (keys, spare, n);
+
+  for (size_t i = 0; i < n; i++)
     {
-      HrRank last = ranks[--n];
+      uint32_t job = (uint32_t) (INDEX_MASK - (sorted[i] & INDEX_MASK));
 
-      ranks[n] = ranks[0];
-      ranks[0] = last;
-      sift_down (ranks, 0, n);
+      out[i] = (HrRank){ job, scores[job] };
     }
+  settle (out, n);
 }
 
 /* NaN fails the comparisons. */
@@ -74,7 +94,7 @@ check (const HrArms *arms,
 }
 
 /* Ranks a batch by Thompson sampling: each job's score is one draw of its arm's posterior times the weight of its priority.
- * Writes @n_jobs ranks, best first, to @out. Allocates nothing and takes no lock: threads share the arms and bring
+ * Writes @n_jobs ranks, best first, to @out; jobs of one score keep their order. Allocates nothing and takes no lock: threads share the arms and bring
  * each a generator of their own. Errors: EMPTY_BATCH, BATCH_TOO_LARGE above HR_BATCH_MAX, BAD_ARM, and
  * BAD_WEIGHT outside 0..HR_ARM_LIMIT; none of them draws anything. */
 HrJobStatus
@@ -85,18 +105,18 @@ hr_rank (const HrArms *arms,
          HrRank       *out)
 {
   HrJobStatus status = check (arms, jobs, n_jobs);
+  HrArm       believed[HR_BATCH_MAX];
+  double      scores[HR_BATCH_MAX];
 
   if (status != HR_JOB_OK)
     return status;
 
   for (size_t i = 0; i < n_jobs; i++)
-    {
-      HrArm arm;
-
-      hr_arms_get (arms, jobs[i].source, jobs[i].category, &arm);
-      out[i] = (HrRank){ (uint32_t) i, hr_beta_draw (random, arm.alpha, arm.beta) * jobs[i].weight };
-    }
-  sort (out, n_jobs);
+    believed[i] = hr_arms_at (arms, (size_t) jobs[i].source * arms->n_categories + jobs[i].category);
+  hr_beta_draws (random, believed, n_jobs, scores);
+  for (size_t i = 0; i < n_jobs; i++)
+    scores[i] *= jobs[i].weight;
+  sort (scores, n_jobs, out);
 
   return HR_JOB_OK;
 }

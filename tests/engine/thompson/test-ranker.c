@@ -93,22 +93,84 @@ test_ranking_is_sorted_whole_and_repeatable (void)
 static void
 test_a_score_is_the_draw_times_the_weight (void)
 {
-  HrArm    storage[2];
+  HrArm    storage[2], believed[] = { { 1, 1 }, { 4, 1 } };
   HrArms   arms;
   HrJob    jobs[2] = { { .source = 0, .weight = 1 }, { .source = 1, .weight = 4 } };
   HrRank   ranks[2];
   HrRandom random, replay;
+  double   draws[2];
 
   hr_arms_init (&arms, storage, 2, 2, 1, prior);
   hr_arms_update (&arms, 1, 0, true, 3);
   hr_random_seed (&random, 5, 0);
   replay = random;
   hr_rank (&arms, &random, jobs, 2, ranks);
+  hr_beta_draws (&replay, believed, 2, draws);
   for (uint32_t job = 0; job < 2; job++)
-    {
-      double draw = hr_beta_draw (&replay, job == 0 ? 1 : 4, 1);
+    g_assert_cmpfloat (ranks[ranks[0].job == job ? 0 : 1].score, ==, draws[job] * jobs[job].weight);
+}
 
-      g_assert_cmpfloat (ranks[ranks[0].job == job ? 0 : 1].score, ==, draw * jobs[job].weight);
+/* Scores that differ in their last bits only, or hardly from 0, are in order too. */
+static void
+test_the_closest_scores_are_told_apart (void)
+{
+  HrArm    storage[1];
+  HrArms   arms;
+  HrJob    jobs[HR_BATCH_MAX] = { 0 };
+  HrRank   ranks[HR_BATCH_MAX];
+  HrRandom random;
+
+  /* Such an arm draws a half and a few of a double's last steps. */
+  hr_arms_init (&arms, storage, 1, 1, 1, prior);
+  storage[0] = (HrArm){ 1e29, 1e29 };
+  hr_random_seed (&random, 18, 0);
+  for (int round = 0; round < 200; round++)
+    {
+      for (gsize i = 0; i < HR_BATCH_MAX; i++)
+        jobs[i].weight = round % 2 == 0 ? 1 : 0x1p-1060;
+      g_assert_cmpint (hr_rank (&arms, &random, jobs, HR_BATCH_MAX, ranks), ==, HR_JOB_OK);
+      for (gsize i = 1; i < HR_BATCH_MAX; i++)
+        g_assert_true (ranks[i - 1].score > ranks[i].score || (ranks[i - 1].score == ranks[i].score && ranks[i - 1].job < ranks[i].job));
+    }
+}
+
+/* As many as there may ever be: every job's arm is the one of its source and category. */
+static void
+test_ten_thousand_arms (void)
+{
+  enum
+  {
+    N_SOURCES = 100,
+    N_CATEGORIES = 100
+  };
+  static HrArm storage[N_SOURCES * N_CATEGORIES];
+  HrArms       arms;
+  HrArm        arm;
+  HrRandom     random;
+
+  g_assert_cmpint (hr_arms_init (&arms, storage, G_N_ELEMENTS (storage), N_SOURCES, N_CATEGORIES, prior), ==, HR_JOB_OK);
+  hr_random_seed (&random, 19, 0);
+  for (uint32_t i = 0; i < G_N_ELEMENTS (storage); i++)
+    g_assert_cmpint (hr_arms_update (&arms, i / N_CATEGORIES, i % N_CATEGORIES, i % 3 == 0, 1e6), ==, HR_JOB_OK);
+
+  for (uint32_t i = 0; i < G_N_ELEMENTS (storage); i += HR_BATCH_MAX)
+    {
+      HrJob  jobs[HR_BATCH_MAX];
+      HrRank ranks[HR_BATCH_MAX];
+
+      for (uint32_t k = 0; k < HR_BATCH_MAX; k++)
+        jobs[k] = (HrJob){ .source = (i + k) / N_CATEGORIES, .category = (i + k) % N_CATEGORIES, .weight = 1 };
+      g_assert_cmpint (hr_rank (&arms, &random, jobs, HR_BATCH_MAX, ranks), ==, HR_JOB_OK);
+      for (uint32_t k = 0; k < HR_BATCH_MAX; k++)
+        g_assert_true ((ranks[k].score > 0.9) == ((i + ranks[k].job) % 3 == 0));
+    }
+
+  g_assert_cmpint (hr_arms_decay (&arms, 0.5), ==, HR_JOB_OK);
+  for (uint32_t i = 0; i < G_N_ELEMENTS (storage); i++)
+    {
+      hr_arms_get (&arms, i / N_CATEGORIES, i % N_CATEGORIES, &arm);
+      g_assert_cmpfloat (arm.alpha, ==, i % 3 == 0 ? 1 + 5e5 : 1);
+      g_assert_cmpfloat (arm.beta, ==, i % 3 == 0 ? 1 : 1 + 5e5);
     }
 }
 
@@ -124,6 +186,7 @@ test_ties_keep_the_order_of_the_batch (void)
   hr_arms_init (&arms, storage, 1, 1, 1, prior);
   hr_random_seed (&random, 6, 0);
   jobs[50].weight = 1;
+  jobs[20].weight = -0.0;
   g_assert_cmpint (hr_rank (&arms, &random, jobs, HR_BATCH_MAX, ranks), ==, HR_JOB_OK);
   g_assert_cmpuint (ranks[0].job, ==, 50);
   for (uint32_t i = 1; i < HR_BATCH_MAX; i++)
@@ -297,6 +360,8 @@ main (int   argc,
   g_test_add_func ("/thompson/ranker/order", test_ranking_is_sorted_whole_and_repeatable);
   g_test_add_func ("/thompson/ranker/score", test_a_score_is_the_draw_times_the_weight);
   g_test_add_func ("/thompson/ranker/ties", test_ties_keep_the_order_of_the_batch);
+  g_test_add_func ("/thompson/ranker/closest", test_the_closest_scores_are_told_apart);
+  g_test_add_func ("/thompson/ranker/ten-thousand", test_ten_thousand_arms);
   g_test_add_func ("/thompson/ranker/refused", test_bad_batches_are_refused_untouched);
 #ifdef COUNTS_ALLOCATIONS
   g_test_add_func ("/thompson/ranker/allocates-nothing", test_a_batch_allocates_nothing);
