@@ -94,8 +94,8 @@ check (const HrArms *arms,
 }
 
 /* Ranks a batch by Thompson sampling: each job's score is one draw of its arm's posterior times the weight of its priority.
- * Writes @n_jobs ranks, best first, to @out; jobs of one score keep their order. Allocates nothing and takes no lock: threads share the arms and bring
- * each a generator of their own. Errors: EMPTY_BATCH, BATCH_TOO_LARGE above HR_BATCH_MAX, BAD_ARM, and
+ * Writes @n_jobs ranks, best first, to @out; jobs of one score keep their order. Allocates nothing and takes no lock: threads share
+ * the arms and bring each a generator of their own. Errors: EMPTY_BATCH, BATCH_TOO_LARGE above HR_BATCH_MAX, BAD_ARM, and
  * BAD_WEIGHT outside 0..HR_ARM_LIMIT; none of them draws anything. */
 HrJobStatus
 hr_rank (const HrArms *arms,

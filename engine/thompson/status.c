@@ -16,6 +16,13 @@ hr_job_status_name (HrJobStatus status)
     [HR_JOB_BAD_ARM] = "bad arm",
     [HR_JOB_BAD_PRIOR] = "bad prior",
     [HR_JOB_BAD_WEIGHT] = "bad weight",
+    [HR_JOB_FILE_FAILED] = "file failed",
+    [HR_JOB_NOT_ARMS] = "not a file of arms",
+    [HR_JOB_BAD_VERSION] = "unknown version",
+    [HR_JOB_BAD_SIZE] = "wrong size",
+    [HR_JOB_BAD_CHECKSUM] = "wrong checksum",
+    [HR_JOB_OTHER_ARMS] = "other sources or categories",
+    [HR_JOB_BAD_POSTERIOR] = "bad posterior",
   };
 
   return (unsigned) status < HR_N_JOB_STATUSES ? names[status] : "unknown";

@@ -15,6 +15,15 @@ typedef enum
   HR_JOB_BAD_ARM,             /* no such source or category */
   HR_JOB_BAD_PRIOR,
   HR_JOB_BAD_WEIGHT,
+
+  /* Of a file with what was learnt. */
+  HR_JOB_FILE_FAILED, /* errno says why */
+  HR_JOB_NOT_ARMS,
+  HR_JOB_BAD_VERSION,
+  HR_JOB_BAD_SIZE,
+  HR_JOB_BAD_CHECKSUM,
+  HR_JOB_OTHER_ARMS, /* not as many sources and categories */
+  HR_JOB_BAD_POSTERIOR,
   HR_N_JOB_STATUSES
 } HrJobStatus;
 
