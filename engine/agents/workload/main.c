@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "engine/agents/workload/workload.h"
+#include "engine/thompson/arms-file.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -20,6 +21,43 @@ stop_on (int number)
   struct sigaction action = { .sa_handler = stop_cb };
 
   sigaction (number, &action, NULL);
+}
+
+/* Says why the file of what was learnt cannot be used; errno is of the call that said so. Returns whether it can. */
+static bool
+report (const char *path,
+        HrJobStatus status)
+{
+  if (status != HR_JOB_OK)
+    g_printerr ("headroom-workload: %s: %s\n", path, status == HR_JOB_FILE_FAILED ? strerror (errno) : hr_job_status_name (status));
+
+  return status == HR_JOB_OK;
+}
+
+/* A file that is not there yet is no failure: it is made in the end. */
+static bool
+load_learnt (HrWorkload *workload,
+             const char *path)
+{
+  HrJobStatus status = path != NULL ? hr_arms_load (&workload->arms, path) : HR_JOB_OK;
+
+  return (status == HR_JOB_FILE_FAILED && errno == ENOENT) || report (path, status);
+}
+
+static bool
+run (HrWorkload *workload,
+     HrProbe    *probe,
+     const char *learnt_path)
+{
+  hr_workload_run (workload, &stop);
+  hr_summary_print (&workload->summary, hr_probe_unplaced (probe), stdout);
+  if (fflush (stdout) != 0)
+    {
+      g_printerr ("headroom-workload: %s\n", strerror (errno));
+      return false;
+    }
+
+  return learnt_path == NULL || report (learnt_path, hr_arms_save (&workload->arms, learnt_path));
 }
 
 int
@@ -47,16 +85,14 @@ main (int   argc,
     g_printerr ("headroom-workload: %s\n", hr_probe_error (probe));
 
   workload = hr_workload_new (&options, probe);
-  hr_workload_run (workload, &stop);
-  hr_summary_print (&workload->summary, hr_probe_unplaced (probe), stdout);
-  if (fflush (stdout) != 0)
-    {
-      g_printerr ("headroom-workload: %s\n", strerror (errno));
-      status = 1;
-    }
+  if (!load_learnt (workload, options.learnt_path))
+    status = 2;
+  else if (!run (workload, probe, options.learnt_path))
+    status = 1;
 
   hr_workload_free (workload);
   hr_probe_close (probe);
+  g_free (options.learnt_path);
 
   return status;
 }

@@ -61,20 +61,23 @@ check_given (const Given *given,
   return TRUE;
 }
 
-/* Reads the command line and takes what it understands out of it. Writes @self only on success; errors are G_OPTION_ERROR. */
+/* Reads the command line and takes what it understands out of it. Writes @self only on success: the caller
+ * frees its path; errors are G_OPTION_ERROR. */
 gboolean
 hr_workload_options_parse (HrWorkloadOptions *self,
                            int               *argc,
                            char            ***argv,
                            GError           **error)
 {
-  Given given = { .rate = DEFAULT_RATE, .seed = 1 };
+  Given            given = { .rate = DEFAULT_RATE, .seed = 1 };
+  g_autofree char *learnt = NULL;
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   const GOptionEntry entries[] = {
     { "rate", 'r', 0, G_OPTION_ARG_DOUBLE, &given.rate, "Rank N batches a second; 0: as fast as it goes (default 50)", "N" },
     { "batch", 'b', 0, G_OPTION_ARG_INT, &given.batch, "Rank N jobs a batch, 10 to 100 (default: the optimal size)", "N" },
     { "duration", 'd', 0, G_OPTION_ARG_DOUBLE, &given.duration, "End after so long (default: at SIGTERM or SIGINT)", "SECONDS" },
     { "seed", 's', 0, G_OPTION_ARG_INT64, &given.seed, "Start the random numbers at N (default 1)", "N" },
+    { "learnt", 0, 0, G_OPTION_ARG_FILENAME, &learnt, "Begin with what FILE says was learnt, and save it there in the end", "FILE" },
     { "slow-ms", 0, 0, G_OPTION_ARG_DOUBLE, &given.slow_ms, "Let slow batches take N ms a job", "N" },
     { "slow-every", 0, 0, G_OPTION_ARG_INT, &given.slow_every, "Let every Kth batch be slow (default 1: each)", "K" },
     { "slow-for", 0, 0, G_OPTION_ARG_DOUBLE, &given.slow_for, "Misbehave only that long, then be well again", "SECONDS" },
@@ -106,6 +109,7 @@ hr_workload_options_parse (HrWorkloadOptions *self,
     .misbehave_seconds = given.slow_for,
     .leak_mb_per_second = given.leak,
     .stall_seconds = given.stall,
+    .learnt_path = g_steal_pointer (&learnt),
   };
   return TRUE;
 }

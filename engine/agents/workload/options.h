@@ -17,6 +17,7 @@ typedef struct
   double   misbehave_seconds; /* 0: for ever */
   double   leak_mb_per_second;
   double   stall_seconds;
+  char    *learnt_path; /* owned; NULL: what is learnt is forgotten */
 } HrWorkloadOptions;
 
 gboolean hr_workload_options_parse (HrWorkloadOptions *self,

@@ -34,6 +34,7 @@ test_the_defaults_are_a_well_behaved_load (void)
   g_assert_cmpfloat (options.slow_ms, ==, 0);
   g_assert_cmpfloat (options.leak_mb_per_second, ==, 0);
   g_assert_cmpfloat (options.stall_seconds, ==, 0);
+  g_assert_null (options.learnt_path);
 }
 
 static void
@@ -42,7 +43,7 @@ test_every_option_arrives (void)
   HrWorkloadOptions options = { 0 };
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (parse ("--rate 12.5 --batch=100 --duration 3 --seed 9 --slow-ms 25 --slow-every 2 --slow-for 4 --leak 5 --stall 6", &options, &error));
+  g_assert_true (parse ("--rate 12.5 --batch=100 --duration 3 --seed 9 --slow-ms 25 --slow-every 2 --slow-for 4 --leak 5 --stall 6 --learnt /x/y", &options, &error));
   g_assert_no_error (error);
   g_assert_cmpfloat (options.batches_per_second, ==, 12.5);
   g_assert_cmpuint (options.batch, ==, 100);
@@ -53,6 +54,8 @@ test_every_option_arrives (void)
   g_assert_cmpfloat (options.misbehave_seconds, ==, 4);
   g_assert_cmpfloat (options.leak_mb_per_second, ==, 5);
   g_assert_cmpfloat (options.stall_seconds, ==, 6);
+  g_assert_cmpstr (options.learnt_path, ==, "/x/y");
+  g_free (options.learnt_path);
 }
 
 static void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "engine/agents/workload/market.h"
 #include "engine/probe/reader.h"
+#include "engine/thompson/arms-file.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -111,18 +113,24 @@ finish (Run *self)
 }
 
 static void
-clear (Run *self)
+remove_folder (const char *folder)
 {
-  g_autoptr (GDir) dir = g_dir_open (self->folder, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
   while ((name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *path = g_build_filename (self->folder, name, NULL);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
 
       g_assert_cmpint (g_unlink (path), ==, 0);
     }
-  g_assert_cmpint (g_rmdir (self->folder), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+static void
+clear (Run *self)
+{
+  remove_folder (self->folder);
   g_free (self->folder);
   hr_region_reader_close (self->reader);
   g_object_unref (self->parser);
@@ -266,6 +274,71 @@ test_bad_options_end_with_two (void)
     }
 }
 
+/* Runs ten batches or so, and returns how many answers it learnt from: five a batch. */
+static double
+learn (const char *path)
+{
+  g_autofree char *options = g_strdup_printf ("--rate 100 --duration 0.1 --learnt %s", path);
+  Run              run = { 0 };
+  double           n_batches;
+
+  start (&run, options);
+  n_batches = (double) json_object_get_int_member (finish (&run), "batches");
+  clear (&run);
+
+  return 5 * n_batches;
+}
+
+/* Returns how many answers the file at @path knows of. */
+static double
+count_learnt (const char *path)
+{
+  HrArm  storage[HR_MARKET_SOURCES * HR_MARKET_CATEGORIES];
+  HrArms arms;
+  double sum = 0;
+
+  hr_arms_init (&arms, storage, G_N_ELEMENTS (storage), HR_MARKET_SOURCES, HR_MARKET_CATEGORIES, (HrArm){ 1, 1 });
+  g_assert_cmpint (hr_arms_load (&arms, path), ==, HR_JOB_OK);
+  for (gsize i = 0; i < G_N_ELEMENTS (storage); i++)
+    sum += storage[i].alpha + storage[i].beta - 2;
+
+  return sum;
+}
+
+static void
+test_what_is_learnt_outlives_the_run (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("headroom-learnt-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "learnt", NULL);
+  double           learnt = learn (path);
+
+  g_assert_cmpfloat (learnt, >, 0);
+  g_assert_cmpfloat (count_learnt (path), ==, learnt);
+  learnt += learn (path);
+  g_assert_cmpfloat (count_learnt (path), ==, learnt);
+  remove_folder (folder);
+}
+
+static void
+test_a_file_that_was_not_learnt_is_left_alone (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("headroom-learnt-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "letter", NULL);
+  g_autofree char *message = NULL, *text = NULL;
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GSubprocess) process = NULL;
+
+  g_assert_true (g_file_set_contents (path, "Dear all", -1, NULL));
+  g_subprocess_launcher_setenv (launcher, "HEADROOM_RUNTIME_DIR", folder, TRUE);
+  process = g_subprocess_launcher_spawn (launcher, NULL, program, "--learnt", path, NULL);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &message, NULL);
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 2);
+  g_assert_true (g_str_has_suffix (message, "/letter: not a file of arms\n"));
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "Dear all");
+  remove_folder (folder);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -279,6 +352,8 @@ main (int   argc,
   g_test_add_data_func ("/workload/program/sigint", GINT_TO_POINTER (SIGINT), test_a_signal_ends_it_with_its_summary);
   g_test_add_func ("/workload/program/sampling", test_nothing_counts_while_sampling_is_off);
   g_test_add_func ("/workload/program/cleanup", test_a_cleanup_frees_what_leaked);
+  g_test_add_func ("/workload/program/learnt", test_what_is_learnt_outlives_the_run);
+  g_test_add_func ("/workload/program/not-learnt", test_a_file_that_was_not_learnt_is_left_alone);
   g_test_add_func ("/workload/program/options", test_bad_options_end_with_two);
 
   return g_test_run ();
