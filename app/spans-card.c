@@ -54,7 +54,9 @@ show_subtitle (HrSpansCard *self,
 {
   g_autofree char *top = g_strdup_printf (_ ("top %u of %u · last 5 s"), self->profile.n_rows, self->profile.n_all);
 
-  if (as_of != NULL)
+  if (self->profile.n_rows == 0)
+    hr_label_set (self->subtitle, "");
+  else if (as_of != NULL)
     hr_label_set (self->subtitle, as_of);
   else
     hr_label_set (self->subtitle, self->profile.n_all > self->profile.n_rows ? top : _ ("last 5 s"));
@@ -66,7 +68,7 @@ show_message (HrSpansCard *self,
 {
   gtk_widget_set_visible (GTK_WIDGET (self->message), self->profile.n_rows == 0);
   hr_label_set (self->message, has_spans
-                                   ? _ ("No span ended in this time.")
+                                   ? _ ("No span ended in the last 5 s.")
                                    : _ ("Write HR_SPAN (probe, \"name\") before a statement or a block of the program, and the time it takes shows here, with and without the spans within it."));
 }
 

@@ -552,7 +552,7 @@ test_no_spans (Fixture *fixture)
 {
   Program program;
 
-  wait_for_state (fixture, HR_LIVE_DATA);
+  wait_for_text (fixture, "processor");
   g_assert_null (find_shown (GTK_WIDGET (fixture->live), HR_TYPE_SPANS_CARD));
 
   program_set_up (&program, fixture);
