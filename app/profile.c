@@ -102,11 +102,56 @@ rank (HrProfile *self,
     self->rows[i] = g_array_index (rows, HrProfileRow, i);
 }
 
-static double
-per_second (double          amount,
-            const HrWindow *window)
+/* What a metric comes to in the window. */
+typedef struct
 {
-  return amount / ((double) window->covered_ns / HR_NS_PER_SECOND);
+  double count;
+  double sum;
+  double self;
+} Amount;
+
+/* Adds up every metric in one walk through the window, and returns how many seconds of it were watched. The history keeps a window up to
+ * date from the first time that it is asked for; there may be more spans than it keeps. */
+static double
+add_up (const HrReading *reading,
+        Amount          *amounts)
+{
+  gint64 covered_ns = 0;
+
+  for (guint i = hr_history_get_n_snapshots (reading->history); i-- > 0;)
+    {
+      const HrSnapshot *snapshot = hr_history_get_snapshot (reading->history, i);
+
+      if (snapshot->catch_up)
+        continue;
+      if (snapshot->end_ns <= reading->now_ns - HR_PROFILE_WINDOW_NS)
+        break;
+      covered_ns += snapshot->interval_ns;
+      for (guint j = 0; j < snapshot->n_samples; j++)
+        {
+          const HrSample *sample = &snapshot->samples[j];
+
+          amounts[sample->metric].count += (double) sample->count;
+          amounts[sample->metric].sum += sample->sum;
+          amounts[sample->metric].self += sample->self;
+        }
+    }
+
+  return (double) covered_ns / HR_NS_PER_SECOND;
+}
+
+static void
+read_tails (HrProfile       *self,
+            const HrReading *reading)
+{
+  for (guint i = 0; i < self->n_rows; i++)
+    {
+      HrProfileRow *row = &self->rows[i];
+      HrWindow      window;
+
+      hr_history_window (reading->history, row->metric, reading->now_ns, HR_PROFILE_WINDOW_NS, &window);
+      row->p99 = hr_window_quantile (&window, hr_history_get_metric (reading->history, row->metric), 0.99);
+    }
 }
 
 /* Reads the spans that ended within the window. Returns FALSE, @self empty, where the program has none at all. */
@@ -114,46 +159,41 @@ gboolean
 hr_profile_read_spans (HrProfile       *self,
                        const HrReading *reading)
 {
+  guint              n_metrics = hr_history_get_n_metrics (reading->history);
+  g_autofree Amount *amounts = g_new0 (Amount, n_metrics);
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (HrProfileRow));
+  double   seconds = add_up (reading, amounts);
   gboolean found = FALSE;
 
-  for (guint i = 0; i < hr_history_get_n_metrics (reading->history); i++)
+  for (guint i = 0; i < n_metrics; i++)
     {
       const HrMetricInfo *info = hr_history_get_metric (reading->history, i);
-      HrProfileRow        row = { .name = info->name };
-      HrWindow            window;
+      HrProfileRow        row = { .metric = i, .name = info->name, .weight = amounts[i].self, .rate = amounts[i].count / seconds };
 
       if (info->kind != HR_KIND_SPAN)
         continue;
 
       found = TRUE;
-      hr_history_window (reading->history, i, reading->now_ns, HR_PROFILE_WINDOW_NS, &window);
-      if (window.count == 0)
-        continue;
-      row.weight = window.self;
-      row.rate = per_second ((double) window.count, &window);
-      row.p99 = hr_window_quantile (&window, info, 0.99);
-      g_array_append_val (rows, row);
+      if (amounts[i].count > 0)
+        g_array_append_val (rows, row);
     }
   rank (self, rows);
+  read_tails (self, reading);
 
   return found;
 }
 
+/* Returns the megabytes a second that @category allocates; NaN where nobody watched. */
 static double
 allocation_rate (const HrReading *reading,
-                 const char      *category)
+                 const char      *category,
+                 const Amount    *amounts,
+                 double           seconds)
 {
   g_autofree char *name = g_strconcat (HR_CATEGORY_ALLOCATED, category, NULL);
-  HrWindow         window;
   guint            metric;
 
-  if (!hr_history_find_metric (reading->history, name, &metric))
-    return NAN;
-
-  hr_history_window (reading->history, metric, reading->now_ns, HR_PROFILE_WINDOW_NS, &window);
-
-  return window.covered_ns > 0 ? per_second (window.sum, &window) : (double) NAN;
+  return seconds > 0 && hr_history_find_metric (reading->history, name, &metric) ? amounts[metric].sum / seconds : (double) NAN;
 }
 
 /* Reads what each category has in use. Returns FALSE, @self empty, where the program has none. */
@@ -161,20 +201,23 @@ gboolean
 hr_profile_read_categories (HrProfile       *self,
                             const HrReading *reading)
 {
+  guint              n_metrics = hr_history_get_n_metrics (reading->history);
+  g_autofree Amount *amounts = g_new0 (Amount, n_metrics);
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (HrProfileRow));
+  double seconds = add_up (reading, amounts);
 
-  for (guint i = 0; i < hr_history_get_n_metrics (reading->history); i++)
+  for (guint i = 0; i < n_metrics; i++)
     {
       const char     *category = hr_category_name (hr_history_get_metric (reading->history, i)->name, HR_CATEGORY_IN_USE);
       const HrTotals *totals = hr_history_get_totals (reading->history, i);
-      HrProfileRow    row = { .p99 = NAN };
+      HrProfileRow    row = { .metric = i, .p99 = NAN };
 
       if (category == NULL || totals->count == 0)
         continue;
 
       row.name = g_intern_string (category);
       row.weight = totals->last;
-      row.rate = allocation_rate (reading, category);
+      row.rate = allocation_rate (reading, category, amounts, seconds);
       g_array_append_val (rows, row);
     }
   rank (self, rows);

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 /* One span or allocation category. NaN where nothing was measured. */
 typedef struct
 {
+  guint       metric;
   const char *name;   /* interned: the span's path, or the category's name */
   double      weight; /* spans: self time in the window, ms; categories: in use now, MB */
   double      share;  /* of the weight of all, shown here or not */
