@@ -13,7 +13,7 @@
 #include <sys/prctl.h>
 #endif
 
-/* Each half of the calibration takes so long. A pair of readings is off by some 20 ns, the rate therefore by some 10 ppm. */
+/* Each half of the calibration takes so long. A moment is off by some 20 ns, the rate therefore by some 10 ppm. */
 #define HALF_NS 1000000u
 
 /* The halves of an even counter agree within this. */
@@ -22,23 +22,17 @@
 /* A counter slower than this tells durations less exactly than clock_gettime (). */
 #define MAX_NS_A_TICK 100.0
 
-#define PAIR_TRIES 16
-
-typedef struct
-{
-  uint64_t ticks;
-  uint64_t ns;
-} Pair;
+#define MOMENT_TRIES 16
 
 /* Reads both clocks as close together as a few tries allow: an interrupt between them would spoil a single one. */
-static Pair
-read_pair (uint64_t (*counter) (void),
-           uint64_t (*monotonic) (void))
+static HrTickMoment
+read_moment (uint64_t (*counter) (void),
+             uint64_t (*monotonic) (void))
 {
-  Pair     best = { 0 };
-  uint64_t best_width = UINT64_MAX;
+  HrTickMoment best = { 0 };
+  uint64_t     best_width = UINT64_MAX;
 
-  for (int i = 0; i < PAIR_TRIES; i++)
+  for (int i = 0; i < MOMENT_TRIES; i++)
     {
       uint64_t before = monotonic ();
       uint64_t ticks = counter ();
@@ -46,7 +40,7 @@ read_pair (uint64_t (*counter) (void),
 
       if (width < best_width)
         {
-          best = (Pair){ ticks, before + width / 2 };
+          best = (HrTickMoment){ ticks, before + width / 2 };
           best_width = width;
         }
     }
@@ -62,12 +56,14 @@ wait_until (uint64_t (*monotonic) (void),
     ;
 }
 
-/* Returns nanoseconds a tick between two pairs, 0 where the counter or the clock did not rise. */
+/* Returns nanoseconds a tick between two moments, 0 where the counter or the clock did not rise. */
 static double
-rate_between (Pair from,
-              Pair to)
+rate_between (HrTickMoment from,
+              HrTickMoment to)
 {
-  return to.ticks > from.ticks && to.ns > from.ns ? (double) (to.ns - from.ns) / (double) (to.ticks - from.ticks) : 0;
+  return to.ticks > from.ticks && to.monotonic_ns > from.monotonic_ns
+             ? (double) (to.monotonic_ns - from.monotonic_ns) / (double) (to.ticks - from.ticks)
+             : 0;
 }
 
 /* Finds out how long a tick of @counter is by running it beside @monotonic (ns) for two milliseconds of the latter. Returns false,
@@ -78,24 +74,24 @@ hr_tick_clock_calibrate (HrTickSource source,
                          uint64_t (*monotonic) (void),
                          HrTickClock *out)
 {
-  Pair   pairs[3];
-  double first, second, whole;
+  HrTickMoment moments[3];
+  double       first, second, whole;
 
   for (int i = 0; i < 3; i++)
     {
       if (i > 0)
-        wait_until (monotonic, pairs[i - 1].ns + HALF_NS);
-      pairs[i] = read_pair (counter, monotonic);
+        wait_until (monotonic, moments[i - 1].monotonic_ns + HALF_NS);
+      moments[i] = read_moment (counter, monotonic);
     }
 
-  first = rate_between (pairs[0], pairs[1]);
-  second = rate_between (pairs[1], pairs[2]);
-  whole = rate_between (pairs[0], pairs[2]);
+  first = rate_between (moments[0], moments[1]);
+  second = rate_between (moments[1], moments[2]);
+  whole = rate_between (moments[0], moments[2]);
   if (first <= 0 || second <= 0 || whole > MAX_NS_A_TICK ||
       first - second > whole * MAX_DISAGREEMENT || second - first > whole * MAX_DISAGREEMENT)
     return false;
 
-  *out = (HrTickClock){ source, (uint64_t) (whole * (double) HR_TICK_SCALE_ONE + 0.5), pairs[2].ticks, pairs[2].ns };
+  *out = (HrTickClock){ source, (uint64_t) (whole * (double) HR_TICK_SCALE_ONE + 0.5) };
 
   return true;
 }
@@ -137,9 +133,30 @@ counter_is_fit (void)
 static bool
 counter_is_fit (void)
 {
-  return HR_TICKS_COUNTER != HR_TICKS_MONOTONIC;
+  return true;
 }
 #endif
+
+/* Returns whether this process may read @source, and it is said to run evenly: hr_tick_clock_calibrate () sees whether that is true. */
+bool
+hr_tick_source_is_fit (uint32_t source)
+{
+  return source == HR_TICKS_MONOTONIC || (source == HR_TICKS_COUNTER && counter_is_fit ());
+}
+
+/* Returns the time now on the clock of @source, one that is fit, and on CLOCK_MONOTONIC, read within some 20 ns of each other. */
+HrTickMoment
+hr_tick_moment_now (uint32_t source)
+{
+  uint64_t now;
+
+  if (source != HR_TICKS_MONOTONIC)
+    return read_moment (hr_ticks_counter, hr_clock_monotonic);
+
+  now = hr_clock_monotonic ();
+
+  return (HrTickMoment){ now, now };
+}
 
 static HrTickClock    process_clock;
 static pthread_once_t process_clock_known = PTHREAD_ONCE_INIT;
@@ -148,10 +165,9 @@ static void
 choose_clock (void)
 {
   const char *wish = getenv ("HEADROOM_CLOCK");
-  uint64_t    now = hr_clock_monotonic ();
 
-  process_clock = (HrTickClock){ HR_TICKS_MONOTONIC, HR_TICK_SCALE_ONE, now, now };
-  if ((wish == NULL || strcmp (wish, "monotonic") != 0) && counter_is_fit ())
+  process_clock = (HrTickClock){ HR_TICKS_MONOTONIC, HR_TICK_SCALE_ONE };
+  if ((wish == NULL || strcmp (wish, "monotonic") != 0) && hr_tick_source_is_fit (HR_TICKS_COUNTER))
     hr_tick_clock_calibrate (HR_TICKS_COUNTER, hr_ticks_counter, hr_clock_monotonic, &process_clock);
 }
 

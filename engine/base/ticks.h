@@ -34,6 +34,8 @@ extern "C"
 #define HR_TICKS_COUNTER HR_TICKS_MONOTONIC
 #endif
 
+#define HR_TICKS_LIKELY(condition) __builtin_expect (!!(condition), 1)
+
   /* Returns the processor's counter. Not ordered with the instructions around it: a fence would cost more than the tick. */
   static inline uint64_t
   hr_ticks_counter (void)
@@ -56,7 +58,7 @@ extern "C"
   static inline uint64_t
   hr_ticks_now (uint32_t source)
   {
-    return __builtin_expect (source != HR_TICKS_MONOTONIC, 1) ? hr_ticks_counter () : hr_clock_monotonic ();
+    return HR_TICKS_LIKELY (source != HR_TICKS_MONOTONIC) ? hr_ticks_counter () : hr_clock_monotonic ();
   }
 
   /* Returns @ticks as nanoseconds, for stretches up to 2^63 ns; @scale: nanoseconds a tick. */
@@ -71,20 +73,36 @@ extern "C"
 #endif
   }
 
+  /* Returns @begin to @end in ticks: 0 where it ends before it begins, as after a suspend that set the counter back. */
+  static inline uint64_t
+  hr_ticks_between (uint64_t begin,
+                    uint64_t end)
+  {
+    return HR_TICKS_LIKELY ((int64_t) (end - begin) >= 0) ? end - begin : 0;
+  }
+
   /* How a process counts. */
   typedef struct
   {
     HrTickSource source;
     uint64_t     scale; /* ns a tick, fixed point */
-    uint64_t     ticks; /* at the same moment as @monotonic_ns */
-    uint64_t     monotonic_ns;
   } HrTickClock;
+
+  /* One moment on both clocks. */
+  typedef struct
+  {
+    uint64_t ticks;
+    uint64_t monotonic_ns;
+  } HrTickMoment;
 
   bool               hr_tick_clock_calibrate (HrTickSource source,
                                               uint64_t (*counter) (void),
                                               uint64_t (*monotonic) (void),
                                               HrTickClock *out);
   const HrTickClock *hr_tick_clock_get (void);
+
+  bool         hr_tick_source_is_fit (uint32_t source);
+  HrTickMoment hr_tick_moment_now (uint32_t source);
 
   const char *hr_tick_source_name (HrTickSource source);
 

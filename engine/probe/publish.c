@@ -46,6 +46,7 @@ static bool
 fill_identity (HrRegionHeader *header)
 {
   const HrTickClock *clock = hr_tick_clock_get ();
+  HrTickMoment       started;
 
   if (getrandom (header->uuid, sizeof header->uuid, 0) != (ssize_t) sizeof header->uuid)
     return false;
@@ -55,12 +56,13 @@ fill_identity (HrRegionHeader *header)
   header->uuid[8] = (uint8_t) ((header->uuid[8] & 0x3f) | 0x80);
   header->pid = (uint32_t) getpid ();
   header->pid_start_time = process_start_time ();
-  header->started_monotonic = hr_clock_monotonic ();
-  header->started_ticks = hr_ticks_now (clock->source);
-  header->started_realtime = hr_clock_realtime ();
   header->tick_source = clock->source;
   header->tick_scale = clock->scale;
   header->record_ns = hr_cost_of_record ();
+  started = hr_tick_moment_now (clock->source);
+  header->started_ticks = started.ticks;
+  header->started_monotonic = started.monotonic_ns;
+  header->started_realtime = hr_clock_realtime ();
   header->control = HR_CONTROL_SAMPLING;
 
   return true;

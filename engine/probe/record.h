@@ -33,7 +33,7 @@ extern "C"
   hr_probe_elapsed (const HrProbe *self,
                     uint64_t       begin)
   {
-    return hr_ticks_to_ns (hr_probe_ticks (self) - begin, hr_probe_hot (self)->tick_scale);
+    return hr_ticks_to_ns (hr_ticks_between (begin, hr_probe_ticks (self)), hr_probe_hot (self)->tick_scale);
   }
 
   /* Records @items pieces of work that took @elapsed_ns together and ended at @time (ticks), whether or not records are taken now.
@@ -91,7 +91,7 @@ extern "C"
       return;
 
     now = hr_probe_ticks (self);
-    hr_probe_put_duration (self, metric, now, hr_ticks_to_ns (now - begin, hr_probe_hot (self)->tick_scale), items);
+    hr_probe_put_duration (self, metric, now, hr_ticks_to_ns (hr_ticks_between (begin, now), hr_probe_hot (self)->tick_scale), items);
   }
 
   /* Records @items pieces of work that took @elapsed_ns together and end now, measured by the program itself; see hr_probe_put_duration (). */
