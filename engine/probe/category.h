@@ -21,7 +21,7 @@ extern "C"
                                 const char *name);
 
   /* Returns where this thread counts what it allocates in @category, or NULL, and the change is counted as unplaced. */
-  static inline HrRegionUsage *
+  static HR_INLINE HrRegionUsage *
   hr_category_usage (HrProbe   *self,
                      HrCategory category)
   {
@@ -36,7 +36,7 @@ extern "C"
   }
 
   /* Counts that this thread allocated @bytes in @category. */
-  static inline void
+  static HR_INLINE void
   hr_probe_allocated (HrProbe   *self,
                       HrCategory category,
                       size_t     bytes)
@@ -51,7 +51,7 @@ extern "C"
   }
 
   /* Counts that this thread freed @bytes of @category, which any thread may have allocated. */
-  static inline void
+  static HR_INLINE void
   hr_probe_freed (HrProbe   *self,
                   HrCategory category,
                   size_t     bytes)

@@ -101,20 +101,20 @@ extern "C"
 
 #define HR_LIKELY(condition) __builtin_expect (!!(condition), 1)
 
-  static inline const HrProbeHot *
+  static HR_INLINE const HrProbeHot *
   hr_probe_hot (const HrProbe *probe)
   {
     return (const HrProbeHot *) probe;
   }
 
-  static inline uint32_t
+  static HR_INLINE uint32_t
   hr_probe_control (const HrProbe *probe)
   {
     return __atomic_load_n (&hr_probe_hot (probe)->header->control, __ATOMIC_RELAXED);
   }
 
   /* Returns whether a value is to be recorded now. */
-  static inline bool
+  static HR_INLINE bool
   hr_lane_wanted (HrProbe *probe)
   {
     uint32_t control = hr_probe_control (probe);
@@ -123,7 +123,7 @@ extern "C"
   }
 
   /* Returns this thread's lane, or NULL where none is to be had. */
-  static inline HrLane *
+  static HR_INLINE HrLane *
   hr_lane_get (HrProbe *probe)
   {
     const HrLaneCache *cache = &hr_lane_cache;
@@ -132,7 +132,7 @@ extern "C"
   }
 
   /* Returns this thread's lane when @metric is ready to be recorded there, else NULL, and the record is counted as unplaced. */
-  static inline HrLane *
+  static HR_INLINE HrLane *
   hr_lane_for (HrProbe  *probe,
                HrMetric  metric,
                HrLaneUse use)
@@ -144,7 +144,7 @@ extern "C"
                : hr_lane_prepare (probe, metric, use);
   }
 
-  static inline HrRegionTotals *
+  static HR_INLINE HrRegionTotals *
   hr_lane_totals (const HrLane *lane,
                   HrMetric      metric)
   {
@@ -152,7 +152,7 @@ extern "C"
   }
 
   /* Begins a record as base/region.h prescribes, and returns its number for hr_lane_commit (). */
-  static inline uint64_t
+  static HR_INLINE uint64_t
   hr_lane_reserve (HrLane *lane)
   {
     uint64_t number = hr_word_load (&lane->shared->reserve);
@@ -164,7 +164,7 @@ extern "C"
   }
 
   /* Adds @weight items of @value each, @sum together, to what the metric has come to. */
-  static inline void
+  static HR_INLINE void
   hr_lane_add (HrRegionTotals *totals,
                uint64_t        time,
                uint32_t        weight,
@@ -183,7 +183,7 @@ extern "C"
   }
 
   /* Writes the record @number to the ring and ends it. */
-  static inline void
+  static HR_INLINE void
   hr_lane_commit (HrLane  *lane,
                   uint64_t number,
                   uint64_t time,

@@ -15,21 +15,21 @@ extern "C"
 #endif
 
   /* Returns whether records are taken at the moment; readers switch that. A program may save itself the measuring. */
-  static inline bool
+  static HR_INLINE bool
   hr_probe_sampling (const HrProbe *self)
   {
     return (hr_probe_control (self) & HR_CONTROL_SAMPLING) != 0;
   }
 
   /* Returns the time now in the ticks of @self. */
-  static inline uint64_t
+  static HR_INLINE uint64_t
   hr_probe_ticks (const HrProbe *self)
   {
     return hr_ticks_now (hr_probe_hot (self)->tick_source);
   }
 
   /* Returns the nanoseconds that have passed since @begin, in ticks. */
-  static inline uint64_t
+  static HR_INLINE uint64_t
   hr_probe_elapsed (const HrProbe *self,
                     uint64_t       begin)
   {
@@ -39,7 +39,7 @@ extern "C"
   /* Records @items pieces of work that took @elapsed_ns together and ended at @time (ticks), whether or not records are taken now.
    * The sum grows by exactly that, histogram and ring take elapsed / items for each. Zero items have no time
    * each: such a record is refused, and counted so in the metric's totals. */
-  static inline void
+  static HR_INLINE void
   hr_probe_put_duration (HrProbe *self,
                          HrMetric metric,
                          uint64_t time,
@@ -72,14 +72,14 @@ extern "C"
   }
 
   /* Returns where a timed scope begins, for hr_probe_end (): ticks, or 0 where it is not to be measured. */
-  static inline uint64_t
+  static HR_INLINE uint64_t
   hr_probe_begin (HrProbe *self)
   {
     return hr_lane_wanted (self) ? hr_probe_ticks (self) : 0;
   }
 
   /* Records the time since @begin as one record of @items items, for a metric of kind duration. */
-  static inline void
+  static HR_INLINE void
   hr_probe_end (HrProbe *self,
                 HrMetric metric,
                 uint64_t begin,
@@ -95,7 +95,7 @@ extern "C"
   }
 
   /* Records @items pieces of work that took @elapsed_ns together and end now, measured by the program itself; see hr_probe_put_duration (). */
-  static inline void
+  static HR_INLINE void
   hr_probe_duration (HrProbe *self,
                      HrMetric metric,
                      uint64_t elapsed_ns,
@@ -107,7 +107,7 @@ extern "C"
 
   /* Records the level @value of a gauge or a ratio at @time (ticks of hr_probe_ticks ()), for a program that has just read the time. NaN and infinite
    * values are refused, and counted so in the metric's totals. */
-  static inline void
+  static HR_INLINE void
   hr_probe_gauge_at (HrProbe *self,
                      HrMetric metric,
                      uint64_t time,
@@ -133,7 +133,7 @@ extern "C"
   }
 
   /* Records the level @value of a gauge or a ratio now; see hr_probe_gauge_at (). */
-  static inline void
+  static HR_INLINE void
   hr_probe_gauge (HrProbe *self,
                   HrMetric metric,
                   double   value)
@@ -144,7 +144,7 @@ extern "C"
 
   /* Records that a counter grew by @increment: its sum grows by that, its count by one. Only totals, no entry in the ring, and never left out
    * where one record of several is taken: a counter is whole or worthless. */
-  static inline void
+  static HR_INLINE void
   hr_probe_count (HrProbe *self,
                   HrMetric metric,
                   uint32_t increment)
@@ -160,7 +160,7 @@ extern "C"
   }
 
   /* Records that the event happened now; @value says more about it, 0 where there is nothing to say. NaN and infinite values count as 0. Never left out. */
-  static inline void
+  static HR_INLINE void
   hr_probe_event (HrProbe *self,
                   HrMetric metric,
                   double   value)

@@ -34,7 +34,7 @@ extern "C"
                              HrSpan   span);
 
   /* Where in lane->edges the search for a span begins. */
-  static inline uint32_t
+  static HR_INLINE uint32_t
   hr_span_hash (const char *name,
                 HrMetric    parent)
   {
@@ -42,7 +42,7 @@ extern "C"
   }
 
   /* Opens a span in a lane that has room for one more. */
-  static inline HrSpan
+  static HR_INLINE HrSpan
   hr_span_push (HrProbe *self,
                 HrLane  *lane,
                 HrMetric metric)
@@ -57,7 +57,7 @@ extern "C"
   }
 
   /* Closes the innermost span, which ends at @now. */
-  static inline void
+  static HR_INLINE void
   hr_span_pop (HrProbe *self,
                HrLane  *lane,
                uint64_t now)
@@ -86,7 +86,7 @@ extern "C"
 
   /* Begins a span named @name (static, UTF-8) within this thread's innermost open one. Returns what hr_span_end () takes. At most HR_SPAN_DEPTH
    * are open in a thread; deeper ones are counted as unplaced, and their time is their parent's own. */
-  static inline HrSpan
+  static HR_INLINE HrSpan
   hr_span_begin (HrProbe    *self,
                  const char *name)
   {
@@ -110,7 +110,7 @@ extern "C"
   }
 
   /* Ends a span, and with it those within it that are still open. */
-  static inline void
+  static HR_INLINE void
   hr_span_end (HrProbe *self,
                HrSpan   span)
   {
@@ -132,7 +132,7 @@ extern "C"
     bool     done;
   } HrSpanScope;
 
-  static inline HrSpanScope
+  static HR_INLINE HrSpanScope
   hr_span_scope (HrProbe    *self,
                  const char *name)
   {
@@ -141,7 +141,7 @@ extern "C"
     return scope;
   }
 
-  static inline void
+  static HR_INLINE void
   hr_span_scope_end (HrSpanScope *scope)
   {
     hr_span_end (scope->probe, scope->span);

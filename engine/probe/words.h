@@ -5,18 +5,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a record is made of is compiled into the program whatever the compiler thinks of its size. */
+#define HR_INLINE inline __attribute__ ((always_inline))
+
 /* The words that a writer and its readers share. Relaxed atomics cost no more than plain loads and stores on the machines we run
  * on, and make the race a defined one; order comes from the lane's counters alone (base/region.h). */
 
 /* Loads a shared word. */
-static inline uint64_t
+static HR_INLINE uint64_t
 hr_word_load (const uint64_t *word)
 {
   return __atomic_load_n (word, __ATOMIC_RELAXED);
 }
 
 /* Stores a shared word. */
-static inline void
+static HR_INLINE void
 hr_word_store (uint64_t *word,
                uint64_t  value)
 {
@@ -24,7 +27,7 @@ hr_word_store (uint64_t *word,
 }
 
 /* Adds to a word that only this thread writes: a load and a store, no locked instruction. */
-static inline void
+static HR_INLINE void
 hr_word_add (uint64_t *word,
              uint64_t  value)
 {
@@ -32,7 +35,7 @@ hr_word_add (uint64_t *word,
 }
 
 /* Loads a shared real. */
-static inline double
+static HR_INLINE double
 hr_real_load (const double *real)
 {
   double value;
@@ -43,7 +46,7 @@ hr_real_load (const double *real)
 }
 
 /* Stores a shared real. */
-static inline void
+static HR_INLINE void
 hr_real_store (double *real,
                double  value)
 {
@@ -54,7 +57,7 @@ hr_real_store (double *real,
 typedef uint64_t __attribute__ ((may_alias)) HrWord;
 
 /* Copies @bytes (a multiple of 8) out of shared memory, word by word. */
-static inline void
+static HR_INLINE void
 hr_words_copy (void       *out,
                const void *shared,
                size_t      bytes)

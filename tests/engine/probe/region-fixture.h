@@ -31,8 +31,7 @@ fixture_set_up (Fixture      *self,
 }
 
 static inline void
-fixture_tear_down (Fixture      *self,
-                   gconstpointer data)
+fixture_empty (Fixture *self)
 {
   GDir       *dir = g_dir_open (self->folder, 0, NULL);
   const char *name;
@@ -45,6 +44,13 @@ fixture_tear_down (Fixture      *self,
     }
   if (dir != NULL)
     g_dir_close (dir);
+}
+
+static inline void
+fixture_tear_down (Fixture      *self,
+                   gconstpointer data)
+{
+  fixture_empty (self);
   g_rmdir (self->folder);
   g_free (self->folder);
 }
