@@ -7,6 +7,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* What a thread holds of one probe. The probe is known by its serial: it may be closed, and its memory used again, meanwhile. */
@@ -154,6 +155,17 @@ reserve_lane (HrProbe *probe,
          hr_publish_reserve (probe, offset + HR_LAYOUT_RECORDS_OFFSET, HR_LAYOUT_LANE_BYTES - HR_LAYOUT_RECORDS_OFFSET);
 }
 
+/* Lets every bit of the result hang on every bit of @word (SplitMix64, Vigna): neighbours begin with choices of their own. */
+static uint64_t
+scatter (uint64_t word)
+{
+  word += 0x9e3779b97f4a7c15u;
+  word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9u;
+  word = (word ^ word >> 27) * 0x94d049bb133111ebu;
+
+  return word ^ word >> 31;
+}
+
 /* Call it with the lock held. */
 static HrLane *
 add_lane (HrProbe *probe,
@@ -166,12 +178,14 @@ add_lane (HrProbe *probe,
   if (index == HR_REGION_LANES || !reserve_lane (probe, offset))
     return NULL;
 
-  lane = calloc (1, sizeof *lane);
+  /* A forked child has those of its parent, which nobody uses any more. */
+  lane = probe->lanes[index] != NULL ? probe->lanes[index] : malloc (sizeof *lane);
   if (lane == NULL)
     return NULL;
 
+  memset (lane, 0, sizeof *lane);
   lane->shared = (HrRegionLane *) ((char *) probe->hot.header + offset);
-  lane->random = (probe->hot.serial << 32 | index) * 2 + 1;
+  lane->random = scatter (probe->hot.serial << 32 | index) | 1;
   probe->lanes[index] = lane;
   __atomic_store_n (&lane->shared->owner, thread, __ATOMIC_RELAXED);
   __atomic_store_n (&probe->n_lanes, index + 1, __ATOMIC_RELEASE);
@@ -202,6 +216,15 @@ find_claim (uint64_t serial)
     claim = claim->next;
 
   return claim;
+}
+
+/* Returns the lane that this thread has of the probe already, or NULL. */
+HrLane *
+hr_lane_find (HrProbe *self)
+{
+  const Claim *claim = find_claim (self->hot.serial);
+
+  return claim != NULL ? claim->lane : NULL;
 }
 
 /* A child that records gets a region of its own. */
@@ -312,7 +335,7 @@ hr_lane_prepare (HrProbe  *self,
 void
 hr_lane_count_unplaced (HrProbe *self)
 {
-  __atomic_fetch_add (&self->hot.header->unplaced, 1, __ATOMIC_RELAXED);
+  __atomic_fetch_add (&hr_probe_header (self)->unplaced, 1, __ATOMIC_RELAXED);
 }
 
 /* xorshift64 (Marsaglia, 2003): a regular choice would always take the same of two scopes that alternate. */
@@ -328,19 +351,15 @@ next_random (HrLane *lane)
   return lane->random = word;
 }
 
-/* Returns whether a record is taken under a control word that is neither off nor plainly on: one of 2^n at random. The
+/* Returns whether a record is taken under a control word that asks for one of several: one of 2^n at random. The
  * others are counted as skipped. */
 bool
 hr_lane_choose (HrProbe *self,
                 uint32_t control)
 {
   uint32_t bits = control >> HR_CONTROL_STRIDE_SHIFT;
-  HrLane  *lane;
+  HrLane  *lane = hr_lane_get (self);
 
-  if ((control & HR_CONTROL_SAMPLING) == 0)
-    return false;
-
-  lane = hr_lane_get (self);
   if (bits > HR_CONTROL_STRIDE_LIMIT)
     bits = HR_CONTROL_STRIDE_LIMIT;
   if (lane == NULL || next_random (lane) >> (63 - bits) >> 1 == 0)

@@ -92,6 +92,7 @@ extern "C"
   extern HR_LANE_THREAD_LOCAL HrLaneCache hr_lane_cache;
 
   HrLane *hr_lane_claim (HrProbe *probe);
+  HrLane *hr_lane_find (HrProbe *probe);
   HrLane *hr_lane_prepare (HrProbe  *probe,
                            HrMetric  metric,
                            HrLaneUse use);
@@ -107,10 +108,18 @@ extern "C"
     return (const HrProbeHot *) probe;
   }
 
+  /* Returns the region's header. In a forked child another thread may be just giving the probe a region: what is read through the
+   * pointer was written before it. */
+  static HR_INLINE HrRegionHeader *
+  hr_probe_header (const HrProbe *probe)
+  {
+    return __atomic_load_n (&hr_probe_hot (probe)->header, __ATOMIC_RELAXED);
+  }
+
   static HR_INLINE uint32_t
   hr_probe_control (const HrProbe *probe)
   {
-    return __atomic_load_n (&hr_probe_hot (probe)->header->control, __ATOMIC_RELAXED);
+    return __atomic_load_n (&hr_probe_header (probe)->control, __ATOMIC_RELAXED);
   }
 
   /* Returns whether a value is to be recorded now. */
@@ -119,7 +128,8 @@ extern "C"
   {
     uint32_t control = hr_probe_control (probe);
 
-    return HR_LIKELY (control == HR_CONTROL_SAMPLING) || (control != 0 && hr_lane_choose (probe, control));
+    return HR_LIKELY (control == HR_CONTROL_SAMPLING) ||
+           ((control & HR_CONTROL_SAMPLING) != 0 && hr_lane_choose (probe, control));
   }
 
   /* Returns this thread's lane, or NULL where none is to be had. */

@@ -100,6 +100,7 @@ hr_probe_publish (HrProbe *self)
 {
   int fd = self->folder == NULL ? -1 : hr_folder_open (self->folder);
 
+  self->error[0] = '\0';
   if (fd < 0)
     {
       hr_probe_fail (self, "not published, no folder for regions", self->folder == NULL ? ENAMETOOLONG : errno);
@@ -183,7 +184,6 @@ hr_probe_close (HrProbe *self)
   for (uint32_t i = 0; i < HR_REGION_LANES; i++)
     free (self->lanes[i]);
   free (self->folder);
-  free (self->path);
   free (self);
 }
 
@@ -198,7 +198,7 @@ hr_probe_error (const HrProbe *self)
 const char *
 hr_probe_path (const HrProbe *self)
 {
-  return self->fd >= 0 ? self->path : NULL;
+  return self->path;
 }
 
 /* Returns the place of the metric of that name and, for a span, that parent, or the first free one: n_metrics. Spans have
@@ -294,7 +294,7 @@ hr_probe_poll (HrProbe *self)
 {
   HrProbeCleanupFunc callback = NULL;
   void              *user_data = NULL;
-  uint32_t           requests = __atomic_load_n (&self->hot.header->cleanup_requests, __ATOMIC_ACQUIRE);
+  uint32_t           requests = __atomic_load_n (&hr_probe_header (self)->cleanup_requests, __ATOMIC_ACQUIRE);
 
   if (requests == __atomic_load_n (&self->cleanups_answered, __ATOMIC_RELAXED))
     return;
@@ -317,5 +317,5 @@ hr_probe_poll (HrProbe *self)
 uint64_t
 hr_probe_unplaced (const HrProbe *self)
 {
-  return __atomic_load_n (&self->hot.header->unplaced, __ATOMIC_RELAXED);
+  return __atomic_load_n (&hr_probe_header (self)->unplaced, __ATOMIC_RELAXED);
 }

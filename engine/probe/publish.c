@@ -147,47 +147,41 @@ create_file (int         folder_fd,
   return moved;
 }
 
-/* Gives the fresh file its lock, size and first pages, and maps it. */
-static bool
+/* Gives the fresh file its lock, size and first pages, and maps it. Returns MAP_FAILED with errno on failure. */
+static HrRegionHeader *
 set_up_file (HrProbe *self)
 {
   struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
   struct stat  info;
-  void        *memory;
 
   if (fstat (self->fd, &info) < 0 || fchmod (self->fd, 0600) < 0)
-    return false;
+    return MAP_FAILED;
   self->device = info.st_dev;
   self->inode = info.st_ino;
 
   if (fcntl (self->fd, F_OFD_SETLK, &lock) < 0 ||
       ftruncate (self->fd, (off_t) HR_LAYOUT_REGION_BYTES) < 0 ||
       !hr_publish_reserve (self, 0, HR_LAYOUT_LANES_OFFSET))
-    return false;
+    return MAP_FAILED;
 
-  memory = mmap (NULL, HR_LAYOUT_REGION_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
-  if (memory == MAP_FAILED)
-    return false;
-
-  self->hot.header = memory;
-  self->region_bytes = HR_LAYOUT_REGION_BYTES;
-
-  return true;
+  return mmap (NULL, HR_LAYOUT_REGION_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
 }
 
-/* Writes the metrics and categories that the probe has; a fresh one has none, a forked child's has its parent's. */
+/* Makes @region the probe's, with the metrics and categories that it has: a fresh one has none, a forked child's has its parent's. Other
+ * threads of the child may be recording already; until now they found the switch in self->nothing. */
 static void
-publish_tables (HrProbe *self)
+adopt (HrProbe        *self,
+       HrRegionHeader *region)
 {
-  char *region = (char *) self->hot.header;
-
-  memcpy (region + HR_LAYOUT_METRICS_OFFSET, self->metrics, self->n_metrics * sizeof self->metrics[0]);
-  memcpy (region + HR_LAYOUT_CATEGORIES_OFFSET, self->categories, self->n_categories * sizeof self->categories[0]);
-  __atomic_store_n (&self->hot.header->n_metrics, self->n_metrics, __ATOMIC_RELEASE);
-  __atomic_store_n (&self->hot.header->n_categories, self->n_categories, __ATOMIC_RELEASE);
+  memcpy ((char *) region + HR_LAYOUT_METRICS_OFFSET, self->metrics, self->n_metrics * sizeof self->metrics[0]);
+  memcpy ((char *) region + HR_LAYOUT_CATEGORIES_OFFSET, self->categories, self->n_categories * sizeof self->categories[0]);
+  __atomic_store_n (&region->n_metrics, self->n_metrics, __ATOMIC_RELEASE);
+  __atomic_store_n (&region->n_categories, self->n_categories, __ATOMIC_RELEASE);
+  __atomic_store_n (&self->hot.header, region, __ATOMIC_RELEASE);
+  self->region_bytes = HR_LAYOUT_REGION_BYTES;
 }
 
-/* The region shows up under its name only when its header is complete. */
+/* The region shows up under its name only when it is complete. */
 static bool
 fill_and_rename (HrProbe              *self,
                  const HrRegionHeader *header,
@@ -195,8 +189,13 @@ fill_and_rename (HrProbe              *self,
                  const char           *unfinished,
                  const char           *name)
 {
-  memcpy (self->hot.header, header, sizeof *header);
-  publish_tables (self);
+  HrRegionHeader *region = set_up_file (self);
+
+  if (region == MAP_FAILED)
+    return false;
+
+  memcpy (region, header, sizeof *header);
+  adopt (self, region);
 
   return renameat (folder_fd, unfinished, folder_fd, name) == 0;
 }
@@ -227,7 +226,7 @@ hr_publish_file (HrProbe    *self,
 
   if (asprintf (&self->path, "%s/%s", folder, name) < 0)
     self->path = NULL;
-  if (self->path == NULL || !set_up_file (self) || !fill_and_rename (self, &header, folder_fd, unfinished, name))
+  if (self->path == NULL || !fill_and_rename (self, &header, folder_fd, unfinished, name))
     {
       hr_probe_fail (self, "no region", errno);
       unlinkat (folder_fd, unfinished, 0);
@@ -252,9 +251,7 @@ hr_publish_memory (HrProbe *self)
   hr_layout_fill (header);
   fill_identity (header);
   header->control = HR_CONTROL_SAMPLING;
-  self->hot.header = header;
-  self->region_bytes = HR_LAYOUT_REGION_BYTES;
-  publish_tables (self);
+  adopt (self, header);
 
   return true;
 }
@@ -274,7 +271,9 @@ hr_publish_drop (HrProbe *self,
       close (self->fd);
     }
 
-  self->hot.header = &self->nothing;
+  __atomic_store_n (&self->hot.header, &self->nothing, __ATOMIC_RELAXED);
   self->region_bytes = 0;
   self->fd = -1;
+  free (self->path);
+  self->path = NULL;
 }

@@ -138,7 +138,7 @@ extern "C"
                   HrMetric metric,
                   double   value)
   {
-    if (hr_probe_control (self) != 0)
+    if (hr_probe_sampling (self))
       hr_probe_gauge_at (self, metric, hr_probe_ticks (self), value);
   }
 

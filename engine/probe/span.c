@@ -105,7 +105,7 @@ void
 hr_span_end_slowly (HrProbe *self,
                     HrSpan   span)
 {
-  HrLane  *lane = hr_lane_get (self);
+  HrLane  *lane = hr_lane_find (self);
   uint64_t now;
 
   if (lane == NULL)

@@ -100,6 +100,16 @@ add_gauge (HrProbe    *probe,
 }
 
 static inline void
+wait_for_success (pid_t child)
+{
+  int status;
+
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+}
+
+static inline void
 ignore_record_cb (const HrRegionRecord *record,
                   void                 *user_data)
 {
