@@ -108,12 +108,12 @@ extern "C"
     return (const HrProbeHot *) probe;
   }
 
-  /* Returns the region's header. In a forked child another thread may be just giving the probe a region: what is read through the
-   * pointer was written before it. */
+  /* Returns the region's header. In a forked child another thread may be just giving the probe a region: whoever sees it sees
+   * it whole. */
   static HR_INLINE HrRegionHeader *
   hr_probe_header (const HrProbe *probe)
   {
-    return __atomic_load_n (&hr_probe_hot (probe)->header, __ATOMIC_RELAXED);
+    return __atomic_load_n (&hr_probe_hot (probe)->header, __ATOMIC_ACQUIRE);
   }
 
   static HR_INLINE uint32_t

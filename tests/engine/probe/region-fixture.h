@@ -10,8 +10,10 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -107,6 +109,23 @@ wait_for_success (pid_t child)
   g_assert_cmpint (waitpid (child, &status, 0), ==, child);
   g_assert_true (WIFEXITED (status));
   g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+}
+
+/* Puts a small file system where the fixture's folder is. Returns false, with the test skipped, without the right to do so. In a name space
+ * of our own the mount goes with us. */
+static inline bool
+mount_small (Fixture    *fixture,
+             const char *size)
+{
+  if (unshare (CLONE_NEWNS) < 0 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+      mount ("tmpfs", fixture->folder, "tmpfs", 0, size) < 0)
+    {
+      g_test_skip ("needs the right to mount");
+      return false;
+    }
+  g_assert_cmpint (chmod (fixture->folder, 0700), ==, 0);
+
+  return true;
 }
 
 static inline void

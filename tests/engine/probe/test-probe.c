@@ -5,7 +5,6 @@
 #include "region-fixture.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -536,13 +535,8 @@ test_a_full_file_system_is_survived (Fixture      *fixture,
 {
   bool published;
 
-  /* In a name space of our own the mount goes with us. */
-  if (unshare (CLONE_NEWNS) < 0 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-      mount ("tmpfs", fixture->folder, "tmpfs", 0, "size=4k") < 0)
-    {
-      g_test_skip ("needs the right to mount");
-      return;
-    }
+  if (!mount_small (fixture, "size=4k"))
+    return;
   g_assert_cmpint (umount2 (fixture->folder, MNT_DETACH), ==, 0);
 
   g_assert_cmpuint (record_on_small_file_system (fixture->folder, "size=4k", &published), ==, 1);
