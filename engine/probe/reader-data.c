@@ -179,6 +179,7 @@ hr_region_reader_drain (HrRegionReader    *self,
   uint32_t n_lanes = count_lanes (self);
   uint64_t delivered = 0;
 
+  hr_reader_clock_follow (self);
   for (uint32_t i = 0; i < n_lanes && hr_region_reader_status (self) == HR_REGION_OK; i++)
     delivered += drain_lane (self, i, record, user_data);
 

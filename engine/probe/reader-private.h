@@ -15,6 +15,10 @@ struct _HrRegionReader
   int             fd;
   uint64_t       *cursors; /* a lane's records that were delivered or lost */
   uint64_t        lost;
+  bool            counts; /* we can read the program's clock ourselves */
+  HrTickMoment    anchor; /* on that clock and ours; records are told from here */
   double          ns_a_tick;
-  uint64_t        refined_ns; /* over how long @ns_a_tick was measured; 0: by the program itself */
 };
+
+void hr_reader_clock_begin (HrRegionReader *self);
+void hr_reader_clock_follow (HrRegionReader *self);

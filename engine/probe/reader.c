@@ -101,7 +101,7 @@ hr_region_reader_open (const char      *path,
 
   memcpy (name, self->header.name, sizeof name);
   hr_text_copy (self->header.name, sizeof self->header.name, name, sizeof name);
-  self->ns_a_tick = (double) self->header.tick_scale / (double) HR_TICK_SCALE_ONE;
+  hr_reader_clock_begin (self);
   *out = self;
 
   return status;
@@ -209,39 +209,4 @@ void
 hr_region_reader_request_cleanup (HrRegionReader *self)
 {
   __atomic_fetch_add (&self->shared->cleanup_requests, 1, __ATOMIC_RELEASE);
-}
-
-/* Measures the program's clock against ours over all the time that it has run: the two milliseconds of its own calibration tell a duration well enough, but
- * not the time of day an hour later. Once it has run for a second, and each time it has run twice as long as the last time. */
-static void
-refine_clock (HrRegionReader *self)
-{
-  uint64_t ticks, ns;
-
-  if (self->header.tick_source != HR_TICKS_COUNTER || self->header.tick_source == HR_TICKS_MONOTONIC)
-    return;
-
-  ns = hr_clock_monotonic () - self->header.started_monotonic;
-  if (ns >> 62 != 0 || ns < HR_NS_PER_SECOND || ns < 2 * self->refined_ns)
-    return;
-
-  ticks = hr_ticks_counter () - self->header.started_ticks;
-  if (ticks == 0 || ticks >> 62 != 0)
-    return;
-
-  self->ns_a_tick = (double) ns / (double) ticks;
-  self->refined_ns = ns;
-}
-
-/* Returns the moment @ticks, of the region's clock, as CLOCK_MONOTONIC in nanoseconds; within a microsecond once the program has run for
- * a second. */
-uint64_t
-hr_region_reader_time (HrRegionReader *self,
-                       uint64_t        ticks)
-{
-  int64_t since = (int64_t) (ticks - self->header.started_ticks);
-
-  refine_clock (self);
-
-  return self->header.started_monotonic + (uint64_t) (int64_t) ((double) since * self->ns_a_tick);
 }

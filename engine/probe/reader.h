@@ -69,8 +69,8 @@ extern "C"
   uint64_t hr_region_reader_written (HrRegionReader *self);
   uint64_t hr_region_reader_skipped (HrRegionReader *self);
   uint64_t hr_region_reader_unplaced (HrRegionReader *self);
-  uint64_t hr_region_reader_time (HrRegionReader *self,
-                                  uint64_t        ticks);
+  uint64_t hr_region_reader_time (const HrRegionReader *self,
+                                  uint64_t              ticks);
 
   void     hr_region_reader_set_sampling (HrRegionReader *self,
                                           bool            sampling);
