@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What a program's parts have allocated: ranking, UI rendering, network buffers, caching, monitoring, or what it will. The program says so
- * where it allocates and frees; both are counted always, even while no records are taken, or the books would never balance again. */
+ * where it allocates and frees; both are counted always, even while no records are taken, or the books would never balance again. A
+ * forked child's books begin empty: what it frees of its parent's was never allocated in them. */
 
 #pragma once
 
@@ -61,8 +62,9 @@ extern "C"
     if (usage == NULL)
       return;
 
-    hr_word_add (&usage->freed_bytes, bytes);
-    hr_word_add (&usage->frees, 1);
+    /* Who sees the free sees the allocation, of another thread too. */
+    __atomic_store_n (&usage->freed_bytes, hr_word_load (&usage->freed_bytes) + bytes, __ATOMIC_RELEASE);
+    __atomic_store_n (&usage->frees, hr_word_load (&usage->frees) + 1, __ATOMIC_RELEASE);
   }
 
 #ifdef __cplusplus

@@ -49,16 +49,16 @@ extern "C"
   /* A span that is open. */
   typedef struct
   {
-    uint64_t begin; /* ticks */
-    uint64_t inner; /* ticks spent in spans within it */
-    HrMetric metric;
+    uint64_t begin;  /* ticks */
+    uint64_t inner;  /* ticks spent in spans within it */
+    HrMetric metric; /* HR_METRIC_NONE: it has no place */
   } HrSpanFrame;
 
   /* From a span to one within it. */
   typedef struct
   {
     const char *name;   /* by address; NULL: free */
-    HrMetric    parent; /* HR_METRIC_NONE: none */
+    HrMetric    parent; /* HR_SPAN_ROOT: none */
     HrMetric    metric;
   } HrSpanEdge;
 

@@ -18,7 +18,7 @@ place_span (HrProbe    *self,
     .kind = HR_KIND_SPAN,
     .unit = HR_UNIT_MILLISECONDS,
     .direction = HR_DIRECTION_LOWER,
-    .parent = parent == HR_METRIC_NONE ? HR_REGION_NO_PARENT : parent,
+    .parent = parent == HR_SPAN_ROOT ? HR_REGION_NO_PARENT : parent,
   };
 
   if (name[0] == '\0' || !hr_text_copy (metric.name, sizeof metric.name, name, SIZE_MAX))
@@ -59,10 +59,9 @@ find_span (HrProbe    *self,
 static HrSpan
 skip (HrLane *lane)
 {
-  lane->skipping++;
   lane->depth = HR_SPAN_DEPTH;
 
-  return HR_SPAN_SKIPPED;
+  return HR_SPAN_SKIPPED + lane->skipping++;
 }
 
 /* Begins a span where hr_span_begin () has to look further: a thread's first, one of a name that this thread meets for the first time within
@@ -72,19 +71,16 @@ hr_span_begin_slowly (HrProbe    *self,
                       const char *name)
 {
   uint32_t control = hr_probe_control (self);
-  HrLane  *lane = hr_lane_get (self);
+  HrLane  *lane;
   HrMetric parent;
 
-  if (lane == NULL)
-    {
-      hr_lane_count_unplaced (self);
-      return 0;
-    }
-  if (lane->skipping > 0)
-    return skip (lane);
   if ((control & HR_CONTROL_SAMPLING) == 0)
     return 0;
-  if (lane->depth == HR_SPAN_DEPTH)
+
+  lane = hr_lane_get (self);
+  if (lane != NULL && lane->skipping > 0)
+    return skip (lane);
+  if (lane == NULL || lane->depth == HR_SPAN_DEPTH)
     {
       hr_lane_count_unplaced (self);
       return 0;
@@ -92,12 +88,23 @@ hr_span_begin_slowly (HrProbe    *self,
   if (control != HR_CONTROL_SAMPLING && lane->depth == 0 && !hr_lane_choose (self, control))
     return skip (lane);
 
-  parent = lane->depth > 0 ? lane->frames[lane->depth - 1].metric : HR_METRIC_NONE;
-  /* Within one that has no place in the table nothing has: it would look like a root. */
-  if (lane->depth > 0 && parent == HR_METRIC_NONE)
-    return hr_span_push (self, lane, HR_METRIC_NONE);
+  parent = hr_span_parent (lane);
 
-  return hr_span_push (self, lane, find_span (self, lane, name, parent));
+  /* Within one that has no place nothing has. */
+  return hr_span_push (self, lane, parent == HR_METRIC_NONE ? HR_METRIC_NONE : find_span (self, lane, name, parent));
+}
+
+/* Leaves @outer open spans that nobody will see. */
+static void
+stop_skipping (HrLane  *lane,
+               uint32_t outer)
+{
+  if (outer >= lane->skipping)
+    return;
+
+  lane->skipping = outer;
+  if (outer == 0)
+    lane->depth = 0;
 }
 
 /* Ends a span where hr_span_end () has to look further: one that was not chosen, one whose inner spans were left open, or one after another probe was used. */
@@ -108,13 +115,13 @@ hr_span_end_slowly (HrProbe *self,
   HrLane  *lane = hr_lane_find (self);
   uint64_t now;
 
+  /* Asking for a lane would make a region for a forked child, whose parent began this span. */
   if (lane == NULL)
     return;
 
-  if (span == HR_SPAN_SKIPPED)
+  if (span >= HR_SPAN_SKIPPED)
     {
-      if (lane->skipping > 0 && --lane->skipping == 0)
-        lane->depth = 0;
+      stop_skipping (lane, span - HR_SPAN_SKIPPED);
       return;
     }
 

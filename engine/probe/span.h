@@ -25,8 +25,11 @@ extern "C"
   /* An open span: how deep it stands in its thread. 0: it is not measured. */
   typedef uint32_t HrSpan;
 
-/* One within a span that was not chosen to be measured. */
-#define HR_SPAN_SKIPPED UINT32_MAX
+/* The first of those that were not chosen to be measured; one within it is the next. */
+#define HR_SPAN_SKIPPED 0x80000000u
+
+/* The parent of a span that has none; within one that has no place in the table it is HR_METRIC_NONE. */
+#define HR_SPAN_ROOT (UINT32_MAX - 1)
 
   HrSpan hr_span_begin_slowly (HrProbe    *self,
                                const char *name);
@@ -39,6 +42,13 @@ extern "C"
                 HrMetric    parent)
   {
     return (uint32_t) (((uintptr_t) name + parent * (uintptr_t) 31) * (uintptr_t) 0x9e3779b1u >> 16) & (HR_SPAN_EDGES - 1);
+  }
+
+  /* Returns what a span of the lane would begin in. */
+  static HR_INLINE HrMetric
+  hr_span_parent (const HrLane *lane)
+  {
+    return lane->depth > 0 ? lane->frames[lane->depth - 1].metric : HR_SPAN_ROOT;
   }
 
   /* Opens a span in a lane that has room for one more. */
@@ -56,7 +66,16 @@ extern "C"
     return ++lane->depth;
   }
 
-  /* Closes the innermost span, which ends at @now. */
+  /* Returns how long it was from @begin to @end, in ticks. A counter that a machine brought along from elsewhere may step back. */
+  static HR_INLINE uint64_t
+  hr_span_ticks (uint64_t begin,
+                 uint64_t end)
+  {
+    return HR_LIKELY (end > begin) ? end - begin : 0;
+  }
+
+  /* Closes the innermost span, which ends at @now. One that has no place leaves its time to its parent, so that all self times
+   * are together what the roots took. */
   static HR_INLINE void
   hr_span_pop (HrProbe *self,
                HrLane  *lane,
@@ -64,28 +83,29 @@ extern "C"
   {
     const HrSpanFrame *frame = &lane->frames[--lane->depth];
     uint64_t           scale = hr_probe_hot (self)->tick_scale;
-    uint64_t           ticks = now - frame->begin;
+    uint64_t           ticks = hr_span_ticks (frame->begin, now);
     uint64_t           elapsed = hr_ticks_to_ns (ticks, scale);
-    HrLane            *place;
+    HrLane            *place = hr_lane_for (self, frame->metric, HR_LANE_SPAN);
     HrRegionTotals    *totals;
     uint64_t           number;
 
     if (lane->depth > 0)
-      lane->frames[lane->depth - 1].inner += ticks;
-    place = hr_lane_for (self, frame->metric, HR_LANE_SPAN);
+      lane->frames[lane->depth - 1].inner += place != NULL ? ticks : frame->inner;
     if (place == NULL)
       return;
 
     totals = hr_lane_totals (lane, frame->metric);
     number = hr_lane_reserve (lane);
     hr_lane_add (totals, now, 1, (double) (int64_t) elapsed, (double) (int64_t) elapsed);
-    hr_real_store (&totals->self, hr_real_load (&totals->self) + (double) (int64_t) hr_ticks_to_ns (ticks - frame->inner, scale));
+    hr_real_store (&totals->self, hr_real_load (&totals->self) + (double) (int64_t) hr_ticks_to_ns (hr_span_ticks (frame->inner, ticks), scale));
     hr_word_add (&totals->buckets[hr_bucket_index (elapsed)], 1);
     hr_lane_commit (lane, number, now, frame->metric, 1, (double) (int64_t) elapsed);
   }
 
-  /* Begins a span named @name (static, UTF-8) within this thread's innermost open one. Returns what hr_span_end () takes. At most HR_SPAN_DEPTH
-   * are open in a thread; deeper ones are counted as unplaced, and their time is their parent's own. */
+  /* Begins a span named @name (static, UTF-8, 1 to HR_REGION_NAME_BYTES - 1 bytes without control characters) within this thread's
+   * innermost open one. Returns what hr_span_end () takes. At most HR_SPAN_DEPTH are open in a thread; deeper ones, and those that the table has no
+   * room for, are counted as unplaced, and their time is their parent's own. A span that begins while sampling is off is none: one
+   * within it that begins after sampling was switched on again belongs to whatever is open. */
   static HR_INLINE HrSpan
   hr_span_begin (HrProbe    *self,
                  const char *name)
@@ -101,7 +121,7 @@ extern "C"
     if (!HR_LIKELY (control == HR_CONTROL_SAMPLING && cache->serial == hr_probe_hot (self)->serial && lane->depth < HR_SPAN_DEPTH))
       return hr_span_begin_slowly (self, name);
 
-    parent = lane->depth > 0 ? lane->frames[lane->depth - 1].metric : HR_METRIC_NONE;
+    parent = hr_span_parent (lane);
     edge = &lane->edges[hr_span_hash (name, parent)];
     if (!HR_LIKELY (edge->name == name && edge->parent == parent))
       return hr_span_begin_slowly (self, name);
@@ -109,7 +129,7 @@ extern "C"
     return hr_span_push (self, lane, edge->metric);
   }
 
-  /* Ends a span, and with it those within it that are still open. */
+  /* Ends a span, and with it those within it that are still open. One that has ended is left alone. */
   static HR_INLINE void
   hr_span_end (HrProbe *self,
                HrSpan   span)
@@ -153,7 +173,8 @@ extern "C"
 #define HR_SPAN_NUMBERED(probe, name, number) HR_SPAN_SCOPE (probe, name, hr_span_##number)
 #define HR_SPAN_UNIQUE(probe, name, number) HR_SPAN_NUMBERED (probe, name, number)
 
-/* Measures the statement that follows as a span; leaving it by break, return, goto or an exception ends the span too. */
+/* Measures the statement that follows as a span; leaving it by return, goto or an exception ends the span too. It is a loop of one round: break and
+ * continue leave the statement, not a loop around it. */
 #define HR_SPAN(probe, name) HR_SPAN_UNIQUE (probe, name, __COUNTER__)
 
 #ifdef __cplusplus
