@@ -93,13 +93,13 @@ rank_batch (HrWorkload *self,
   HrBatch *batch = &self->batch;
 
   HR_SPAN (self->probe, "match")
-  for (size_t i = 0; i < batch->n_jobs; i++)
-    batch->jobs[i].weight *= hr_matcher_match (&self->matcher, batch->jobs[i].id, &self->market.postings[batch->jobs[i].id]);
+    for (size_t i = 0; i < batch->n_jobs; i++)
+      batch->jobs[i].weight *= hr_matcher_match (&self->matcher, batch->jobs[i].id, &self->market.postings[batch->jobs[i].id]);
 
   HR_SPAN (self->probe, "rank")
-  do
-    hr_rank (&self->arms, &self->random, batch->jobs, batch->n_jobs, self->ranks);
-  while (ns_per_job > 0 && hr_clock_monotonic () - begin < ns_per_job * batch->n_jobs);
+    do
+      hr_rank (&self->arms, &self->random, batch->jobs, batch->n_jobs, self->ranks);
+    while (ns_per_job > 0 && hr_clock_monotonic () - begin < ns_per_job * batch->n_jobs);
 }
 
 /* Ranks the batch between the probe's clock and our own; interleaved, both see the same stretch and one read of the other's. Returns

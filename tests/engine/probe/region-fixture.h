@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,6 +67,23 @@ open_probe (Fixture *fixture)
 
   g_assert_cmpstr (hr_probe_error (probe), ==, NULL);
   g_assert_nonnull (hr_probe_path (probe));
+
+  return probe;
+}
+
+/* Opens a probe that can have no region at all. */
+static inline HrProbe *
+open_no_op (Fixture *fixture)
+{
+  struct rlimit before, none;
+  HrProbe      *probe;
+
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  none = (struct rlimit){ 0, before.rlim_max };
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &none), ==, 0);
+  probe = hr_probe_open_in (fixture->folder, "test");
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  g_assert_nonnull (hr_probe_error (probe));
 
   return probe;
 }

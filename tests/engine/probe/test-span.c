@@ -8,7 +8,6 @@
 #include "engine/probe/span.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
 
 #define N_THREADS 4
 #define N_TREES 2000u
@@ -317,10 +316,10 @@ static void
 return_from_span (HrProbe *probe)
 {
   HR_SPAN (probe, "returned")
-  {
-    HR_SPAN (probe, "within")
-    return;
-  }
+    {
+      HR_SPAN (probe, "within")
+        return;
+    }
 }
 
 static void
@@ -335,25 +334,26 @@ test_a_scope_ends_however_it_is_left (Fixture      *fixture,
   for (int i = 0; i < 3; i++)
     {
       HR_SPAN (probe, "broken")
-      {
-        if (i >= 0)
-          break;
-        g_assert_not_reached ();
-      }
+        {
+          if (i >= 0)
+            break;
+          g_assert_not_reached ();
+        }
       HR_SPAN (probe, "continued")
-      {
-        if (i >= 0)
-          continue;
-        g_assert_not_reached ();
-      }
+        {
+          if (i >= 0)
+            continue;
+          g_assert_not_reached ();
+        }
       HR_SPAN (probe, "gone")
-      goto out;
+        goto out;
     out:
       return_from_span (probe);
       if (i >= 0)
         HR_SPAN (probe, "plain")
-      n_rounds++;
-      else g_assert_not_reached ();
+          n_rounds++;
+      else
+        g_assert_not_reached ();
     }
 
   g_assert_cmpint (n_rounds, ==, 3);
@@ -373,17 +373,17 @@ make_trees (void *data)
 
   for (unsigned i = 0; i < N_TREES; i++)
     HR_SPAN (probe, "batch")
-    {
-      HR_SPAN (probe, "match")
       {
+        HR_SPAN (probe, "match")
+          {
+          }
+        HR_SPAN (probe, "rank")
+          {
+            HR_SPAN (probe, "draw")
+              {
+              }
+          }
       }
-      HR_SPAN (probe, "rank")
-      {
-        HR_SPAN (probe, "draw")
-        {
-        }
-      }
-    }
 
   return NULL;
 }
@@ -551,8 +551,8 @@ run_child (HrProbe *probe,
     return 1;
 
   HR_SPAN (probe, "inner")
-  {
-  }
+    {
+    }
   hr_span_end (probe, outer);
   if (hr_region_reader_open (hr_probe_path (probe), &reader) != HR_REGION_OK)
     return 2;
@@ -603,11 +603,11 @@ test_two_probes_interleaved (Fixture      *fixture,
 
   for (int round = 0; round < 3; round++)
     HR_SPAN (probes[0], "a")
-  HR_SPAN (probes[1], "b")
-  HR_SPAN (probes[0], "c")
-  HR_SPAN (probes[1], "d")
-  {
-  }
+      HR_SPAN (probes[1], "b")
+        HR_SPAN (probes[0], "c")
+          HR_SPAN (probes[1], "d")
+            {
+            }
 
   for (int i = 0; i < 2; i++)
     {
@@ -624,20 +624,12 @@ static void
 test_a_no_op_counts_spans (Fixture      *fixture,
                            gconstpointer data)
 {
-  struct rlimit before, none;
-  HrProbe      *probe;
+  HrProbe *probe = open_no_op (fixture);
 
-  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
-  none = (struct rlimit){ 0, before.rlim_max };
-  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &none), ==, 0);
-  probe = hr_probe_open_in (fixture->folder, "test");
-  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
-
-  g_assert_nonnull (hr_probe_error (probe));
   HR_SPAN (probe, "a")
-  HR_SPAN (probe, "b")
-  {
-  }
+    HR_SPAN (probe, "b")
+      {
+      }
   g_assert_cmpuint (hr_probe_unplaced (probe), ==, 2);
 
   hr_probe_close (probe);
