@@ -302,6 +302,25 @@ add_head (HrRegionTotals       *into,
   into->self += lane->self;
 }
 
+/* Adds to @into what metric @metric has come to in one lane, where its totals are @shared. */
+void
+hr_totals_add_lane (HrRegionTotals       *into,
+                    const HrRegionLane   *lane,
+                    uint32_t              metric,
+                    const HrRegionTotals *shared,
+                    bool                  is_time)
+{
+  HrRegionTotals totals;
+
+  if (!has_totals (lane, metric))
+    return;
+
+  copy_totals (lane, shared, is_time, &totals);
+  if (is_time)
+    totals.count = add_buckets (into, &totals);
+  add_head (into, &totals);
+}
+
 /* Writes what metric @metric has come to since the program began, over all lanes, to @out: times in nanoseconds, other kinds in
  * the metric's unit. A program that records meanwhile is seen up to some moment of the call, and whole at the next. Returns false, with @out untouched, where
  * there is no such metric or the region is cut short. */
@@ -312,7 +331,6 @@ hr_region_reader_totals (HrRegionReader *self,
 {
   uint32_t       n_lanes = count_lanes (self);
   HrRegionTotals sum = { 0 };
-  HrRegionTotals totals;
   bool           is_time;
 
   if (metric >= hr_region_reader_n_metrics (self))
@@ -323,12 +341,7 @@ hr_region_reader_totals (HrRegionReader *self,
     {
       const HrRegionLane *lane = lane_at (self, i);
 
-      if (!has_totals (lane, metric))
-        continue;
-      copy_totals (lane, totals_at (self, lane, metric), is_time, &totals);
-      if (is_time)
-        totals.count = add_buckets (&sum, &totals);
-      add_head (&sum, &totals);
+      hr_totals_add_lane (&sum, lane, metric, totals_at (self, lane, metric), is_time);
     }
   if (hr_region_reader_status (self) != HR_REGION_OK)
     return false;

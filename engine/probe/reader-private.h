@@ -22,3 +22,9 @@ struct _HrRegionReader
 
 void hr_reader_clock_begin (HrRegionReader *self);
 void hr_reader_clock_follow (HrRegionReader *self);
+
+void hr_totals_add_lane (HrRegionTotals       *into,
+                         const HrRegionLane   *lane,
+                         uint32_t              metric,
+                         const HrRegionTotals *shared,
+                         bool                  is_time);
