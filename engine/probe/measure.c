@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Of a report. */
-#define FIGURE_COLUMNS 12
+#define FIGURE_COLUMNS 10
 
 static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 static HrProbe       *default_probe;
@@ -144,18 +144,24 @@ hr_measure_add (HrMeasure *self,
     hr_measure_put (self, hr_probe_ticks (self->probe), elapsed_ns);
 }
 
-/* Returns the nearest-rank 99th percentile, in nanoseconds: of up to a hundred times the greatest, else the middle of its bucket. */
+/* Returns the nearest-rank 99th percentile, in nanoseconds: of up to a hundred times the greatest, else the middle of its bucket,
+ * within what was measured. */
 static double
 p99_of (const HrRegionTotals *totals)
 {
   uint64_t rank = totals->count - totals->count / 100;
   uint64_t passed = totals->buckets[0];
   uint32_t bucket = 0;
+  double   middle;
 
   while (passed < rank && bucket < HR_N_BUCKETS - 1)
     passed += totals->buckets[++bucket];
 
-  return rank == totals->count || bucket == HR_N_BUCKETS - 1 ? totals->max : hr_bucket_middle (bucket);
+  middle = hr_bucket_middle (bucket);
+  if (middle > totals->max || rank == totals->count || bucket == HR_N_BUCKETS - 1)
+    return totals->max;
+
+  return middle < totals->min ? totals->min : middle;
 }
 
 /* Adds up what all threads have recorded of the metric. */
