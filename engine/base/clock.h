@@ -10,26 +10,41 @@ extern "C"
 {
 #endif
 
+  uint64_t hr_clock_monotonic_call (void);
+  uint64_t hr_clock_realtime_call (void);
+
+#if defined(CLOCK_MONOTONIC)
+  static inline uint64_t
+  hr_clock_read (clockid_t clock)
+  {
+    struct timespec now;
+
+    clock_gettime (clock, &now);
+
+    return (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
+  }
+#endif
+
   /* Returns CLOCK_MONOTONIC in nanoseconds. */
   static inline uint64_t
   hr_clock_monotonic (void)
   {
-    struct timespec now;
-
-    clock_gettime (CLOCK_MONOTONIC, &now);
-
-    return (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
+#if defined(CLOCK_MONOTONIC)
+    return hr_clock_read (CLOCK_MONOTONIC);
+#else
+  return hr_clock_monotonic_call (); /* -std=c11 hides clock_gettime () */
+#endif
   }
 
   /* Returns the time since 1970 (UTC) in nanoseconds. */
   static inline uint64_t
   hr_clock_realtime (void)
   {
-    struct timespec now;
-
-    clock_gettime (CLOCK_REALTIME, &now);
-
-    return (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
+#if defined(CLOCK_MONOTONIC)
+    return hr_clock_read (CLOCK_REALTIME);
+#else
+  return hr_clock_realtime_call ();
+#endif
   }
 
 #ifdef __cplusplus

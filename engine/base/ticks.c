@@ -24,6 +24,20 @@
 
 #define MOMENT_TRIES 16
 
+/* Returns what hr_clock_monotonic () does, to a program that is compiled without clock_gettime (). */
+uint64_t
+hr_clock_monotonic_call (void)
+{
+  return hr_clock_monotonic ();
+}
+
+/* Returns what hr_clock_realtime () does, to a program that is compiled without clock_gettime (). */
+uint64_t
+hr_clock_realtime_call (void)
+{
+  return hr_clock_realtime ();
+}
+
 /* Reads both clocks as close together as a few tries allow: an interrupt between them would spoil a single one. */
 static HrTickMoment
 read_moment (uint64_t (*counter) (void),
