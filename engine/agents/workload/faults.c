@@ -15,13 +15,16 @@ struct _HrLeak
   HrLeak *next;
 };
 
-/* Starts well behaved until @options say otherwise; @now is when the time of misbehaving begins. */
+/* Starts well behaved until @options say otherwise; @now is when the time of misbehaving begins. What leaks is counted by @probe
+ * as "caching". */
 void
 hr_faults_init (HrFaults                *self,
                 const HrWorkloadOptions *options,
+                HrProbe                 *probe,
                 uint64_t                 now)
 {
-  *self = (HrFaults){ .options = options, .start = now, .leak_start = now };
+  *self = (HrFaults){ .options = options, .probe = probe, .start = now, .leak_start = now };
+  self->caching = hr_probe_category (probe, "caching");
 }
 
 static bool
@@ -75,6 +78,7 @@ hr_faults_leak (HrFaults *self,
       if (chunk == MAP_FAILED)
         return;
 
+      hr_probe_allocated (self->probe, self->caching, CHUNK_BYTES);
       memset (chunk, 0xa5, CHUNK_BYTES);
       chunk->next = self->leak;
       self->leak = chunk;
@@ -93,6 +97,7 @@ hr_faults_clean_up (HrFaults *self,
 
       self->leak = chunk->next;
       munmap (chunk, CHUNK_BYTES);
+      hr_probe_freed (self->probe, self->caching, CHUNK_BYTES);
     }
   self->n_leaked = 0;
   self->leak_start = now;

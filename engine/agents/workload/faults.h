@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/agents/workload/options.h"
+#include "engine/probe/category.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,6 +14,8 @@ typedef struct _HrLeak HrLeak;
 typedef struct
 {
   const HrWorkloadOptions *options; /* borrowed */
+  HrProbe                 *probe;   /* borrowed */
+  HrCategory               caching; /* what leaks is a cache that nobody empties */
   uint64_t                 start;
   uint64_t                 n_batches;
   uint64_t                 leak_start;
@@ -22,6 +25,7 @@ typedef struct
 
 void hr_faults_init (HrFaults                *self,
                      const HrWorkloadOptions *options,
+                     HrProbe                 *probe,
                      uint64_t                 now);
 
 uint64_t hr_faults_next_batch (HrFaults *self,

@@ -36,7 +36,31 @@ register_metrics (HrWorkload *self)
   self->throughput = hr_probe_metric (probe, "throughput_jobs_per_second", HR_KIND_GAUGE, HR_UNIT_PER_SECOND, HR_DIRECTION_HIGHER);
   self->cache_hits = hr_probe_metric (probe, "cache_hit_rate", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_HIGHER);
   self->errors = hr_probe_metric (probe, "error_rate", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER);
+  self->ranking = hr_probe_category (probe, "ranking");
+  self->caching = hr_probe_category (probe, "caching");
+  self->postings = hr_probe_category (probe, "postings");
   hr_probe_on_cleanup (probe, clean_up_cb, self);
+}
+
+/* Allocates @bytes, all 0, as part of a category. */
+static void *
+allocate (HrProbe   *probe,
+          HrCategory category,
+          size_t     bytes)
+{
+  hr_probe_allocated (probe, category, bytes);
+
+  return g_malloc0 (bytes);
+}
+
+static void
+release (HrProbe   *probe,
+         HrCategory category,
+         void      *memory,
+         size_t     bytes)
+{
+  hr_probe_freed (probe, category, bytes);
+  g_free (memory);
 }
 
 /* Makes a ranker that records to @probe. Both arguments are borrowed and outlive it. Free with hr_workload_free (). */
@@ -49,13 +73,17 @@ hr_workload_new (const HrWorkloadOptions *options,
 
   self->options = options;
   self->probe = probe;
+  register_metrics (self);
+  hr_probe_allocated (probe, self->ranking, sizeof *self);
+  self->market = allocate (probe, self->postings, sizeof *self->market);
+  self->matcher = allocate (probe, self->caching, sizeof *self->matcher);
+
   hr_random_seed (&self->random, options->seed, 0);
-  hr_market_init (&self->market, options->seed);
-  hr_matcher_init (&self->matcher, &self->random);
+  hr_market_init (self->market, options->seed);
+  hr_matcher_init (self->matcher, &self->random);
   hr_arms_init (&self->arms, self->arm_storage, G_N_ELEMENTS (self->arm_storage),
                 HR_MARKET_SOURCES, HR_MARKET_CATEGORIES, (HrArm){ 1, 1 });
   hr_coordinator_init (&self->coordinator, self->queue, HR_WORKLOAD_QUEUE, self->shares, HR_MARKET_SOURCES, &limits);
-  register_metrics (self);
 
   return self;
 }
@@ -69,7 +97,9 @@ hr_workload_free (HrWorkload *self)
 
   hr_probe_on_cleanup (self->probe, NULL, NULL);
   hr_faults_clean_up (&self->faults, 0);
-  g_free (self);
+  release (self->probe, self->caching, self->matcher, sizeof *self->matcher);
+  release (self->probe, self->postings, self->market, sizeof *self->market);
+  release (self->probe, self->ranking, self, sizeof *self);
 }
 
 static void
@@ -77,7 +107,7 @@ refill_queue (HrWorkload *self)
 {
   while (self->coordinator.n_queued < HR_WORKLOAD_QUEUE)
     {
-      HrJob job = hr_market_next_job (&self->market);
+      HrJob job = hr_market_next_job (self->market);
 
       hr_coordinator_submit (&self->coordinator, &job, 1);
     }
@@ -94,7 +124,7 @@ rank_batch (HrWorkload *self,
 
   HR_SPAN (self->probe, "match")
     for (size_t i = 0; i < batch->n_jobs; i++)
-      batch->jobs[i].weight *= hr_matcher_match (&self->matcher, batch->jobs[i].id, &self->market.postings[batch->jobs[i].id]);
+      batch->jobs[i].weight *= hr_matcher_match (self->matcher, batch->jobs[i].id, &self->market->postings[batch->jobs[i].id]);
 
   HR_SPAN (self->probe, "rank")
     do
@@ -136,7 +166,7 @@ learn (HrWorkload *self)
     {
       const HrJob *job = &self->batch.jobs[self->ranks[i].job];
 
-      hr_arms_update (&self->arms, job->source, job->category, hr_market_ask_user (&self->market, job), 1);
+      hr_arms_update (&self->arms, job->source, job->category, hr_market_ask_user (self->market, job), 1);
     }
   if (self->n_outcomes % DECAY_EVERY == DECAY_EVERY - 1)
     hr_arms_decay (&self->arms, DECAY_KEEP);
@@ -163,32 +193,47 @@ record_levels (HrWorkload *self,
 
   if (hr_coordinator_throughput (&self->coordinator, now, &throughput))
     hr_probe_gauge (self->probe, self->throughput, throughput);
-  hr_probe_gauge (self->probe, self->cache_hits, (double) self->matcher.n_hits / (double) self->matcher.n_lookups);
-  self->matcher.n_hits = 0;
-  self->matcher.n_lookups = 0;
+  hr_probe_gauge (self->probe, self->cache_hits, (double) self->matcher->n_hits / (double) self->matcher->n_lookups);
+  self->matcher->n_hits = 0;
+  self->matcher->n_lookups = 0;
+}
+
+/* Ranks what was taken from the queue at @now, and learns from it where it was in time. */
+static HrJobStatus
+work_off (HrWorkload *self,
+          uint64_t    now)
+{
+  uint64_t      ns_per_job = hr_faults_next_batch (&self->faults, now);
+  uint64_t      end = measure_batch (self, ns_per_job);
+  HrBatchResult result;
+  HrJobStatus   status = hr_coordinator_finish (&self->coordinator, &self->batch, end, &result);
+
+  /* What comes too late is shown to nobody. */
+  if (status != HR_JOB_TIMEOUT)
+    HR_SPAN (self->probe, "learn")
+      learn (self);
+  HR_SPAN (self->probe, "record")
+    record_levels (self, end);
+
+  return status;
 }
 
 static void
 run_batch (HrWorkload *self)
 {
-  HrBatchResult result;
-  HrJobStatus   status;
-  uint64_t      now, ns_per_job;
-
-  refill_queue (self);
-  now = hr_clock_monotonic ();
-  status = hr_coordinator_take (&self->coordinator, self->options->batch, now, &self->batch);
-  if (status == HR_JOB_OK)
+  HR_SPAN (self->probe, "batch")
     {
-      ns_per_job = hr_faults_next_batch (&self->faults, now);
-      now = measure_batch (self, ns_per_job);
-      status = hr_coordinator_finish (&self->coordinator, &self->batch, now, &result);
-      /* What comes too late is shown to nobody. */
-      if (status != HR_JOB_TIMEOUT)
-        learn (self);
-      record_levels (self, now);
+      uint64_t    now;
+      HrJobStatus status;
+
+      HR_SPAN (self->probe, "refill")
+        refill_queue (self);
+      now = hr_clock_monotonic ();
+      status = hr_coordinator_take (&self->coordinator, self->options->batch, now, &self->batch);
+      if (status == HR_JOB_OK)
+        status = work_off (self, now);
+      record_outcome (self, status);
     }
-  record_outcome (self, status);
 }
 
 static void
@@ -210,7 +255,7 @@ hr_workload_run (HrWorkload                  *self,
   uint64_t                 end = options->seconds > 0 ? now + (uint64_t) (options->seconds * HR_NS_PER_SECOND) : UINT64_MAX;
   uint64_t                 next = now;
 
-  hr_faults_init (&self->faults, options, now);
+  hr_faults_init (&self->faults, options, self->probe, now);
   while (!*stop && now < end)
     {
       uint64_t wake;

@@ -7,6 +7,7 @@
 #include "engine/agents/workload/matcher.h"
 #include "engine/agents/workload/options.h"
 #include "engine/agents/workload/summary.h"
+#include "engine/probe/category.h"
 #include "engine/probe/probe.h"
 #include "engine/probe/span.h"
 #include "engine/thompson/coordinator.h"
@@ -29,6 +30,9 @@ typedef struct
   HrMetric                 throughput;
   HrMetric                 cache_hits;
   HrMetric                 errors;
+  HrCategory               ranking;
+  HrCategory               caching;
+  HrCategory               postings;
 
   HrRandom      random;
   HrArms        arms;
@@ -38,8 +42,8 @@ typedef struct
   uint32_t      shares[HR_MARKET_SOURCES];
   HrBatch       batch;
   HrRank        ranks[HR_BATCH_MAX];
-  HrMarket      market;
-  HrMatcher     matcher;
+  HrMarket     *market;  /* owned */
+  HrMatcher    *matcher; /* owned */
   HrFaults      faults;
 
   bool      refused[HR_WORKLOAD_OUTCOMES];

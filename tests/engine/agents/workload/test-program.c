@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "engine/agents/workload/market.h"
+#include "engine/base/units.h"
 #include "engine/probe/reader.h"
 #include "engine/thompson/arms-file.h"
 
@@ -70,6 +71,39 @@ read_totals (Run            *self,
       return hr_region_reader_totals (self->reader, i, out);
 
   return FALSE;
+}
+
+/* Reads what the span @name within @outer (a root where that is NULL) has come to; 0 where there is none. */
+static HrRegionTotals
+read_span (Run        *self,
+           const char *outer,
+           const char *name)
+{
+  HrRegionTotals totals = { 0 };
+  HrRegionMetric metric, parent;
+
+  for (uint32_t i = 0; i < hr_region_reader_n_metrics (self->reader); i++)
+    if (hr_region_reader_metric (self->reader, i, &metric) && metric.kind == HR_KIND_SPAN && g_str_equal (metric.name, name) &&
+        (metric.parent == HR_REGION_NO_PARENT) == (outer == NULL) &&
+        (outer == NULL || (hr_region_reader_metric (self->reader, metric.parent, &parent) && g_str_equal (parent.name, outer))))
+      g_assert_true (hr_region_reader_totals (self->reader, i, &totals));
+
+  return totals;
+}
+
+/* Reads what the program has allocated and freed in a category. */
+static HrRegionUsage
+read_usage (Run        *self,
+            const char *name)
+{
+  HrRegionUsage    usage = { 0 };
+  HrRegionCategory category;
+
+  for (uint32_t i = 0; i < hr_region_reader_n_categories (self->reader); i++)
+    if (hr_region_reader_category (self->reader, i, &category) && g_str_equal (category.name, name))
+      g_assert_true (hr_region_reader_usage (self->reader, i, &usage));
+
+  return usage;
 }
 
 /* Waits until the running program has recorded a batch. */
@@ -177,6 +211,64 @@ test_summary_and_region_agree (void)
   g_assert_true (read_totals (&run, "error_rate", &totals));
   g_assert_cmpuint (totals.count, ==, (uint64_t) json_object_get_int_member (summary, "batches"));
   g_assert_false (read_totals (&run, "memory_usage_mb", &totals));
+  clear (&run);
+}
+
+static void
+test_a_batch_is_a_tree_of_spans (void)
+{
+  static const char *const parts[] = { "refill", "match", "rank", "learn", "record" };
+  Run                      run = { 0 };
+  int64_t                  n_batches;
+  HrRegionTotals           batch;
+  double                   inner = 0;
+
+  start (&run, "--duration 0.2 --rate 500");
+  n_batches = json_object_get_int_member (finish (&run), "batches");
+  batch = read_span (&run, NULL, "batch");
+  g_assert_cmpint (n_batches, >, 0);
+  g_assert_cmpuint (batch.count, ==, (uint64_t) n_batches);
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      HrRegionTotals part = read_span (&run, "batch", parts[i]);
+
+      g_assert_cmpuint (part.count, ==, (uint64_t) n_batches);
+      g_assert_cmpfloat (part.self, ==, part.sum);
+      inner += part.sum;
+    }
+
+  /* Each time is cut to whole nanoseconds. */
+  g_assert_cmpfloat_with_epsilon (batch.self + inner, batch.sum, 6 * (double) n_batches);
+  clear (&run);
+}
+
+static void
+test_what_it_allocates_it_frees (void)
+{
+  static const char *const names[] = { "ranking", "caching", "postings" };
+  Run                      run = { 0 };
+
+  start (&run, "--rate 100");
+  wait_for_batch (&run);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      HrRegionUsage usage = read_usage (&run, names[i]);
+
+      g_assert_cmpuint (usage.allocations, ==, 1);
+      g_assert_cmpuint (usage.allocated_bytes, >, 4096);
+      g_assert_cmpuint (usage.frees, ==, 0);
+    }
+
+  g_subprocess_send_signal (run.process, SIGTERM);
+  finish (&run);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      HrRegionUsage usage = read_usage (&run, names[i]);
+
+      g_assert_cmpuint (usage.frees, ==, usage.allocations);
+      g_assert_cmpuint (usage.freed_bytes, ==, usage.allocated_bytes);
+    }
+  g_assert_cmpuint (hr_region_reader_n_categories (run.reader), ==, G_N_ELEMENTS (names));
   clear (&run);
 }
 
@@ -347,6 +439,8 @@ main (int   argc,
   g_assert_cmpint (argc, ==, 2);
   program = argv[1];
   g_test_add_func ("/workload/program/agreement", test_summary_and_region_agree);
+  g_test_add_func ("/workload/program/spans", test_a_batch_is_a_tree_of_spans);
+  g_test_add_func ("/workload/program/categories", test_what_it_allocates_it_frees);
   g_test_add_func ("/workload/program/slow", test_every_other_batch_is_slow);
   g_test_add_data_func ("/workload/program/sigterm", GINT_TO_POINTER (SIGTERM), test_a_signal_ends_it_with_its_summary);
   g_test_add_data_func ("/workload/program/sigint", GINT_TO_POINTER (SIGINT), test_a_signal_ends_it_with_its_summary);
