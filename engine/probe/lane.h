@@ -89,6 +89,7 @@ extern "C"
 #define HR_LANE_THREAD_LOCAL __thread
 #endif
 
+  /* Accessed by its name alone: of a pointer to it a sanitizer asks whether it is NULL, and the linker spoils the answer. */
   extern HR_LANE_THREAD_LOCAL HrLaneCache hr_lane_cache;
 
   HrLane *hr_lane_claim (HrProbe *probe);
@@ -136,9 +137,8 @@ extern "C"
   static HR_INLINE HrLane *
   hr_lane_get (HrProbe *probe)
   {
-    const HrLaneCache *cache = &hr_lane_cache;
 
-    return HR_LIKELY (cache->serial == hr_probe_hot (probe)->serial) ? cache->lane : hr_lane_claim (probe);
+    return HR_LIKELY (hr_lane_cache.serial == hr_probe_hot (probe)->serial) ? hr_lane_cache.lane : hr_lane_claim (probe);
   }
 
   /* Returns this thread's lane when @metric is ready to be recorded there, else NULL, and the record is counted as unplaced. */
@@ -147,10 +147,9 @@ extern "C"
                HrMetric  metric,
                HrLaneUse use)
   {
-    const HrLaneCache *cache = &hr_lane_cache;
 
-    return HR_LIKELY (cache->serial == hr_probe_hot (probe)->serial && metric < HR_REGION_METRICS && cache->lane->uses[metric] == use)
-               ? cache->lane
+    return HR_LIKELY (hr_lane_cache.serial == hr_probe_hot (probe)->serial && metric < HR_REGION_METRICS && hr_lane_cache.lane->uses[metric] == use)
+               ? hr_lane_cache.lane
                : hr_lane_prepare (probe, metric, use);
   }
 

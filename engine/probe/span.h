@@ -110,15 +110,14 @@ extern "C"
   hr_span_begin (HrProbe    *self,
                  const char *name)
   {
-    const HrLaneCache *cache = &hr_lane_cache;
-    HrLane            *lane = cache->lane;
-    const HrSpanEdge  *edge;
-    HrMetric           parent;
-    uint32_t           control = hr_probe_control (self);
+    HrLane           *lane = hr_lane_cache.lane;
+    const HrSpanEdge *edge;
+    HrMetric          parent;
+    uint32_t          control = hr_probe_control (self);
 
     if (control == 0)
       return 0;
-    if (!HR_LIKELY (control == HR_CONTROL_SAMPLING && cache->serial == hr_probe_hot (self)->serial && lane->depth < HR_SPAN_DEPTH))
+    if (!HR_LIKELY (control == HR_CONTROL_SAMPLING && hr_lane_cache.serial == hr_probe_hot (self)->serial && lane->depth < HR_SPAN_DEPTH))
       return hr_span_begin_slowly (self, name);
 
     parent = hr_span_parent (lane);
@@ -134,12 +133,11 @@ extern "C"
   hr_span_end (HrProbe *self,
                HrSpan   span)
   {
-    const HrLaneCache *cache = &hr_lane_cache;
 
     if (span == 0)
       return;
-    if (HR_LIKELY (cache->serial == hr_probe_hot (self)->serial && cache->lane->depth == span))
-      hr_span_pop (self, cache->lane, hr_ticks_now (hr_probe_hot (self)->tick_source));
+    if (HR_LIKELY (hr_lane_cache.serial == hr_probe_hot (self)->serial && hr_lane_cache.lane->depth == span))
+      hr_span_pop (self, hr_lane_cache.lane, hr_ticks_now (hr_probe_hot (self)->tick_source));
     else
       hr_span_end_slowly (self, span);
   }
