@@ -11,6 +11,7 @@
 #include <pthread.h>
 
 #define MS 1000000u
+#define LONG 1e9 /* no scope takes so many milliseconds */
 #define N_THREADS 8
 #define N_CALLS 500u
 
@@ -137,9 +138,9 @@ test_bad_names_have_no_data (void)
 static int
 return_from_scope (int value)
 {
-  HR_MEASURE ("returned", 1000)
+  HR_MEASURE ("returned", LONG)
     {
-      HR_MEASURE ("within", 1000)
+      HR_MEASURE ("within", LONG)
         return value;
     }
 
@@ -153,26 +154,26 @@ test_a_scope_ends_however_it_is_left (void)
 
   for (int i = 0; i < 3; i++)
     {
-      HR_MEASURE ("broken", 1000)
+      HR_MEASURE ("broken", LONG)
         {
           if (i >= 0)
             break;
           g_assert_not_reached ();
         }
-      HR_MEASURE ("continued", 1000)
+      HR_MEASURE ("continued", LONG)
         {
           if (i >= 0)
             continue;
           g_assert_not_reached ();
         }
-      HR_MEASURE ("gone", 1000)
+      HR_MEASURE ("gone", LONG)
         goto out;
     out:
       g_assert_cmpint (return_from_scope (i), ==, i);
       if (i < 0)
         g_assert_not_reached ();
       else
-        HR_MEASURE ("plain", 1000)
+        HR_MEASURE ("plain", LONG)
           g_assert_cmpint (i, >=, 0);
     }
 
@@ -190,7 +191,7 @@ test_a_scope_tells_its_time (void)
   uint64_t         begin, end, passed;
   HrMeasureSummary summary;
 
-  HR_MEASURE ("time", 1000)
+  HR_MEASURE ("time", LONG)
     {
       begin = hr_clock_monotonic ();
       while ((end = hr_clock_monotonic ()) < begin + 2 * MS)
@@ -212,7 +213,7 @@ measure_at_once (void *data)
 {
   pthread_barrier_wait (&starting_line);
   for (unsigned i = 0; i < N_CALLS; i++)
-    HR_MEASURE ("at once", 1000)
+    HR_MEASURE ("at once", LONG)
       (void) i;
   hr_measure_add (hr_measure_get ("added at once", 0), 7);
 
@@ -363,7 +364,7 @@ static void
 test_it_measures_what_nobody_can_read (void)
 {
   g_setenv ("HEADROOM_RUNTIME_DIR", "/nowhere/at/all", TRUE);
-  HR_MEASURE ("alone", 1000)
+  HR_MEASURE ("alone", LONG)
     {
     }
 

@@ -11,13 +11,15 @@
 #include <cstring>
 #include <stdexcept>
 
+#define LONG 1e9
+
 static int
 throw_from (HrProbe *probe,
             int      value)
 {
   HR_SPAN (probe, "outer")
     {
-      HR_MEASURE ("thrown", 1000)
+      HR_MEASURE ("thrown", LONG)
         {
           HR_SPAN (probe, "inner")
             throw std::runtime_error ("out");
@@ -32,7 +34,7 @@ template <typename T>
 static T
 measured (T value)
 {
-  HR_MEASURE ("template", 1000)
+  HR_MEASURE ("template", LONG)
     return value;
 
   return T ();
