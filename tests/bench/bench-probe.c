@@ -116,7 +116,8 @@ nested_spans (guint64  n,
 
   for (guint64 i = 0; i < n; i++)
     HR_SPAN (bench->probe, "outer")
-  HR_SPAN (bench->probe, "inner");
+      HR_SPAN (bench->probe, "inner")
+        ;
 }
 
 static void
