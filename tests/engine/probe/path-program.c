@@ -155,8 +155,8 @@ record_everything (const Everything *self,
       uint64_t begin = hr_probe_begin (probe);
 
       HR_SPAN (probe, "outer")
-      HR_SPAN (probe, "inner")
-      hr_probe_duration (probe, self->measured, i, 1 + i % 3);
+        HR_SPAN (probe, "inner")
+          hr_probe_duration (probe, self->measured, i, 1 + i % 3);
       hr_probe_gauge (probe, self->gauge, i);
       hr_probe_gauge_at (probe, self->ratio, begin, 0.5);
       hr_probe_count (probe, self->counter, 1);

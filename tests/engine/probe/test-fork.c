@@ -291,8 +291,8 @@ test_threads_of_a_child_share_a_region (Fixture      *fixture,
 }
 
 static HrProbe *
-open_no_op (Fixture       *fixture,
-            struct rlimit *before)
+open_below_limit (Fixture       *fixture,
+                  struct rlimit *before)
 {
   struct rlimit limit;
   HrProbe      *probe;
@@ -312,7 +312,7 @@ test_the_child_of_a_no_op (Fixture      *fixture,
                            gconstpointer data)
 {
   struct rlimit before;
-  HrProbe      *probe = open_no_op (fixture, &before);
+  HrProbe      *probe = open_below_limit (fixture, &before);
   pid_t         child;
 
   hr_probe_count (probe, add_counter (probe, "jobs"), 1);
