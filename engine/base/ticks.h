@@ -34,7 +34,7 @@ extern "C"
 #define HR_TICKS_COUNTER HR_TICKS_MONOTONIC
 #endif
 
-#define HR_TICKS_LIKELY(condition) __builtin_expect (!!(condition), 1)
+#define HR_LIKELY(condition) __builtin_expect (!!(condition), 1)
 
   /* Returns the processor's counter. Not ordered with the instructions around it: a fence would cost more than the tick. */
   static inline uint64_t
@@ -58,7 +58,7 @@ extern "C"
   static inline uint64_t
   hr_ticks_now (uint32_t source)
   {
-    return HR_TICKS_LIKELY (source != HR_TICKS_MONOTONIC) ? hr_ticks_counter () : hr_clock_monotonic ();
+    return HR_LIKELY (source != HR_TICKS_MONOTONIC) ? hr_ticks_counter () : hr_clock_monotonic ();
   }
 
   /* Returns @ticks as nanoseconds, for stretches up to 2^63 ns; @scale: nanoseconds a tick. */
@@ -78,7 +78,7 @@ extern "C"
   hr_ticks_between (uint64_t begin,
                     uint64_t end)
   {
-    return HR_TICKS_LIKELY ((int64_t) (end - begin) >= 0) ? end - begin : 0;
+    return HR_LIKELY ((int64_t) (end - begin) >= 0) ? end - begin : 0;
   }
 
   /* How a process counts. */

@@ -101,8 +101,6 @@ extern "C"
                           uint32_t control);
   void    hr_lane_count_unplaced (HrProbe *probe);
 
-#define HR_LIKELY(condition) __builtin_expect (!!(condition), 1)
-
   static HR_INLINE const HrProbeHot *
   hr_probe_hot (const HrProbe *probe)
   {
@@ -129,15 +127,16 @@ extern "C"
   {
     uint32_t control = hr_probe_control (probe);
 
-    return HR_LIKELY (control == HR_CONTROL_SAMPLING) ||
-           ((control & HR_CONTROL_SAMPLING) != 0 && hr_lane_choose (probe, control));
+    if ((control & HR_CONTROL_SAMPLING) == 0)
+      return false;
+
+    return HR_LIKELY (control == HR_CONTROL_SAMPLING) || hr_lane_choose (probe, control);
   }
 
   /* Returns this thread's lane, or NULL where none is to be had. */
   static HR_INLINE HrLane *
   hr_lane_get (HrProbe *probe)
   {
-
     return HR_LIKELY (hr_lane_cache.serial == hr_probe_hot (probe)->serial) ? hr_lane_cache.lane : hr_lane_claim (probe);
   }
 
@@ -147,8 +146,8 @@ extern "C"
                HrMetric  metric,
                HrLaneUse use)
   {
-
-    return HR_LIKELY (hr_lane_cache.serial == hr_probe_hot (probe)->serial && metric < HR_REGION_METRICS && hr_lane_cache.lane->uses[metric] == use)
+    return HR_LIKELY (hr_lane_cache.serial == hr_probe_hot (probe)->serial && metric < HR_REGION_METRICS &&
+                      hr_lane_cache.lane->uses[metric] == use)
                ? hr_lane_cache.lane
                : hr_lane_prepare (probe, metric, use);
   }
@@ -160,11 +159,12 @@ extern "C"
     return (HrRegionTotals *) ((char *) lane->shared + HR_LAYOUT_TOTALS_OFFSET + metric * (size_t) HR_REGION_TOTALS_BYTES);
   }
 
-  /* Begins a record as base/region.h prescribes, and returns its number for hr_lane_commit (). */
+  /* Begins a record as base/region.h prescribes, and returns its number for hr_lane_commit (). A record whose thread was cancelled in the
+   * middle is written over: its number was never committed. */
   static HR_INLINE uint64_t
   hr_lane_reserve (HrLane *lane)
   {
-    uint64_t number = hr_word_load (&lane->shared->reserve);
+    uint64_t number = hr_word_load (&lane->shared->commit);
 
     hr_word_store (&lane->shared->reserve, number + 1);
     __atomic_thread_fence (__ATOMIC_RELEASE);

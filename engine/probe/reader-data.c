@@ -279,13 +279,12 @@ is_sound (const HrRegionTotals *head)
   return isfinite (head->sum) && isfinite (head->min) && isfinite (head->max) && isfinite (head->last) && isfinite (head->self);
 }
 
-/* Adds one lane's totals but for the buckets. Those with a number that is none would spoil the others. */
+/* Adds one lane's totals but for the buckets. */
 static void
 add_head (HrRegionTotals       *into,
           const HrRegionTotals *lane)
 {
-  into->refused += lane->refused;
-  if (lane->count == 0 || !is_sound (lane))
+  if (lane->count == 0)
     return;
 
   if (into->count == 0 || lane->min < into->min)
@@ -316,6 +315,11 @@ hr_totals_add_lane (HrRegionTotals       *into,
     return;
 
   copy_totals (lane, shared, is_time, &totals);
+  into->refused += totals.refused;
+  /* One number that is none would spoil the others; where nothing was recorded the extremes are none. */
+  if (!is_sound (&totals))
+    return;
+
   if (is_time)
     totals.count = add_buckets (into, &totals);
   add_head (into, &totals);

@@ -38,7 +38,7 @@ extern "C"
 
   /* Records @items pieces of work that took @elapsed_ns together and ended at @time (ticks), whether or not records are taken now.
    * The sum grows by exactly that, histogram and ring take elapsed / items for each. Zero items have no time
-   * each: such a record is refused, and counted so in the metric's totals. */
+   * each, and 2^63 ns or more are a difference that went below zero: such a record is refused, and counted so in the metric's totals. */
   static HR_INLINE void
   hr_probe_put_duration (HrProbe *self,
                          HrMetric metric,
@@ -55,7 +55,7 @@ extern "C"
       return;
 
     totals = hr_lane_totals (lane, metric);
-    if (items == 0)
+    if (!HR_LIKELY (items > 0 && elapsed_ns <= INT64_MAX))
       {
         hr_word_add (&totals->refused, 1);
         return;
@@ -105,19 +105,19 @@ extern "C"
       hr_probe_put_duration (self, metric, hr_probe_ticks (self), elapsed_ns, items);
   }
 
-  /* Records the level @value of a gauge or a ratio at @time (ticks of hr_probe_ticks ()), for a program that has just read the time. NaN and infinite
+  /* Records the level @value of a gauge or a ratio at @time (ticks), whether or not records are taken now. NaN and infinite
    * values are refused, and counted so in the metric's totals. */
   static HR_INLINE void
-  hr_probe_gauge_at (HrProbe *self,
-                     HrMetric metric,
-                     uint64_t time,
-                     double   value)
+  hr_probe_put_gauge (HrProbe *self,
+                      HrMetric metric,
+                      uint64_t time,
+                      double   value)
   {
-    HrLane         *lane;
+    HrLane         *lane = hr_lane_for (self, metric, HR_LANE_LEVEL);
     HrRegionTotals *totals;
     uint64_t        number;
 
-    if (!hr_lane_wanted (self) || (lane = hr_lane_for (self, metric, HR_LANE_LEVEL)) == NULL)
+    if (lane == NULL)
       return;
 
     totals = hr_lane_totals (lane, metric);
@@ -132,14 +132,26 @@ extern "C"
     hr_lane_commit (lane, number, time, metric, 1, value);
   }
 
-  /* Records the level @value of a gauge or a ratio now; see hr_probe_gauge_at (). */
+  /* Records the level @value of a gauge or a ratio at @time (ticks of hr_probe_ticks ()), for a program that has just read the time; see
+   * hr_probe_put_gauge (). */
+  static HR_INLINE void
+  hr_probe_gauge_at (HrProbe *self,
+                     HrMetric metric,
+                     uint64_t time,
+                     double   value)
+  {
+    if (hr_lane_wanted (self))
+      hr_probe_put_gauge (self, metric, time, value);
+  }
+
+  /* Records the level @value of a gauge or a ratio now; see hr_probe_put_gauge (). */
   static HR_INLINE void
   hr_probe_gauge (HrProbe *self,
                   HrMetric metric,
                   double   value)
   {
-    if (hr_probe_sampling (self))
-      hr_probe_gauge_at (self, metric, hr_probe_ticks (self), value);
+    if (hr_lane_wanted (self))
+      hr_probe_put_gauge (self, metric, hr_probe_ticks (self), value);
   }
 
   /* Records that a counter grew by @increment: its sum grows by that, its count by one. Only totals, no entry in the ring, and never left out

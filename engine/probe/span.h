@@ -133,7 +133,6 @@ extern "C"
   hr_span_end (HrProbe *self,
                HrSpan   span)
   {
-
     if (span == 0)
       return;
     if (HR_LIKELY (hr_lane_cache.serial == hr_probe_hot (self)->serial && hr_lane_cache.lane->depth == span))

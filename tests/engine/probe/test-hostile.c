@@ -281,6 +281,39 @@ test_lanes_may_lie (Fixture      *fixture,
   spoiled_tear_down (&region);
 }
 
+/* Totals of one lane that are no numbers leave those of the other alone. */
+static void
+test_totals_may_lie (Fixture      *fixture,
+                     gconstpointer data)
+{
+  const double    lies[] = { (double) NAN, (double) INFINITY, (double) -INFINITY };
+  Spoiled         region;
+  HrRegionLane   *lane;
+  HrRegionTotals *totals;
+
+  spoiled_set_up (&region, fixture);
+  lane = (HrRegionLane *) (region.bytes + spoiled_header (&region)->lanes_offset);
+  lane->ready[0] = 3;
+  totals = (HrRegionTotals *) ((uint8_t *) lane + spoiled_header (&region)->totals_offset) + 1;
+  totals->buckets[7] = 9;
+  for (gsize i = 0; i < G_N_ELEMENTS (lies); i++)
+    for (guint field = 0; field < 4; field++)
+      {
+        HrRegionReader *reader;
+        HrRegionTotals  read;
+
+        totals->sum = totals->min = totals->max = totals->last = 7;
+        *(double *[]){ &totals->sum, &totals->min, &totals->max, &totals->last }[field] = lies[i];
+        spoiled_write (&region);
+        reader = open_reader (region.path);
+        g_assert_true (hr_region_reader_totals (reader, 1, &read));
+        g_assert_cmpuint (read.count, ==, 0);
+        g_assert_cmpuint (read.buckets[7], ==, 0);
+        hr_region_reader_close (reader);
+      }
+  spoiled_tear_down (&region);
+}
+
 static void
 test_files_cut_before_opening (Fixture      *fixture,
                                gconstpointer data)
@@ -413,6 +446,7 @@ main (int   argc,
   ADD_CASE ("/probe/hostile/words", test_every_word_of_the_header_may_lie);
   ADD_CASE ("/probe/hostile/reasons", test_headers_are_refused_by_reason);
   ADD_CASE ("/probe/hostile/lanes", test_lanes_may_lie);
+  ADD_CASE ("/probe/hostile/totals", test_totals_may_lie);
   ADD_CASE ("/probe/hostile/cut-before", test_files_cut_before_opening);
   ADD_CASE ("/probe/hostile/cut-after", test_files_cut_after_opening);
   ADD_CASE ("/probe/hostile/bus-error", test_other_bus_errors_stay_deadly);

@@ -23,6 +23,8 @@ test_totals_of_a_duration (Fixture      *fixture,
   hr_probe_duration (probe, metric, 7, 2);
   hr_probe_duration (probe, metric, 5000, 1);
   hr_probe_duration (probe, metric, 1, 0);
+  hr_probe_duration (probe, metric, (uint64_t) 5 - 6, 1);
+  hr_probe_duration (probe, metric, (uint64_t) 1 << 63, 1);
 
   g_assert_true (hr_region_reader_totals (reader, metric, &totals));
   g_assert_cmpuint (totals.count, ==, 13);
@@ -30,7 +32,7 @@ test_totals_of_a_duration (Fixture      *fixture,
   g_assert_cmpfloat (totals.min, ==, 3.5);
   g_assert_cmpfloat (totals.max, ==, 5000);
   g_assert_cmpfloat (totals.last, ==, 5000);
-  g_assert_cmpuint (totals.refused, ==, 1);
+  g_assert_cmpuint (totals.refused, ==, 3);
   g_assert_cmpuint (totals.buckets[hr_bucket_index (100)], ==, 10);
   g_assert_cmpuint (totals.buckets[hr_bucket_index (3)], ==, 2);
   g_assert_cmpuint (totals.buckets[hr_bucket_index (5000)], ==, 1);
@@ -79,6 +81,96 @@ test_totals_of_gauges_and_counters (Fixture      *fixture,
   /* Counters have no records, only totals. */
   g_assert_cmpuint (hr_region_reader_drain (reader, ignore_record_cb, NULL), ==, 4);
   g_assert_cmpuint (hr_region_reader_written (reader), ==, 4);
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
+static void
+test_events_are_counted_and_told (Fixture      *fixture,
+                                  gconstpointer data)
+{
+  const double    values[] = { 7, 0, (double) NAN, (double) INFINITY, -3 };
+  const double    told[] = { 7, 0, 0, 0, -3 };
+  HrProbe        *probe = open_probe (fixture);
+  HrMetric        event = hr_probe_metric (probe, "pool full", HR_KIND_EVENT, HR_UNIT_COUNT, HR_DIRECTION_LOWER);
+  HrRegionReader *reader = open_reader (hr_probe_path (probe));
+  GArray         *records = g_array_new (FALSE, FALSE, sizeof (HrRegionRecord));
+  HrRegionTotals  totals;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    hr_probe_event (probe, event, values[i]);
+
+  g_assert_cmpuint (hr_region_reader_drain (reader, keep_record_cb, records), ==, G_N_ELEMENTS (told));
+  for (gsize i = 0; i < G_N_ELEMENTS (told); i++)
+    {
+      g_assert_cmpfloat (g_array_index (records, HrRegionRecord, i).value, ==, told[i]);
+      g_assert_cmpuint (g_array_index (records, HrRegionRecord, i).weight, ==, 1);
+    }
+  g_assert_true (hr_region_reader_totals (reader, event, &totals));
+  g_assert_cmpuint (totals.count, ==, G_N_ELEMENTS (told));
+  g_assert_cmpfloat (totals.min, ==, -3);
+  g_assert_cmpfloat (totals.max, ==, 7);
+  g_assert_cmpuint (totals.refused, ==, 0);
+
+  g_array_unref (records);
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
+/* Threads that share a lane one after the other; the first is cancelled, as far as the lane can tell, in the middle of a record. */
+typedef struct
+{
+  HrProbe *probe;
+  HrMetric metric;
+} Successors;
+
+static void *
+begin_a_record (void *data)
+{
+  Successors *self = data;
+
+  hr_probe_gauge (self->probe, self->metric, 1);
+  hr_lane_reserve (hr_lane_get (self->probe));
+
+  return NULL;
+}
+
+static void *
+record_twice (void *data)
+{
+  Successors *self = data;
+
+  hr_probe_gauge (self->probe, self->metric, 2);
+  hr_probe_gauge (self->probe, self->metric, 3);
+
+  return NULL;
+}
+
+static void
+test_half_a_record_is_none (Fixture      *fixture,
+                            gconstpointer data)
+{
+  void *(*const threads[]) (void *) = { begin_a_record, record_twice };
+  HrProbe        *probe = open_probe (fixture);
+  Successors      successors = { probe, add_gauge (probe, "level") };
+  HrRegionReader *reader = open_reader (hr_probe_path (probe));
+  GArray         *records = g_array_new (FALSE, FALSE, sizeof (HrRegionRecord));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    {
+      pthread_t thread;
+
+      pthread_create (&thread, NULL, threads[i], &successors);
+      pthread_join (thread, NULL);
+    }
+
+  g_assert_cmpuint (hr_region_reader_drain (reader, keep_record_cb, records), ==, 3);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpfloat (g_array_index (records, HrRegionRecord, i).value, ==, i + 1);
+  g_assert_cmpuint (hr_region_reader_written (reader), ==, 3);
+  g_assert_cmpuint (hr_region_reader_lost (reader), ==, 0);
+
+  g_array_unref (records);
   hr_region_reader_close (reader);
   hr_probe_close (probe);
 }
@@ -332,6 +424,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   ADD_CASE ("/probe/record/durations", test_totals_of_a_duration);
   ADD_CASE ("/probe/record/gauges-and-counters", test_totals_of_gauges_and_counters);
+  ADD_CASE ("/probe/record/events", test_events_are_counted_and_told);
+  ADD_CASE ("/probe/record/half", test_half_a_record_is_none);
   ADD_CASE ("/probe/record/threads", test_totals_add_up_over_threads);
   ADD_CASE ("/probe/record/concurrent-drain", test_records_are_read_once_and_whole_while_written);
   ADD_CASE ("/probe/record/concurrent-totals", test_totals_are_whole_while_written);
