@@ -144,6 +144,17 @@ make_stages (guint n)
   return stages;
 }
 
+/* A writer ends badly where one of its assertions fails; nobody waits for what it will never say. */
+static void
+assert_going_on (const Stage *stage,
+                 pid_t        child)
+{
+  siginfo_t ended = { 0 };
+
+  g_assert_cmpint (waitid (P_PID, (id_t) child, &ended, WEXITED | WNOHANG | WNOWAIT), ==, 0);
+  g_assert_true (ended.si_pid == 0 || __atomic_load_n (&stage->ended, __ATOMIC_ACQUIRE) == N_THREADS);
+}
+
 /* Starts a writer and follows it; it waits for stage->go. */
 static pid_t
 start_writer (Fixture         *fixture,
@@ -159,7 +170,7 @@ start_writer (Fixture         *fixture,
   if (child == 0)
     run_writer (fixture->folder, stage, n_threads, n, max_weight);
   while (__atomic_load_n (&stage->is_open, __ATOMIC_ACQUIRE) == 0)
-    sched_yield ();
+    assert_going_on (stage, child);
   *out = open_reader (stage->path);
 
   return child;
@@ -210,6 +221,7 @@ environment_number (const char *name,
 /* Reads what the writers write until the last has ended. Returns how many records were delivered. */
 static uint64_t
 follow_writers (Stage           *stages,
+                const pid_t     *children,
                 HrRegionReader **readers,
                 uint64_t         run_ns)
 {
@@ -226,6 +238,7 @@ follow_writers (Stage           *stages,
         {
           if (run_ns > 0 && hr_clock_monotonic () - begin >= run_ns)
             __atomic_store_n (&stages[i].stop, 1, __ATOMIC_RELAXED);
+          assert_going_on (&stages[i], children[i]);
           n_ended += __atomic_load_n (&stages[i].ended, __ATOMIC_ACQUIRE) == N_THREADS;
           n_read += hr_region_reader_drain (readers[i], check_heavy_cb, &stages[i]);
         }
@@ -272,7 +285,7 @@ test_read_and_lost_are_what_was_written (Fixture      *fixture,
 
   for (guint i = 0; i < N_WRITERS; i++)
     children[i] = start_writer (fixture, &stages[i], N_THREADS, seconds > 0 ? 0 : RECORDS_EACH, MAX_WEIGHT, &readers[i]);
-  n_read = follow_writers (stages, readers, seconds * HR_NS_PER_SECOND);
+  n_read = follow_writers (stages, children, readers, seconds * HR_NS_PER_SECOND);
 
   for (guint i = 0; i < N_WRITERS; i++)
     {
@@ -332,7 +345,10 @@ kill_writer (Fixture *fixture,
 
   __atomic_store_n (&stage->go, 1, __ATOMIC_RELEASE);
   while (hr_region_reader_written (reader) < n)
-    hr_region_reader_drain (reader, check_light_cb, stage);
+    {
+      assert_going_on (stage, child);
+      hr_region_reader_drain (reader, check_light_cb, stage);
+    }
   g_assert_cmpint (kill (child, SIGKILL), ==, 0);
   g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
 
