@@ -3,6 +3,7 @@
 /* One function a kind of record, for test-inline.py to look at. */
 
 #include "engine/probe/category.h"
+#include "engine/probe/measure.h"
 #include "engine/probe/record.h"
 #include "engine/probe/span.h"
 
@@ -24,6 +25,8 @@ void record_count (HrProbe *probe,
 void record_event (HrProbe *probe,
                    HrMetric metric);
 void record_spans (HrProbe *probe);
+void record_scope (HrProbe *probe);
+void record_measured (void);
 void record_allocated (HrProbe   *probe,
                        HrCategory category,
                        size_t     bytes);
@@ -82,6 +85,22 @@ record_spans (HrProbe *probe)
 
   hr_span_end (probe, hr_span_begin (probe, "inner"));
   hr_span_end (probe, outer);
+}
+
+void
+record_scope (HrProbe *probe)
+{
+  HR_SPAN (probe, "scope")
+    {
+    }
+}
+
+void
+record_measured (void)
+{
+  HR_MEASURE ("measured", 5.0)
+    {
+    }
 }
 
 void

@@ -9,8 +9,8 @@ import re
 import subprocess
 import sys
 
-SLOW = {"hr_lane_claim", "hr_lane_choose", "hr_lane_count_unplaced", "hr_lane_prepare", "hr_span_begin_slowly", "hr_span_end_slowly",
-        "clock_gettime"}
+SLOW = {"hr_lane_claim", "hr_lane_choose", "hr_lane_count_unplaced", "hr_lane_prepare", "hr_measure_get", "hr_span_begin_slowly",
+        "hr_span_end_slowly", "clock_gettime"}
 
 # What the way without a call passes: how often it reads the counter, and whether it adds to the sum.
 KINDS = {
@@ -21,6 +21,8 @@ KINDS = {
     "record_count": (0, True),
     "record_event": (1, True),
     "record_spans": (4, True),
+    "record_scope": (2, True),
+    "record_measured": (2, True),
     "record_allocated": (0, False),
 }
 
