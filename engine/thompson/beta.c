@@ -195,7 +195,7 @@ combine (HrRandom *random,
   if (arm.beta < 1)
     boost -= hr_random_exponential (random) / arm.beta;
 
-  return 1 / (1 + y / x * exp (boost));
+  return 1 / (1 + exp (log (y / x) + boost));
 }
 
 static void

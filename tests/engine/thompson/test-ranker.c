@@ -90,6 +90,31 @@ test_ranking_is_sorted_whole_and_repeatable (void)
     }
 }
 
+/* Whatever compiled it, and for whatever processor: a thousand rankings with feedback between them, as one number. */
+static void
+test_a_seed_gives_the_same_rankings_everywhere (void)
+{
+  HrArm    storage[HR_BATCH_MAX];
+  HrArms   arms;
+  HrJob    jobs[HR_BATCH_MAX];
+  HrRank   ranks[HR_BATCH_MAX];
+  HrRandom random;
+  uint64_t hash = 1;
+
+  hr_arms_init (&arms, storage, HR_BATCH_MAX, HR_BATCH_MAX, 1, (HrArm){ 0.5, 1 });
+  hr_random_seed (&random, 23, 7);
+  for (uint32_t i = 0; i < HR_BATCH_MAX; i++)
+    jobs[i] = (HrJob){ .source = i, .weight = 1 + i % 4 };
+  for (int round = 0; round < 1000; round++)
+    {
+      g_assert_cmpint (hr_rank (&arms, &random, jobs, HR_BATCH_MAX, ranks), ==, HR_JOB_OK);
+      for (int i = 0; i < HR_BATCH_MAX; i++)
+        hash = (hash ^ ranks[i].job) * 0x100000001b3u;
+      hr_arms_update (&arms, ranks[0].job, 0, round % 3 == 0, 1);
+    }
+  g_assert_cmphex (hash, ==, 0xbc6f6ca77d131be9u);
+}
+
 static void
 test_a_score_is_the_draw_times_the_weight (void)
 {
@@ -358,6 +383,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/thompson/ranker/order", test_ranking_is_sorted_whole_and_repeatable);
+  g_test_add_func ("/thompson/ranker/everywhere", test_a_seed_gives_the_same_rankings_everywhere);
   g_test_add_func ("/thompson/ranker/score", test_a_score_is_the_draw_times_the_weight);
   g_test_add_func ("/thompson/ranker/ties", test_ties_keep_the_order_of_the_batch);
   g_test_add_func ("/thompson/ranker/closest", test_the_closest_scores_are_told_apart);
