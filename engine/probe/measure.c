@@ -175,7 +175,7 @@ add_lanes (const HrProbe  *probe,
     {
       const HrLane *lane = probe->lanes[i];
 
-      hr_totals_add_lane (out, lane->shared, metric, hr_lane_totals (lane, metric), true);
+      hr_totals_add_lane (out, lane->shared, metric, hr_lane_totals (lane, metric), true, NULL);
     }
   hr_probe_unlock ();
 }

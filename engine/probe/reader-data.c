@@ -7,6 +7,8 @@
 #include "engine/probe/text.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Records copied at once, before it is asked whether the writer has overtaken them. */
 #define CHUNK_RECORDS 256u
@@ -180,8 +182,9 @@ hr_region_reader_drain (HrRegionReader    *self,
   uint64_t delivered = 0;
 
   hr_reader_clock_follow (self);
-  for (uint32_t i = 0; i < n_lanes && hr_region_reader_status (self) == HR_REGION_OK; i++)
-    delivered += drain_lane (self, i, record, user_data);
+  for (uint32_t i = 0; i < n_lanes; i++)
+    if (__atomic_load_n (&lane_at (self, i)->commit, __ATOMIC_RELAXED) > self->cursors[i] && hr_region_reader_status (self) == HR_REGION_OK)
+      delivered += drain_lane (self, i, record, user_data);
 
   return delivered;
 }
@@ -301,28 +304,48 @@ add_head (HrRegionTotals       *into,
   into->self += lane->self;
 }
 
-/* Adds to @into what metric @metric has come to in one lane, where its totals are @shared. */
-void
+/* Adds to @into what metric @metric has come to in one lane, where its totals are @shared, and keeps the head of what was found in @head (NULL: not
+ * wanted). Returns whether the buckets held as many items as the head counted. */
+bool
 hr_totals_add_lane (HrRegionTotals       *into,
                     const HrRegionLane   *lane,
                     uint32_t              metric,
                     const HrRegionTotals *shared,
-                    bool                  is_time)
+                    bool                  is_time,
+                    HrTotalsHead         *head)
 {
   HrRegionTotals totals;
+  uint64_t       counted;
 
   if (!has_totals (lane, metric))
-    return;
+    return true;
 
   copy_totals (lane, shared, is_time, &totals);
+  if (head != NULL)
+    memcpy (head, &totals, sizeof *head);
   into->refused += totals.refused;
   /* One number that is none would spoil the others; where nothing was recorded the extremes are none. */
   if (!is_sound (&totals))
-    return;
+    return totals.count == 0;
 
+  counted = totals.count;
   if (is_time)
     totals.count = add_buckets (into, &totals);
   add_head (into, &totals);
+
+  return totals.count == counted;
+}
+
+/* Returns where the head of a lane's totals is kept for hr_region_reader_moved (). NULL without memory: then they count as moved each time. */
+static HrTotalsHead *
+head_of (HrRegionReader *self,
+         uint32_t        lane,
+         uint32_t        metric)
+{
+  if (self->heads[lane] == NULL)
+    self->heads[lane] = calloc (self->header.metrics_max, sizeof **self->heads);
+
+  return self->heads[lane] != NULL ? &self->heads[lane][metric] : NULL;
 }
 
 /* Writes what metric @metric has come to since the program began, over all lanes, to @out: times in nanoseconds, other kinds in
@@ -335,7 +358,7 @@ hr_region_reader_totals (HrRegionReader *self,
 {
   uint32_t       n_lanes = count_lanes (self);
   HrRegionTotals sum = { 0 };
-  bool           is_time;
+  bool           is_time, whole = true;
 
   if (metric >= hr_region_reader_n_metrics (self))
     return false;
@@ -345,14 +368,52 @@ hr_region_reader_totals (HrRegionReader *self,
     {
       const HrRegionLane *lane = lane_at (self, i);
 
-      hr_totals_add_lane (&sum, lane, metric, totals_at (self, lane, metric), is_time);
+      whole = hr_totals_add_lane (&sum, lane, metric, totals_at (self, lane, metric), is_time, head_of (self, i, metric)) && whole;
     }
   if (hr_region_reader_status (self) != HR_REGION_OK)
     return false;
 
+  self->whole[metric] = whole;
   *out = sum;
 
   return true;
+}
+
+static bool
+head_moved (const HrRegionReader *self,
+            uint32_t              index,
+            uint32_t              metric)
+{
+  const HrRegionLane *lane = lane_at (self, index);
+  HrTotalsHead        head;
+
+  if (!has_totals (lane, metric))
+    return false;
+  if (self->heads[index] == NULL)
+    return true;
+
+  hr_words_copy (&head, totals_at (self, lane, metric), sizeof head);
+
+  return memcmp (&head, &self->heads[index][metric], sizeof head) != 0;
+}
+
+/* Returns whether hr_region_reader_totals () would write anything else for metric @metric than it did the last time: a look at one
+ * cache line a lane instead of all the buckets. Every record moves the count; and where the count that was read is that of
+ * the buckets that were read, none of these was missed, for buckets only grow. */
+bool
+hr_region_reader_moved (HrRegionReader *self,
+                        uint32_t        metric)
+{
+  uint32_t n_lanes = count_lanes (self);
+
+  if (metric >= hr_region_reader_n_metrics (self))
+    return false;
+
+  for (uint32_t i = 0; i < n_lanes; i++)
+    if (head_moved (self, i, metric))
+      return true;
+
+  return !self->whole[metric];
 }
 
 /* Returns how many categories of allocations the program has registered by now; 0 for a region cut short. */

@@ -7,6 +7,12 @@
 #include "engine/probe/reader.h"
 #include "engine/probe/words.h"
 
+/* All of a lane's totals but the buckets, as one reading found them. */
+typedef struct
+{
+  uint64_t words[offsetof (HrRegionTotals, buckets) / sizeof (uint64_t)];
+} HrTotalsHead;
+
 struct _HrRegionReader
 {
   HrRegionHeader  header; /* checked once; the file's own is only read for what changes */
@@ -15,6 +21,8 @@ struct _HrRegionReader
   int             fd;
   uint64_t       *cursors; /* a lane's records that were delivered or lost */
   uint64_t        lost;
+  HrTotalsHead  **heads;  /* a lane's, one a metric; NULL: its totals were never read */
+  bool           *whole;  /* a metric's buckets held as many items as its heads counted */
   bool            counts; /* we can read the program's clock ourselves */
   HrTickMoment    anchor; /* on that clock and ours; records are told from here */
   double          ns_a_tick;
@@ -23,8 +31,9 @@ struct _HrRegionReader
 void hr_reader_clock_begin (HrRegionReader *self);
 void hr_reader_clock_follow (HrRegionReader *self);
 
-void hr_totals_add_lane (HrRegionTotals       *into,
+bool hr_totals_add_lane (HrRegionTotals       *into,
                          const HrRegionLane   *lane,
                          uint32_t              metric,
                          const HrRegionTotals *shared,
-                         bool                  is_time);
+                         bool                  is_time,
+                         HrTotalsHead         *head);

@@ -87,7 +87,9 @@ hr_region_reader_open (const char      *path,
   if (status == HR_REGION_OK)
     {
       self->cursors = calloc (self->header.lanes_max, sizeof *self->cursors);
-      if (self->cursors == NULL || !map_region (self))
+      self->heads = calloc (self->header.lanes_max, sizeof *self->heads);
+      self->whole = calloc (self->header.metrics_max, sizeof *self->whole);
+      if (self->cursors == NULL || self->heads == NULL || self->whole == NULL || !map_region (self))
         status = HR_REGION_ERROR_OPEN;
     }
 
@@ -119,6 +121,10 @@ hr_region_reader_close (HrRegionReader *self)
     munmap (self->shared, (size_t) self->header.region_bytes);
   if (self->fd >= 0)
     close (self->fd);
+  for (uint32_t i = 0; self->heads != NULL && i < self->header.lanes_max; i++)
+    free (self->heads[i]);
+  free (self->heads);
+  free (self->whole);
   free (self->cursors);
   free (self);
 }

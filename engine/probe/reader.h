@@ -59,6 +59,8 @@ extern "C"
   bool     hr_region_reader_totals (HrRegionReader *self,
                                     uint32_t        metric,
                                     HrRegionTotals *out);
+  bool     hr_region_reader_moved (HrRegionReader *self,
+                                   uint32_t        metric);
   uint32_t hr_region_reader_n_categories (HrRegionReader *self);
   bool     hr_region_reader_category (HrRegionReader   *self,
                                       uint32_t          category,
