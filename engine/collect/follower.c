@@ -3,13 +3,24 @@
 /* Counts, sums and buckets of an interval are differences of the region's totals, so they add up whatever happened to
  * the records. The records only tell the interval's minimum and maximum, which totals cannot.
  *
- * The totals are read first, then the ring is drained. A record later than its metric's totals belongs to the next interval and
+ * The totals are read first, those that moved, then the ring is drained. A record later than its metric's totals belongs to the next interval and
  * is kept for it. Where the records seen are as many as the totals counted, the extremes are exact; otherwise records
  * were overtaken and the extremes are those of the filled buckets (within 1 %). */
 
 #include "engine/collect/follower.h"
 
+#include "engine/collect/categories.h"
+#include "engine/collect/pacing.h"
+#include "engine/collect/span-path.h"
+#include "engine/model/category.h"
+
 #include <math.h>
+
+static const HrMetricInfo unplaced_metric = { "records_unplaced", HR_KIND_COUNTER, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
+static const HrMetricInfo skipped_metric = { "records_skipped", HR_KIND_COUNTER, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
+static const HrMetricInfo overhead_metric = { HR_METRIC_PROBE_OVERHEAD, HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER };
+static const HrMetricInfo stride_metric = { HR_METRIC_SAMPLING_STRIDE, HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
+static const HrMetricInfo slowed_metric = { "sampling slowed down", HR_KIND_EVENT, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
 
 /* What the records of one metric in one interval say. */
 typedef struct
@@ -24,9 +35,11 @@ typedef struct
   guint           metric; /* in the feed; HR_FEED_NO_METRIC: its name is taken */
   HrKind          kind;
   double          scale;  /* from the region's unit to the feed's */
+  char           *name;   /* in the region; NULL: its entry is none */
+  guint           parent; /* HR_REGION_NO_PARENT: none */
   HrRegionTotals *before; /* as of the last interval */
   HrRegionTotals *now;
-  gboolean        read; /* @now was read whole in this round */
+  gboolean        moved; /* @now was read in this round; else nothing has come since @before */
   Extremes        seen;
   Extremes        early; /* already of the next interval */
 } Series;
@@ -35,9 +48,13 @@ struct _HrFollower
 {
   HrRegionReader *reader;
   HrFeed         *feed;
+  HrCategories   *categories;
   GArray         *series;
   guint64         lost;
   guint64         unplaced;
+  guint64         skipped;
+  guint64         n_events; /* records that no stride leaves out */
+  HrPacing        pacing;
   HrBucketCount  *row; /* scratch */
 };
 
@@ -74,8 +91,48 @@ series_clear (gpointer data)
 {
   Series *series = data;
 
+  g_free (series->name);
   g_free (series->before);
   g_free (series->now);
+}
+
+/* Returns (transfer full) (nullable) the path of the span that @region names. A parent always stands before its children. */
+static char *
+make_path (HrFollower           *self,
+           const HrRegionMetric *region)
+{
+  const char *names[HR_REGION_METRICS_LIMIT + 1];
+  guint       at = G_N_ELEMENTS (names) - 1;
+  guint       parent = region->parent;
+
+  names[at] = region->name;
+  while (parent != HR_REGION_NO_PARENT)
+    {
+      const Series *series = &g_array_index (self->series, Series, parent);
+
+      if (series->name == NULL)
+        return NULL;
+      names[--at] = series->name;
+      parent = series->parent;
+    }
+
+  return hr_span_path (&names[at], G_N_ELEMENTS (names) - at);
+}
+
+/* Returns the metric in the feed for @region: HR_FEED_NO_METRIC where another one has its name, for two cannot be told apart. */
+static guint
+add_metric (HrFollower           *self,
+            const HrRegionMetric *region)
+{
+  g_autofree char *name = region->kind == HR_KIND_SPAN ? make_path (self, region) : g_strdup (region->name);
+  HrMetricInfo     metric = { name, (HrKind) region->kind, (HrUnit) region->unit, (HrDirection) region->direction };
+  guint            added = name != NULL ? hr_feed_add_metric (self->feed, &metric) : HR_FEED_NO_METRIC;
+
+  for (guint i = 0; i < self->series->len; i++)
+    if (g_array_index (self->series, Series, i).metric == added)
+      return HR_FEED_NO_METRIC;
+
+  return added;
 }
 
 /* Takes the metrics over that the program has added since. */
@@ -87,15 +144,15 @@ grow (HrFollower *self)
   for (guint i = self->series->len; i < n_metrics; i++)
     {
       HrRegionMetric region;
-      HrMetricInfo   metric;
       Series         series = { .metric = HR_FEED_NO_METRIC };
 
-      if (hr_region_reader_metric (self->reader, i, &region) && g_utf8_validate (region.name, -1, NULL))
+      if (hr_region_reader_metric (self->reader, i, &region))
         {
-          metric = (HrMetricInfo){ region.name, (HrKind) region.kind, (HrUnit) region.unit, (HrDirection) region.direction };
-          series.metric = hr_feed_add_metric (self->feed, &metric);
-          series.kind = metric.kind;
-          series.scale = hr_kind_is_time (metric.kind) ? hr_unit_from_nanoseconds (metric.unit) : 1;
+          series.metric = add_metric (self, &region);
+          series.kind = (HrKind) region.kind;
+          series.scale = hr_kind_is_time (series.kind) ? hr_unit_from_nanoseconds ((HrUnit) region.unit) : 1;
+          series.name = g_strdup (region.name);
+          series.parent = region.parent;
         }
       series.before = g_new0 (HrRegionTotals, 1);
       series.now = g_new0 (HrRegionTotals, 1);
@@ -110,7 +167,7 @@ read_totals (HrFollower *self)
     {
       Series *series = &g_array_index (self->series, Series, i);
 
-      series->read = hr_region_reader_totals (self->reader, i, series->now);
+      series->moved = hr_region_reader_moved (self->reader, i) && hr_region_reader_totals (self->reader, i, series->now);
     }
 }
 
@@ -134,7 +191,7 @@ record_cb (const HrRegionRecord *record,
     return;
 
   series = &g_array_index (self->series, Series, record->metric);
-  if (series->read && record->time > series->now->last_time)
+  if (series->moved && record->time > series->now->last_time)
     extremes_add (&series->early, record);
   else
     extremes_add (&series->seen, record);
@@ -205,6 +262,9 @@ series_sample (Series        *series,
   if (series->seen.count != out->count)
     bound_extremes (series, out, &min, &max);
 
+  /* Times are never less than nothing; two differences round apart. */
+  if (series->kind == HR_KIND_SPAN)
+    out->self = CLAMP (series->now->self - series->before->self, 0, MAX (out->sum, 0)) * scale;
   out->sum *= scale;
   out->min = min * scale;
   out->max = max * scale;
@@ -213,7 +273,7 @@ series_sample (Series        *series,
   return isfinite (out->sum) && isfinite (out->min) && isfinite (out->max) && isfinite (out->last);
 }
 
-/* Ends the interval of one metric. Totals that were not whole wait for the next round, and their records with them. */
+/* Ends the interval of each metric that moved. One that did not goes on in the next interval, and its records with it. */
 static void
 add_samples (HrFollower *self,
              void (*add) (HrFeed         *feed,
@@ -221,16 +281,20 @@ add_samples (HrFollower *self,
 {
   for (guint i = 0; i < self->series->len; i++)
     {
-      Series  *series = &g_array_index (self->series, Series, i);
-      HrSample sample;
+      Series         *series = &g_array_index (self->series, Series, i);
+      HrRegionTotals *before = series->before;
+      HrSample        sample;
 
-      if (!series->read)
+      if (!series->moved)
         continue;
 
+      if (series->kind == HR_KIND_EVENT && series->now->count > before->count)
+        self->n_events += series->now->count - before->count;
       if (series->metric != HR_FEED_NO_METRIC && series_sample (series, self->row, &sample))
         add (self->feed, &sample);
 
-      *series->before = *series->now;
+      series->before = series->now;
+      series->now = before;
       series->seen = series->early;
       series->early = (Extremes){ 0 };
     }
@@ -248,24 +312,62 @@ advance (HrFollower *self,
   add_samples (self, add);
 }
 
-/* Records that found no lane or metric stand in no total; the user is told how many there were. */
+/* Tells how far one of the region's counts has come since @before. */
 static void
-add_unplaced (HrFollower *self)
+tell_growth (HrFollower         *self,
+             const HrMetricInfo *metric,
+             guint64             count,
+             guint64            *before)
 {
-  static const HrMetricInfo metric = { "records_unplaced", HR_KIND_COUNTER, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
-  guint64                   unplaced = hr_region_reader_unplaced (self->reader);
-
-  if (unplaced > self->unplaced)
-    {
-      hr_feed_measure (self->feed, &metric, (double) (unplaced - self->unplaced));
-      self->unplaced = unplaced;
-    }
+  if (count > *before)
+    hr_feed_measure (self->feed, metric, (double) (count - *before));
+  *before = count;
 }
 
-/* Looks at the region again: adds what it counted since the last time to the feed. Returns FALSE, the feed ended, when the program is
+/* What recording has cost the program so far. Counters and allocations are not in it: they make no record, and one costs a small part of what a record
+ * does. */
+static HrRecordingCost
+recording_cost (HrFollower *self)
+{
+  double record_ns = hr_region_reader_header (self->reader)->record_ns;
+  double written = (double) hr_region_reader_written (self->reader);
+
+  return (HrRecordingCost){ written * record_ns, (written - (double) self->n_events) * record_ns };
+}
+
+/* Tells what recording costs, and slows it down where that is too much. Whatever stride an earlier agent left, it is gone on from there. */
+static void
+pace (HrFollower *self,
+      gint64      now_ns)
+{
+  HrRecordingCost cost = recording_cost (self);
+  guint           stride = hr_region_reader_get_stride (self->reader);
+  double          overhead;
+  guint           next;
+
+  if (!hr_feed_get_sampling (self->feed))
+    {
+      hr_pacing_begin (&self->pacing, now_ns, &cost);
+      return;
+    }
+  if (!hr_pacing_judge (&self->pacing, now_ns, &cost, stride, &overhead, &next))
+    return;
+
+  /* A program that could not measure what a record costs has none to tell. */
+  if (hr_region_reader_header (self->reader)->record_ns > 0)
+    hr_feed_measure (self->feed, &overhead_metric, overhead);
+  if (next != stride)
+    hr_region_reader_set_stride (self->reader, next);
+  if (next > stride)
+    hr_feed_measure (self->feed, &slowed_metric, next);
+  hr_feed_measure (self->feed, &stride_metric, next);
+}
+
+/* Looks at the region again, at @now_ns (monotonic): adds what it counted since the last time to the feed. Returns FALSE, the feed ended, when the program is
  * gone or its file was damaged. */
 gboolean
-hr_follower_collect (HrFollower *self)
+hr_follower_collect (HrFollower *self,
+                     gint64      now_ns)
 {
   /* Asked before the last look, so that nothing written before the end is missed. */
   gboolean       alive = hr_region_reader_alive (self->reader);
@@ -273,7 +375,10 @@ hr_follower_collect (HrFollower *self)
   guint64        lost;
 
   advance (self, hr_feed_add);
-  add_unplaced (self);
+  hr_categories_collect (self->categories, now_ns);
+  tell_growth (self, &unplaced_metric, hr_region_reader_unplaced (self->reader), &self->unplaced);
+  tell_growth (self, &skipped_metric, hr_region_reader_skipped (self->reader), &self->skipped);
+  pace (self, now_ns);
 
   lost = hr_region_reader_lost (self->reader);
   hr_feed_add_lost (self->feed, lost - self->lost);
@@ -293,6 +398,22 @@ HrFeed *
 hr_follower_get_feed (HrFollower *self)
 {
   return self->feed;
+}
+
+/* Leaves what the region has counted until @now_ns to the feed's totals. */
+static void
+skip_past (HrFollower *self,
+           gint64      now_ns)
+{
+  HrRecordingCost cost;
+
+  advance (self, hr_feed_preload);
+  hr_categories_preload (self->categories);
+  self->lost = hr_region_reader_lost (self->reader);
+  self->unplaced = hr_region_reader_unplaced (self->reader);
+  self->skipped = hr_region_reader_skipped (self->reader);
+  cost = recording_cost (self);
+  hr_pacing_begin (&self->pacing, now_ns, &cost);
 }
 
 /* Follows the region behind @reader (transfer full) as a stream of @epoch, whose first interval begins at @begin_ns. With
@@ -318,25 +439,28 @@ hr_follower_new (HrRegionReader *reader,
   hr_feed_set_detail (self->feed, detail);
   hr_feed_set_process (self->feed, header->pid, header->pid_start_time);
   hr_feed_set_controls (self->feed, &controls, self);
+  self->categories = hr_categories_new (reader, self->feed);
 
   if (preload)
-    {
-      advance (self, hr_feed_preload);
-      self->lost = hr_region_reader_lost (reader);
-      self->unplaced = hr_region_reader_unplaced (reader);
-    }
+    skip_past (self, begin_ns);
+  else
+    self->pacing.since_ns = begin_ns;
 
   return self;
 }
 
-/* Stops following. The feed stays with whoever holds it. Accepts NULL. */
+/* Stops following: the program measures everything again, for nobody is there any more to judge. The feed stays with whoever holds
+ * it. Accepts NULL. */
 void
 hr_follower_free (HrFollower *self)
 {
   if (self == NULL)
     return;
 
+  if (hr_region_reader_get_stride (self->reader) > 1)
+    hr_region_reader_set_stride (self->reader, 1);
   hr_feed_set_controls (self->feed, NULL, NULL);
+  hr_categories_free (self->categories);
   hr_feed_unref (self->feed);
   hr_region_reader_close (self->reader);
   g_array_unref (self->series);

@@ -17,7 +17,8 @@ HrFollower *hr_follower_new (HrRegionReader *reader,
 void        hr_follower_free (HrFollower *self);
 
 HrFeed  *hr_follower_get_feed (HrFollower *self);
-gboolean hr_follower_collect (HrFollower *self);
+gboolean hr_follower_collect (HrFollower *self,
+                              gint64      now_ns);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HrFollower, hr_follower_free)
 

@@ -279,7 +279,7 @@ regions_collect (HrCollector *collector,
     {
       Entry *entry = value;
 
-      if (entry->follower != NULL && !hr_follower_collect (entry->follower))
+      if (entry->follower != NULL && !hr_follower_collect (entry->follower, now_ns))
         {
           g_clear_pointer (&entry->follower, hr_follower_free);
           begin_grace (self, name);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/collect/pacing.h"
+
+#include "engine/base/region.h"
+#include "engine/base/units.h"
+
+/* Judged no more often than this, which is also how often the stride may change. */
+#define SHORTEST_NS ((gint64) HR_NS_PER_SECOND)
+
+/* Shares of one core: above the first, half as much is measured; twice as much again where that would stay below the second. Between
+ * the two lies more than a factor of two, so that a steady program is not slowed down and let go in turn. */
+#define SLOWER_ABOVE 0.01
+#define FASTER_BELOW 0.005
+
+#define LARGEST_STRIDE (1u << HR_CONTROL_STRIDE_LIMIT)
+
+/* Begins a stretch at @now_ns (monotonic), by when recording has cost @cost. */
+void
+hr_pacing_begin (HrPacing              *self,
+                 gint64                 now_ns,
+                 const HrRecordingCost *cost)
+{
+  self->since_ns = now_ns;
+  self->before = *cost;
+}
+
+/* Where most of the cost is not thinned out (events are always recorded), a larger stride would take away and not help. */
+static guint
+next_stride (double overhead,
+             double thinned,
+             guint  stride)
+{
+  if (overhead > SLOWER_ABOVE && thinned > overhead / 2 && stride < LARGEST_STRIDE)
+    return stride * 2;
+  if (overhead + thinned < FASTER_BELOW && stride > 1)
+    return stride / 2;
+
+  return stride;
+}
+
+/* Judges the stretch since the last judgement, which becomes the next one's beginning, while one of @stride scopes is measured. Writes what
+ * recording cost, as a share of one core, and the stride to go on with: @stride, twice it, or half of it. Returns FALSE and writes nothing before
+ * a second has passed; a judgement that comes late is about all the time since. */
+gboolean
+hr_pacing_judge (HrPacing              *self,
+                 gint64                 now_ns,
+                 const HrRecordingCost *cost,
+                 guint                  stride,
+                 double                *out_overhead,
+                 guint                 *out_stride)
+{
+  double elapsed_ns = (double) (now_ns - self->since_ns);
+  double overhead, thinned;
+
+  if (now_ns - self->since_ns < SHORTEST_NS)
+    return FALSE;
+
+  overhead = MAX (cost->all_ns - self->before.all_ns, 0) / elapsed_ns;
+  thinned = MAX (cost->thinned_ns - self->before.thinned_ns, 0) / elapsed_ns;
+  hr_pacing_begin (self, now_ns, cost);
+  *out_overhead = overhead;
+  *out_stride = next_stride (overhead, thinned, stride);
+
+  return TRUE;
+}
