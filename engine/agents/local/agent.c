@@ -6,6 +6,7 @@
 #include "engine/agents/local/session.h"
 #include "engine/base/clock.h"
 #include "engine/collect/overhead.h"
+#include "engine/collect/pressure.h"
 #include "engine/collect/process.h"
 #include "engine/collect/regions.h"
 #include "engine/collect/system.h"
@@ -320,6 +321,7 @@ hr_agent_new_for_computer (const char *folder,
 
   hr_collectors_add (collectors, hr_system_new ("", computer));
   hr_collectors_add (collectors, hr_regions_new (folder, epoch, HR_REGIONS_GRACE_NS));
+  hr_collectors_add (collectors, hr_pressure_new ("", computer));
   hr_collectors_add (collectors, hr_process_new (""));
   hr_collectors_add (collectors, hr_overhead_new (computer));
 
