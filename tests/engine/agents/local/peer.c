@@ -8,6 +8,7 @@ event_clear (gpointer data)
   PeerEvent *event = data;
 
   g_free (event->text);
+  g_free (event->metrics);
   hr_snapshot_unref (event->snapshot);
 }
 
@@ -26,12 +27,7 @@ link_message_cb (HrLink          *link,
       event.text = g_strdup (message->hello.title);
       event.sampling = message->hello.sampling;
       event.n_metrics = message->hello.n_metrics;
-      if (message->stream == 1)
-        {
-          g_array_set_size (self->metrics, 0);
-          for (guint i = 0; i < event.n_metrics; i++)
-            g_array_append_val (self->metrics, message->hello.metrics[i].name);
-        }
+      event.metrics = g_memdup2 (message->hello.metrics, event.n_metrics * sizeof *event.metrics);
       break;
     case HR_MESSAGE_SNAPSHOT:
     case HR_MESSAGE_TOTALS:
@@ -68,7 +64,6 @@ peer_new (HrLink *link)
 
   self->link = g_object_ref (link);
   self->events = g_array_new (FALSE, TRUE, sizeof (PeerEvent));
-  self->metrics = g_array_new (FALSE, FALSE, sizeof (char *));
   g_array_set_clear_func (self->events, event_clear);
   g_signal_connect (link, "message", G_CALLBACK (link_message_cb), self);
   g_signal_connect (link, "closed", G_CALLBACK (link_closed_cb), self);
@@ -84,7 +79,6 @@ peer_free (Peer *self)
   hr_link_close (self->link);
   g_object_unref (self->link);
   g_array_unref (self->events);
-  g_array_unref (self->metrics);
   g_free (self);
 }
 
@@ -186,6 +180,21 @@ peer_find (Peer         *self,
   return NULL;
 }
 
+/* The place of the metric called @name, as of the stream's last hello; PEER_NO_METRIC when it has none. */
+guint
+peer_find_metric (Peer       *self,
+                  guint       stream,
+                  const char *name)
+{
+  const PeerEvent *hello = peer_find (self, HR_MESSAGE_HELLO, stream);
+
+  for (guint i = 0; hello != NULL && i < hello->n_metrics; i++)
+    if (g_str_equal (hello->metrics[i].name, name))
+      return i;
+
+  return PEER_NO_METRIC;
+}
+
 guint
 peer_count_type (Peer         *self,
                  HrMessageType type,
@@ -238,6 +247,8 @@ peer_add_up (Peer *self,
         {
           count.count += sample->count;
           count.sum += sample->sum;
+          count.self += sample->self;
+          count.last = sample->last;
         }
     }
 

@@ -4,6 +4,8 @@
 
 #include "engine/link/link.h"
 
+#define PEER_NO_METRIC G_MAXUINT
+
 /* The desktop's side of a link in a test: keeps every message that came. */
 typedef struct
 {
@@ -14,6 +16,7 @@ typedef struct
   char         *text; /* a hello's title, a goodbye's reason */
   gboolean      sampling;
   guint         n_metrics;
+  HrMetricInfo *metrics;
   gint64        sent_ns; /* of a pong */
   gint64        monotonic_ns;
   HrSnapshot   *snapshot; /* also of totals */
@@ -22,8 +25,7 @@ typedef struct
 typedef struct
 {
   HrLink  *link;
-  GArray  *events;  /* PeerEvent */
-  GArray  *metrics; /* names of stream 1's metrics, as of its last hello */
+  GArray  *events; /* PeerEvent */
   gboolean closed;
 } Peer;
 
@@ -32,6 +34,8 @@ typedef struct
 {
   guint64 count;
   double  sum;
+  double  self;
+  double  last;
   guint64 sequence;
 } PeerCount;
 
@@ -57,6 +61,9 @@ const PeerEvent *peer_event (Peer *self,
 const PeerEvent *peer_find (Peer         *self,
                             HrMessageType type,
                             guint         stream);
+guint            peer_find_metric (Peer       *self,
+                                   guint       stream,
+                                   const char *name);
 guint            peer_count_type (Peer         *self,
                                   HrMessageType type,
                                   guint         stream);

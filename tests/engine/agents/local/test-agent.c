@@ -397,7 +397,7 @@ test_hellos_grow_to_the_limit (Fixture      *fixture,
       peer_wait_pong (peer, 2 + i);
     }
 
-  g_assert_cmpuint (peer->metrics->len, ==, 4096);
+  g_assert_cmpuint (peer_find (peer, HR_MESSAGE_HELLO, 1)->n_metrics, ==, 4096);
   g_assert_cmpuint (peer_add_up (peer, 1, 0).count, ==, 1);
   g_assert_cmpuint (peer_add_up (peer, 1, 2000).count, ==, 3); /* the level */
   g_assert_cmpuint (peer_add_up (peer, 1, 4095).count, ==, 1);
@@ -534,9 +534,7 @@ test_failures_stand_below_the_computers_name (Fixture      *fixture,
   peer_wait_pong (peer, 2);
 
   g_assert_cmpstr (hr_feed_get_detail (fixture->script->computer), ==, " · script: out of order");
-  for (guint i = 0; i < peer->metrics->len; i++)
-    if (g_str_equal (g_array_index (peer->metrics, char *, i), "collectors_failing"))
-      failing = hr_snapshot_find (peer_find (peer, HR_MESSAGE_SNAPSHOT, 1)->snapshot, i);
+  failing = hr_snapshot_find (peer_find (peer, HR_MESSAGE_SNAPSHOT, 1)->snapshot, peer_find_metric (peer, 1, "collectors_failing"));
   g_assert_nonnull (failing);
   g_assert_cmpfloat (failing->last, ==, 1);
 }

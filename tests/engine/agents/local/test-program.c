@@ -2,7 +2,11 @@
 
 /* The real headroom-agent as a child process, and programs that it finds by itself. $HEADROOM_AGENT is its path. */
 
+#include "engine/model/category.h"
+#include "engine/probe/category.h"
 #include "engine/probe/probe.h"
+#include "engine/probe/reader.h"
+#include "engine/probe/span.h"
 #include "tests/engine/agents/local/peer.h"
 
 #include <glib/gstdio.h>
@@ -116,6 +120,107 @@ test_a_program_is_found_and_stopped (Fixture      *fixture,
 
   wait_for (fixture, HR_MESSAGE_GOODBYE, 2);
   g_assert_cmpuint (peer_add_up (fixture->peer, 2, 0).count, ==, n_recorded);
+}
+
+/* Waits until the program has told @count of @name, and returns what it told in all. */
+static PeerCount
+wait_for_count (Fixture    *fixture,
+                const char *name,
+                guint64     count)
+{
+  PeerCount sum = { 0 };
+
+  while (sum.count < count)
+    {
+      guint metric = peer_find_metric (fixture->peer, 2, name);
+
+      g_assert_false (fixture->peer->closed);
+      if (metric != PEER_NO_METRIC)
+        sum = peer_add_up (fixture->peer, 2, metric);
+      if (sum.count < count)
+        g_main_context_iteration (NULL, TRUE);
+    }
+
+  return sum;
+}
+
+static HrKind
+kind_of (Fixture    *fixture,
+         const char *name)
+{
+  return peer_find (fixture->peer, HR_MESSAGE_HELLO, 2)->metrics[peer_find_metric (fixture->peer, 2, name)].kind;
+}
+
+static void
+test_spans_events_and_categories_arrive (Fixture      *fixture,
+                                         gconstpointer user_data)
+{
+  HrProbe   *probe = hr_probe_open_in (fixture->folder, "ranker");
+  HrMetric   full = hr_probe_metric (probe, "queue full", HR_KIND_EVENT, HR_UNIT_COUNT, HR_DIRECTION_LOWER);
+  HrCategory caching = hr_probe_category (probe, "caching");
+  PeerCount  rank, draw, event, in_use, allocated;
+
+  hr_probe_allocated (probe, caching, 5000000);
+  hr_probe_freed (probe, caching, 2000000);
+  hr_probe_event (probe, full, 17);
+  for (guint i = 0; i < 1000; i++)
+    HR_SPAN (probe, "rank")
+  HR_SPAN (probe, "draw")
+  g_thread_yield ();
+
+  rank = wait_for_count (fixture, "/rank", 1000);
+  draw = wait_for_count (fixture, "/rank/draw", 1000);
+  event = wait_for_count (fixture, "queue full", 1);
+  in_use = wait_for_count (fixture, HR_CATEGORY_IN_USE "caching", 1);
+  allocated = wait_for_count (fixture, HR_CATEGORY_ALLOCATED "caching", 1);
+
+  g_assert_cmpint (kind_of (fixture, "/rank"), ==, HR_KIND_SPAN);
+  g_assert_cmpuint (rank.count, ==, 1000);
+  g_assert_cmpfloat_with_epsilon (rank.self, rank.sum - draw.sum, 2000 * 1e-6);
+  g_assert_cmpfloat_with_epsilon (draw.self, draw.sum, 1e-9);
+  g_assert_cmpint (kind_of (fixture, "queue full"), ==, HR_KIND_EVENT);
+  g_assert_cmpuint (event.count, ==, 1);
+  g_assert_cmpfloat (event.last, ==, 17);
+  g_assert_cmpfloat (in_use.last, ==, 3);
+  g_assert_cmpfloat_with_epsilon (allocated.sum, 5, 1e-12);
+  hr_probe_close (probe);
+}
+
+static guint
+stride_of (const char *path)
+{
+  HrRegionReader *reader = NULL;
+  guint           stride;
+
+  g_assert_cmpint (hr_region_reader_open (path, &reader), ==, HR_REGION_OK);
+  stride = hr_region_reader_get_stride (reader);
+  hr_region_reader_close (reader);
+
+  return stride;
+}
+
+/* A program that does nothing but record costs much more than 1 % of a core. */
+static void
+test_a_program_that_records_too_much_is_slowed_down (Fixture      *fixture,
+                                                     gconstpointer user_data)
+{
+  HrProbe *probe = hr_probe_open_in (fixture->folder, "ranker");
+  HrMetric ranking = ranking_of (probe);
+
+  while (peer_find_metric (fixture->peer, 2, "sampling slowed down") == PEER_NO_METRIC)
+    {
+      for (guint i = 0; i < 1000; i++)
+        hr_probe_duration (probe, ranking, 28000, 1);
+      g_main_context_iteration (NULL, FALSE);
+    }
+  g_assert_cmpuint (stride_of (hr_probe_path (probe)), >=, 2);
+  g_assert_cmpfloat (wait_for_count (fixture, HR_METRIC_PROBE_OVERHEAD, 1).sum, >, 0.01);
+
+  /* The agent ends with its link, and the program is whole again. */
+  hr_link_close (fixture->peer->link);
+  g_assert_true (g_subprocess_wait_check (fixture->child, NULL, NULL));
+  g_assert_cmpuint (stride_of (hr_probe_path (probe)), ==, 1);
+  hr_probe_close (probe);
 }
 
 static void
@@ -239,6 +344,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   ADD ("computer", test_this_computer_is_served);
   ADD ("found", test_a_program_is_found_and_stopped);
+  ADD ("spans", test_spans_events_and_categories_arrive);
+  ADD ("slowed", test_a_program_that_records_too_much_is_slowed_down);
   ADD ("killed", test_a_killed_program_loses_no_count);
   g_test_add_func ("/agent/program/options", test_wrong_options_are_refused);
   g_test_add_func ("/agent/program/listen", test_many_links_are_served_on_a_socket);
