@@ -180,6 +180,62 @@ test_a_path_is_its_names (Fixture      *fixture,
   hr_probe_close (probe);
 }
 
+/* Under so many parents one name shares some of the places where the search for it begins. */
+static void
+test_one_name_under_many_parents (Fixture      *fixture,
+                                  gconstpointer data)
+{
+  static char     outer[HR_REGION_METRICS / 2][8];
+  HrProbe        *probe = open_exact_probe (fixture);
+  HrRegionReader *reader = open_reader (hr_probe_path (probe));
+
+  for (int round = 0; round < 3; round++)
+    for (unsigned i = 0; i < G_N_ELEMENTS (outer); i++)
+      {
+        g_snprintf (outer[i], sizeof outer[i], "o%u", i);
+        begin_at (probe, outer[i], 0);
+        begin_at (probe, "inner", 0);
+        end_at (probe, i + 1);
+        end_at (probe, 100);
+      }
+
+  for (unsigned i = 0; i < G_N_ELEMENTS (outer); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/o%u/inner", i);
+
+      assert_path (reader, path, 3, 3 * (i + 1), 3 * (i + 1));
+    }
+  g_assert_cmpuint (hr_probe_unplaced (probe), ==, 0);
+
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
+/* More names than the search has places for are found by their text. */
+static void
+test_many_addresses_of_one_name (Fixture      *fixture,
+                                 gconstpointer data)
+{
+  static char     names[2 * HR_SPAN_EDGES][4];
+  HrProbe        *probe = open_exact_probe (fixture);
+  HrRegionReader *reader = open_reader (hr_probe_path (probe));
+
+  for (int round = 0; round < 2; round++)
+    for (unsigned i = 0; i < G_N_ELEMENTS (names); i++)
+      {
+        memcpy (names[i], i % 2 == 0 ? "one" : "two", sizeof names[i]);
+        begin_at (probe, names[i], 0);
+        end_at (probe, 1);
+      }
+
+  assert_path (reader, "/one", 2 * HR_SPAN_EDGES, 2 * HR_SPAN_EDGES, 2 * HR_SPAN_EDGES);
+  assert_path (reader, "/two", 2 * HR_SPAN_EDGES, 2 * HR_SPAN_EDGES, 2 * HR_SPAN_EDGES);
+  g_assert_cmpuint (hr_region_reader_n_metrics (reader), ==, 2);
+
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
 /* A metric that is no span may have a span's name. */
 static void
 test_spans_have_names_of_their_own (Fixture      *fixture,
@@ -742,6 +798,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   ADD_CASE ("/probe/span/self", test_self_is_what_no_inner_span_took);
   ADD_CASE ("/probe/span/path", test_a_path_is_its_names);
+  ADD_CASE ("/probe/span/parents", test_one_name_under_many_parents);
+  ADD_CASE ("/probe/span/addresses", test_many_addresses_of_one_name);
   ADD_CASE ("/probe/span/kind", test_spans_have_names_of_their_own);
   ADD_CASE ("/probe/span/depth", test_too_deep_ones_are_their_parents_own);
   ADD_CASE ("/probe/span/full-table", test_a_full_table_keeps_the_nesting_right);
