@@ -326,14 +326,14 @@ test_spans_are_paths_with_their_own_time (Fixture      *fixture,
 
   for (guint i = 0; i < 3; i++)
     HR_SPAN (probe, "rank")
-    {
-      HR_SPAN (probe, "draw")
-      g_thread_yield ();
-      HR_SPAN (probe, "sort")
-      g_thread_yield ();
-      HR_SPAN (probe, "sort")
-      g_thread_yield ();
-    }
+      {
+        HR_SPAN (probe, "draw")
+          g_thread_yield ();
+        HR_SPAN (probe, "sort")
+          g_thread_yield ();
+        HR_SPAN (probe, "sort")
+          g_thread_yield ();
+      }
   collect_after (fixture, SECOND / 10);
   snapshot = cut (fixture, 0);
 
@@ -368,7 +368,7 @@ test_self_time_is_the_intervals (Fixture      *fixture,
       const HrSample *rank;
 
       HR_SPAN (probe, "rank")
-      g_thread_yield ();
+        g_thread_yield ();
       collect_after (fixture, SECOND / 10);
       snapshot = cut (fixture, 0);
       rank = sample_of (fixture, 0, snapshot, "/rank");
@@ -387,12 +387,12 @@ test_spans_of_one_name_are_two_in_two_places (Fixture      *fixture,
   g_autoptr (HrSnapshot) snapshot = NULL;
 
   HR_SPAN (probe, "load")
+    HR_SPAN (probe, "parse")
+      g_thread_yield ();
   HR_SPAN (probe, "parse")
-  g_thread_yield ();
-  HR_SPAN (probe, "parse")
-  g_thread_yield ();
+    g_thread_yield ();
   HR_SPAN (probe, "load/parse")
-  g_thread_yield ();
+    g_thread_yield ();
   collect_after (fixture, SECOND / 10);
   snapshot = cut (fixture, 0);
 
@@ -413,8 +413,8 @@ test_a_name_that_is_taken_is_left_out (Fixture      *fixture,
 
   hr_probe_duration (probe, taken, 1000, 1);
   HR_SPAN (probe, "rank")
-  HR_SPAN (probe, "draw")
-  g_thread_yield ();
+    HR_SPAN (probe, "draw")
+      g_thread_yield ();
   collect_after (fixture, SECOND / 10);
   snapshot = cut (fixture, 0);
 

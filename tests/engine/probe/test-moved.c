@@ -34,7 +34,7 @@ test_every_kind_moves (Fixture      *fixture,
   HrRegionReader *reader = open_reader (hr_probe_path (probe));
 
   HR_SPAN (probe, "span")
-  g_thread_yield ();
+    g_thread_yield ();
   for (guint round = 0; round < 3; round++)
     for (HrMetric metric = 0; metric <= span; metric++)
       {
@@ -49,7 +49,7 @@ test_every_kind_moves (Fixture      *fixture,
           hr_probe_event (probe, metric, 0);
         else
           HR_SPAN (probe, "span")
-        g_thread_yield ();
+            g_thread_yield ();
 
         for (HrMetric other = 0; other < metric; other++)
           g_assert_false (hr_region_reader_moved (reader, other));

@@ -165,8 +165,8 @@ test_spans_events_and_categories_arrive (Fixture      *fixture,
   hr_probe_event (probe, full, 17);
   for (guint i = 0; i < 1000; i++)
     HR_SPAN (probe, "rank")
-  HR_SPAN (probe, "draw")
-  g_thread_yield ();
+      HR_SPAN (probe, "draw")
+        g_thread_yield ();
 
   rank = wait_for_count (fixture, "/rank", 1000);
   draw = wait_for_count (fixture, "/rank/draw", 1000);
