@@ -19,7 +19,7 @@
  * Everything from @control on that changes once the file is published is accessed with __atomic
  * built-ins. A metric exists once n_metrics (release) counts it; a category once n_categories does; a lane once n_lanes does.
  *
- * A record is written by the one thread that owns the lane: reserve + 1 (relaxed), release fence,
+ * A record is written by the one thread that owns the lane: reserve becomes commit + 1 (relaxed), release fence,
  * totals and the record's words (relaxed), commit + 1 (release). A reader takes commit (acquire),
  * copies record i only where i > reserve - lane_records (strictly), fences (acquire), reads reserve again and
  * drops what was overtaken meanwhile. Totals only grow: a reader that copies a bucket a moment later than another sees a

@@ -3,8 +3,11 @@
 /* A C++ program uses the same headers. */
 
 #include "engine/base/region.h"
+#include "engine/probe/category.h"
 #include "engine/probe/pool.h"
 #include "engine/probe/probe.h"
+#include "engine/probe/reader.h"
+#include "engine/probe/span.h"
 
 int
 main ()
@@ -13,6 +16,11 @@ main ()
   HrMetric metric = hr_probe_metric (probe, "scope", HR_KIND_DURATION, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER);
 
   hr_probe_end (probe, metric, hr_probe_begin (probe), 1);
+  HR_SPAN (probe, "outer")
+    {
+      hr_probe_duration (probe, metric, 1000, 2);
+      hr_probe_allocated (probe, hr_probe_category (probe, "buffers"), 100);
+    }
   const bool placed = metric != HR_METRIC_NONE && hr_probe_unplaced (probe) == 0;
   hr_probe_close (probe);
 

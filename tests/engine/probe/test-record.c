@@ -269,24 +269,24 @@ test_records_are_read_once_and_whole_while_written (Fixture      *fixture,
 {
   HrProbe        *probe = open_probe (fixture);
   HrRegionReader *reader = open_reader (hr_probe_path (probe));
-  pthread_t       threads[2];
-  uint32_t        n_running = 2;
+  pthread_t       threads[N_THREADS];
+  uint32_t        n_running = N_THREADS;
   uint64_t        n_read = 0;
   Writer          writer;
 
-  set_up_writer (&writer, probe, 20 * HR_REGION_LANE_RECORDS);
+  set_up_writer (&writer, probe, 10 * HR_REGION_LANE_RECORDS);
   writer.n_running = &n_running;
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < N_THREADS; i++)
     pthread_create (&threads[i], NULL, write_records, &writer);
 
   while (__atomic_load_n (&n_running, __ATOMIC_ACQUIRE) > 0)
     n_read += hr_region_reader_drain (reader, check_record_cb, NULL);
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < N_THREADS; i++)
     pthread_join (threads[i], NULL);
   n_read += hr_region_reader_drain (reader, check_record_cb, NULL);
 
   g_assert_cmpuint (n_read, >=, HR_REGION_LANE_RECORDS);
-  g_assert_cmpuint (n_read + hr_region_reader_lost (reader), ==, 2 * 20 * HR_REGION_LANE_RECORDS);
+  g_assert_cmpuint (n_read + hr_region_reader_lost (reader), ==, N_THREADS * 10 * HR_REGION_LANE_RECORDS);
   hr_region_reader_close (reader);
   hr_probe_close (probe);
 }
