@@ -55,4 +55,6 @@ bool hr_publish_reserve (HrProbe *self,
 void hr_publish_drop (HrProbe *self,
                       bool     stamp);
 
+HrLane *hr_lane_find (HrProbe *self);
+
 double hr_cost_of_record (void);
