@@ -79,8 +79,9 @@ extern "C"
     uint64_t started_ticks;
     uint64_t tick_scale;  /* ns a tick, fixed point: base/ticks.h */
     uint32_t tick_source; /* HrTickSource */
-    uint32_t padding;
-    double   record_ns; /* what one timed record costs this process, measured at its start */
+    uint16_t count_ps;    /* what one count costs this process, in picoseconds; UINT16_MAX: that or more */
+    uint16_t skip_ps;     /* the same of a scope that is left out because one of several is measured */
+    double   record_ns;   /* what one timed record costs this process, measured at its start as the two above */
     uint32_t metrics_max;
     uint32_t categories_max;
     uint32_t lanes_max;

@@ -54,6 +54,7 @@ struct _HrFollower
   guint64         unplaced;
   guint64         skipped;
   guint64         n_events; /* records that no stride leaves out */
+  guint64         n_counts; /* of counters, which make no record */
   HrPacing        pacing;
   HrBucketCount  *row; /* scratch */
 };
@@ -273,6 +274,19 @@ series_sample (Series        *series,
   return isfinite (out->sum) && isfinite (out->min) && isfinite (out->max) && isfinite (out->last);
 }
 
+/* Counts what recording costs otherwise than the rest. */
+static void
+note_cost (HrFollower   *self,
+           const Series *series)
+{
+  guint64 count = series->now->count > series->before->count ? series->now->count - series->before->count : 0;
+
+  if (series->kind == HR_KIND_EVENT)
+    self->n_events += count;
+  else if (series->kind == HR_KIND_COUNTER)
+    self->n_counts += count;
+}
+
 /* Ends the interval of each metric that moved. One that did not goes on in the next interval, and its records with it. */
 static void
 add_samples (HrFollower *self,
@@ -288,8 +302,7 @@ add_samples (HrFollower *self,
       if (!series->moved)
         continue;
 
-      if (series->kind == HR_KIND_EVENT && series->now->count > before->count)
-        self->n_events += series->now->count - before->count;
+      note_cost (self, series);
       if (series->metric != HR_FEED_NO_METRIC && series_sample (series, self->row, &sample))
         add (self->feed, &sample);
 
@@ -324,15 +337,17 @@ tell_growth (HrFollower         *self,
   *before = count;
 }
 
-/* What recording has cost the program so far. Counters and allocations are not in it: they make no record, and one costs a small part of what a record
- * does. */
+/* What recording has cost the program so far, by what it measured itself at its start. Allocations are not in it: one costs less than a
+ * count, next to nothing beside the allocation itself. */
 static HrRecordingCost
 recording_cost (HrFollower *self)
 {
-  double record_ns = hr_region_reader_header (self->reader)->record_ns;
-  double written = (double) hr_region_reader_written (self->reader);
+  const HrRegionHeader *header = hr_region_reader_header (self->reader);
+  double                written = (double) hr_region_reader_written (self->reader);
+  double                skipped = (double) hr_region_reader_skipped (self->reader);
+  double                small_ns = ((double) self->n_counts * header->count_ps + skipped * header->skip_ps) / 1000;
 
-  return (HrRecordingCost){ written * record_ns, (written - (double) self->n_events) * record_ns };
+  return (HrRecordingCost){ written * header->record_ns + small_ns, (written - (double) self->n_events) * header->record_ns };
 }
 
 /* Tells what recording costs, and slows it down where that is too much. Whatever stride an earlier agent left, it is gone on from there. */

@@ -13,6 +13,10 @@
 #define SLOWER_ABOVE 0.01
 #define FASTER_BELOW 0.005
 
+/* What is thinned out costs no more than this any more: leaving out even more scopes would take away and not help, whatever the rest
+ * costs (events are always recorded, and to leave a scope out costs a little too). */
+#define LEAST_THINNED 0.0025
+
 #define LARGEST_STRIDE (1u << HR_CONTROL_STRIDE_LIMIT)
 
 /* Begins a stretch at @now_ns (monotonic), by when recording has cost @cost. */
@@ -25,13 +29,12 @@ hr_pacing_begin (HrPacing              *self,
   self->before = *cost;
 }
 
-/* Where most of the cost is not thinned out (events are always recorded), a larger stride would take away and not help. */
 static guint
 next_stride (double overhead,
              double thinned,
              guint  stride)
 {
-  if (overhead > SLOWER_ABOVE && thinned > overhead / 2 && stride < LARGEST_STRIDE)
+  if (overhead > SLOWER_ABOVE && thinned > LEAST_THINNED && stride < LARGEST_STRIDE)
     return stride * 2;
   if (overhead + thinned < FASTER_BELOW && stride > 1)
     return stride / 2;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What a record costs, measured where it will be paid: in this process, on this processor. */
+/* What recording costs, measured where it will be paid: in this process, on this processor. */
 
 #include "engine/probe/probe-private.h"
 
@@ -10,6 +10,10 @@
 #define ROUNDS 16
 #define RECORDS 128
 
+/* Metrics of the scratch lane. */
+#define DURATION 0
+#define COUNTER 1
+
 /* A lane that no reader sees, and the little of a probe that a record reads. */
 typedef struct
 {
@@ -18,28 +22,43 @@ typedef struct
   char           region[] __attribute__ ((aligned (HR_REGION_PAGE)));
 } Scratch;
 
-static double         cost;
+static HrCost         cost;
 static pthread_once_t cost_known = PTHREAD_ONCE_INIT;
 
-/* The best of several rounds: whatever else the processor did only makes a round longer. */
-static uint64_t
-time_rounds (HrProbe *probe)
+static void
+record (HrProbe *probe)
+{
+  for (int i = 0; i < RECORDS; i++)
+    hr_probe_end (probe, DURATION, hr_probe_begin (probe), 1);
+}
+
+static void
+count (HrProbe *probe)
+{
+  for (int i = 0; i < RECORDS; i++)
+    hr_probe_count (probe, COUNTER, 1);
+}
+
+/* Returns what one of @round's records costs, in nanoseconds. The best of several rounds: whatever else the processor did only makes a
+ * round longer. */
+static double
+time_rounds (HrProbe *probe,
+             void (*round) (HrProbe *probe))
 {
   uint64_t best = UINT64_MAX;
 
-  for (int round = 0; round < ROUNDS; round++)
+  for (int i = 0; i < ROUNDS; i++)
     {
       uint64_t begin = hr_probe_ticks (probe);
       uint64_t elapsed;
 
-      for (int i = 0; i < RECORDS; i++)
-        hr_probe_end (probe, 0, hr_probe_begin (probe), 1);
+      round (probe);
       elapsed = hr_probe_elapsed (probe, begin);
       if (elapsed < best)
         best = elapsed;
     }
 
-  return best;
+  return (double) best / RECORDS;
 }
 
 static void
@@ -57,19 +76,25 @@ measure (void)
   hot.header = &scratch->header;
   scratch->header.control = HR_CONTROL_SAMPLING;
   scratch->lane.shared = (HrRegionLane *) scratch->region;
-  scratch->lane.uses[0] = HR_LANE_DURATION;
+  scratch->lane.random = 1;
+  scratch->lane.uses[DURATION] = HR_LANE_DURATION;
+  scratch->lane.uses[COUNTER] = HR_LANE_COUNTER;
   hr_lane_cache = (HrLaneCache){ hot.serial, &scratch->lane };
-  cost = (double) time_rounds ((HrProbe *) &hot) / RECORDS;
+  cost.record_ns = time_rounds ((HrProbe *) &hot, record);
+  cost.count_ns = time_rounds ((HrProbe *) &hot, count);
+  /* Nearly every scope is left out now. */
+  scratch->header.control |= HR_CONTROL_STRIDE_LIMIT << HR_CONTROL_STRIDE_SHIFT;
+  cost.skip_ns = time_rounds ((HrProbe *) &hot, record);
   hr_lane_cache = before;
   munmap (scratch, bytes);
 }
 
-/* Returns what one timed record (begin and end) costs in this process, in nanoseconds, 0 where that could not be
- * measured. The first call takes a tenth of a millisecond. */
-double
-hr_cost_of_record (void)
+/* Returns what recording costs in this process; zeros where that could not be measured. The first call takes a tenth of a
+ * millisecond. */
+const HrCost *
+hr_cost_get (void)
 {
   pthread_once (&cost_known, measure);
 
-  return cost;
+  return &cost;
 }

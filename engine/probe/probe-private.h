@@ -57,4 +57,12 @@ void hr_publish_drop (HrProbe *self,
 
 HrLane *hr_lane_find (HrProbe *self);
 
-double hr_cost_of_record (void);
+/* What recording costs, in nanoseconds. */
+typedef struct
+{
+  double record_ns; /* a timed record: begin and end */
+  double count_ns;
+  double skip_ns; /* a scope that is left out because one of several is measured */
+} HrCost;
+
+const HrCost *hr_cost_get (void);

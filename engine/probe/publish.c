@@ -42,10 +42,18 @@ process_start_time (void)
   return field != NULL && sscanf (field, " %llu", &start) == 1 ? start : 0;
 }
 
+/* As the header has room for: anything longer is no longer small. */
+static uint16_t
+picoseconds (double ns)
+{
+  return ns * 1000 < UINT16_MAX ? (uint16_t) (ns * 1000) : UINT16_MAX;
+}
+
 static bool
 fill_identity (HrRegionHeader *header)
 {
   const HrTickClock *clock = hr_tick_clock_get ();
+  const HrCost      *cost = hr_cost_get ();
   HrTickMoment       started;
 
   if (getrandom (header->uuid, sizeof header->uuid, 0) != (ssize_t) sizeof header->uuid)
@@ -58,7 +66,9 @@ fill_identity (HrRegionHeader *header)
   header->pid_start_time = process_start_time ();
   header->tick_source = clock->source;
   header->tick_scale = clock->scale;
-  header->record_ns = hr_cost_of_record ();
+  header->record_ns = cost->record_ns;
+  header->count_ps = picoseconds (cost->count_ns);
+  header->skip_ps = picoseconds (cost->skip_ns);
   started = hr_tick_moment_now (clock->source);
   header->started_ticks = started.ticks;
   header->started_monotonic = started.monotonic_ns;

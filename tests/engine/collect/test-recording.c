@@ -207,6 +207,34 @@ test_events_alone_slow_nothing_down (Fixture      *fixture,
   hr_probe_close (probe);
 }
 
+/* Counts make no record, and a scope that is left out costs a little all the same. */
+static void
+test_small_costs_are_in_the_overhead (Fixture      *fixture,
+                                      gconstpointer user_data)
+{
+  HrProbe              *probe = open_probe (fixture);
+  HrMetric              ranking = ranking_of (probe);
+  HrMetric              hits = hr_probe_metric (probe, "hits", HR_KIND_COUNTER, HR_UNIT_COUNT, HR_DIRECTION_HIGHER);
+  HrRegionReader       *reader = look_into (probe);
+  const HrRegionHeader *header = hr_region_reader_header (reader);
+  double                expected;
+
+  settle (fixture);
+  for (guint i = 0; i < 100000; i++)
+    hr_probe_count (probe, hits, 3);
+  g_assert_cmpuint (header->count_ps, >, 0);
+  g_assert_cmpfloat_with_epsilon (told_after (fixture, SECOND, HR_METRIC_PROBE_OVERHEAD), 100000 * 1e-12 * header->count_ps, 1e-12);
+
+  set_stride (probe, 1u << HR_CONTROL_STRIDE_LIMIT);
+  for (guint i = 0; i < 100000; i++)
+    hr_probe_end (probe, ranking, hr_probe_begin (probe), 1);
+  g_assert_cmpuint (header->skip_ps, >, 0);
+  expected = (double) hr_region_reader_skipped (reader) * 1e-12 * header->skip_ps + (double) hr_region_reader_written (reader) * 1e-9 * header->record_ns;
+  g_assert_cmpfloat_with_epsilon (told_after (fixture, SECOND, HR_METRIC_PROBE_OVERHEAD), expected, 1e-12);
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
 static void
 test_a_paused_program_is_not_judged (Fixture      *fixture,
                                      gconstpointer user_data)
@@ -384,6 +412,7 @@ main (int   argc,
   ADD ("preload", test_what_was_before_is_no_overhead);
   ADD ("slowed", test_too_much_recording_is_slowed_down);
   ADD ("events", test_events_alone_slow_nothing_down);
+  ADD ("small", test_small_costs_are_in_the_overhead);
   ADD ("paused", test_a_paused_program_is_not_judged);
   ADD ("found", test_a_stride_that_is_found_is_stepped_back);
   ADD ("leaves", test_an_agent_that_leaves_lets_go);
