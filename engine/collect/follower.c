@@ -198,9 +198,10 @@ record_cb (const HrRegionRecord *record,
     extremes_add (&series->seen, record);
 }
 
-/* How many filled buckets the interval has; they go to @row. */
+/* How many filled buckets the interval has; they go to @row. Together they hold its @count items, so nobody looks beyond the last. */
 static guint
 subtract_buckets (const Series  *series,
+                  guint64        count,
                   HrBucketCount *row)
 {
   guint n = 0;
@@ -208,9 +209,14 @@ subtract_buckets (const Series  *series,
   if (!hr_kind_is_time (series->kind))
     return 0;
 
-  for (guint i = 0; i < HR_N_BUCKETS; i++)
+  for (guint i = 0; i < HR_N_BUCKETS && count > 0; i++)
     if (series->now->buckets[i] > series->before->buckets[i])
-      row[n++] = (HrBucketCount){ i, series->now->buckets[i] - series->before->buckets[i] };
+      {
+        guint64 items = series->now->buckets[i] - series->before->buckets[i];
+
+        row[n++] = (HrBucketCount){ i, items };
+        count -= MIN (count, items);
+      }
 
   return n;
 }
@@ -258,7 +264,7 @@ series_sample (Series        *series,
 
   *out = (HrSample){ .metric = series->metric, .count = series->now->count - series->before->count };
   out->sum = series->now->sum - series->before->sum;
-  out->n_buckets = subtract_buckets (series, row);
+  out->n_buckets = subtract_buckets (series, out->count, row);
   out->buckets = row;
   if (series->seen.count != out->count)
     bound_extremes (series, out, &min, &max);

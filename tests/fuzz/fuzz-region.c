@@ -34,7 +34,8 @@ read_region (HrRegionReader *reader)
     {
       if (hr_region_reader_metric (reader, i, &metric))
         g_assert (g_utf8_validate (metric.name, -1, NULL));
-      hr_region_reader_totals (reader, i, &totals);
+      if (hr_region_reader_moved (reader, i))
+        hr_region_reader_totals (reader, i, &totals);
     }
   for (uint32_t i = 0; i < n_categories; i++)
     {
