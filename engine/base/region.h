@@ -23,7 +23,8 @@
  * totals and the record's words (relaxed), commit + 1 (release). A reader takes commit (acquire),
  * copies record i only where i > reserve - lane_records (strictly), fences (acquire), reads reserve again and
  * drops what was overtaken meanwhile. Totals only grow: a reader that copies a bucket a moment later than another sees a
- * little more in it, and the rest next time; a time's count is the sum of its buckets as they were copied.
+ * little more in it, and the rest next time; a time's count is the sum of its buckets as they were copied. Sums are written before
+ * counts and buckets, and read after them: what a reader does not find in a sum yet is in a count to come.
  *
  * Times of records are ticks: nanoseconds are (ticks * tick_scale) >> 32, and @started_ticks was the moment @started_monotonic. What a metric counts
  * is in nanoseconds for durations and spans, and in its unit for every other kind. */

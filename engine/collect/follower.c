@@ -259,9 +259,6 @@ series_sample (Series        *series,
   double scale = series->scale;
   double min = series->seen.min, max = series->seen.max;
 
-  if (series->now->count <= series->before->count)
-    return FALSE;
-
   *out = (HrSample){ .metric = series->metric, .count = series->now->count - series->before->count };
   out->sum = series->now->sum - series->before->sum;
   out->n_buckets = subtract_buckets (series, out->count, row);
@@ -280,12 +277,12 @@ series_sample (Series        *series,
   return isfinite (out->sum) && isfinite (out->min) && isfinite (out->max) && isfinite (out->last);
 }
 
-/* Counts what recording costs otherwise than the rest. */
+/* Counts what costs otherwise than the rest. */
 static void
 note_cost (HrFollower   *self,
            const Series *series)
 {
-  guint64 count = series->now->count > series->before->count ? series->now->count - series->before->count : 0;
+  guint64 count = series->now->count - series->before->count;
 
   if (series->kind == HR_KIND_EVENT)
     self->n_events += count;
@@ -293,7 +290,21 @@ note_cost (HrFollower   *self,
     self->n_counts += count;
 }
 
-/* Ends the interval of each metric that moved. One that did not goes on in the next interval, and its records with it. */
+/* Lets the interval go on, with the records that were taken for the next one's. */
+static void
+keep_interval (Series *series)
+{
+  if (series->early.count == 0)
+    return;
+
+  series->seen.min = series->seen.count == 0 ? series->early.min : MIN (series->seen.min, series->early.min);
+  series->seen.max = series->seen.count == 0 ? series->early.max : MAX (series->seen.max, series->early.max);
+  series->seen.count += series->early.count;
+  series->early = (Extremes){ 0 };
+}
+
+/* Ends the interval of each metric that counted something. Of one that did not, the sum may be ahead already, and stays for the count that is to
+ * come. */
 static void
 add_samples (HrFollower *self,
              void (*add) (HrFeed         *feed,
@@ -305,8 +316,11 @@ add_samples (HrFollower *self,
       HrRegionTotals *before = series->before;
       HrSample        sample;
 
-      if (!series->moved)
-        continue;
+      if (!series->moved || series->now->count <= before->count)
+        {
+          keep_interval (series);
+          continue;
+        }
 
       note_cost (self, series);
       if (series->metric != HR_FEED_NO_METRIC && series_sample (series, self->row, &sample))

@@ -228,43 +228,51 @@ bucket_of (double ns)
 /* Returns where buckets can be filled, between those of the least and the greatest. Most times lie within few of them, and what is quick to copy
  * is nearly always copied between two records. */
 static Range
-filled_buckets (const HrRegionTotals *head,
-                bool                  is_time)
+filled_buckets (const HrRegionTotals *shared)
 {
-  Range range = { bucket_of (head->min), bucket_of (head->max) + 1 };
+  double min = hr_real_load (&shared->min);
+  double max = hr_real_load (&shared->max);
+  Range  range = { bucket_of (min), bucket_of (max) + 1 };
 
-  return is_time && head->max >= head->min ? range : (Range){ 0, 0 };
+  return max >= min ? range : (Range){ 0, 0 };
 }
 
-/* Copies totals, the buckets where they are filled, from one moment between two records where the lane rests for that long. Where it does not, and where
- * its program ended within a record, each number stands for itself: the sum may be a record ahead of the count. A counter's always does: it has no records. */
-static void
+/* Copies totals, and of a time the buckets that are filled, which it returns, from one moment between two records where the lane rests for that long. Where
+ * it does not, and where its program ended within a record, what is counted is copied before what it adds up to: then a sum may be ahead of its count
+ * but never behind, and whatever is not in the sum yet is announced by a count to come. A counter always does so: it has no records. */
+static Range
 copy_totals (const HrRegionLane   *lane,
              const HrRegionTotals *shared,
              bool                  is_time,
              HrRegionTotals       *out)
 {
+  Range range = { 0, 0 };
+
   for (int i = 0; i < TOTALS_TRIES; i++)
     {
       uint64_t commit = __atomic_load_n (&lane->commit, __ATOMIC_ACQUIRE);
-      Range    range;
 
-      hr_words_copy (out, shared, offsetof (HrRegionTotals, buckets));
-      range = filled_buckets (out, is_time);
+      if (is_time)
+        range = filled_buckets (shared);
       if (range.end > range.first)
         hr_words_copy (&out->buckets[range.first], &shared->buckets[range.first], (range.end - range.first) * sizeof (uint64_t));
       __atomic_thread_fence (__ATOMIC_ACQUIRE);
+      out->count = __atomic_load_n (&shared->count, __ATOMIC_ACQUIRE);
+      hr_words_copy (&out->sum, &shared->sum, offsetof (HrRegionTotals, buckets) - offsetof (HrRegionTotals, sum));
+      __atomic_thread_fence (__ATOMIC_ACQUIRE);
       if (hr_word_load (&lane->reserve) == commit)
-        return;
+        break;
     }
+
+  return range;
 }
 
-/* Adds a lane's buckets. Returns the items that they hold, which is a time's count. */
+/* Adds a lane's buckets in @range. Returns the items that they hold, which is a time's count. */
 static uint64_t
 add_buckets (HrRegionTotals       *into,
-             const HrRegionTotals *lane)
+             const HrRegionTotals *lane,
+             Range                 range)
 {
-  Range    range = filled_buckets (lane, true);
   uint64_t count = 0;
 
   for (uint32_t i = range.first; i < range.end; i++)
@@ -315,12 +323,13 @@ hr_totals_add_lane (HrRegionTotals       *into,
                     HrTotalsHead         *head)
 {
   HrRegionTotals totals;
+  Range          range;
   uint64_t       counted;
 
   if (!has_totals (lane, metric))
     return true;
 
-  copy_totals (lane, shared, is_time, &totals);
+  range = copy_totals (lane, shared, is_time, &totals);
   if (head != NULL)
     memcpy (head, &totals, sizeof *head);
   into->refused += totals.refused;
@@ -330,7 +339,7 @@ hr_totals_add_lane (HrRegionTotals       *into,
 
   counted = totals.count;
   if (is_time)
-    totals.count = add_buckets (into, &totals);
+    totals.count = add_buckets (into, &totals, range);
   add_head (into, &totals);
 
   return totals.count == counted;

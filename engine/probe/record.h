@@ -67,7 +67,7 @@ extern "C"
 
     number = hr_lane_reserve (lane);
     hr_lane_add (totals, time, items, value, (double) (int64_t) elapsed_ns);
-    hr_word_add (&totals->buckets[hr_bucket_index (each)], items);
+    hr_word_add_release (&totals->buckets[hr_bucket_index (each)], items);
     hr_lane_commit (lane, number, time, metric, items, value);
   }
 

@@ -98,7 +98,7 @@ extern "C"
     number = hr_lane_reserve (lane);
     hr_lane_add (totals, now, 1, (double) (int64_t) elapsed, (double) (int64_t) elapsed);
     hr_real_store (&totals->self, hr_real_load (&totals->self) + (double) (int64_t) hr_ticks_to_ns (hr_span_ticks (frame->inner, ticks), scale));
-    hr_word_add (&totals->buckets[hr_bucket_index (elapsed)], 1);
+    hr_word_add_release (&totals->buckets[hr_bucket_index (elapsed)], 1);
     hr_lane_commit (lane, number, now, frame->metric, 1, (double) (int64_t) elapsed);
   }
 

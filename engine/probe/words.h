@@ -34,6 +34,14 @@ hr_word_add (uint64_t *word,
   hr_word_store (word, hr_word_load (word) + value);
 }
 
+/* The same, seen by nobody before all that this thread stored earlier. */
+static inline void
+hr_word_add_release (uint64_t *word,
+                     uint64_t  value)
+{
+  __atomic_store_n (word, hr_word_load (word) + value, __ATOMIC_RELEASE);
+}
+
 /* Loads a shared real. */
 static HR_INLINE double
 hr_real_load (const double *real)

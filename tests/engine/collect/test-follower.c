@@ -5,6 +5,8 @@
 #include "engine/probe/span.h"
 #include "tests/engine/collect/regions-fixture.h"
 
+#include <fcntl.h>
+#include <stddef.h>
 #include <unistd.h>
 
 static void
@@ -424,6 +426,44 @@ test_a_name_that_is_taken_is_left_out (Fixture      *fixture,
   hr_probe_close (probe);
 }
 
+/* A look in the middle of a record may find its time in the sum and not yet in the count. It stays for the interval that counts it. */
+static void
+test_a_sum_ahead_of_its_count_is_not_lost (Fixture      *fixture,
+                                           gconstpointer user_data)
+{
+  HrProbe        *probe = hr_probe_open_in (fixture->folder, "ranker");
+  HrMetric        ranking = ranking_of (probe);
+  HrRegionReader *reader;
+  double          ahead = 1500;
+  int             fd = open (hr_probe_path (probe), O_RDWR);
+  g_autoptr (HrSnapshot) first = NULL;
+  g_autoptr (HrSnapshot) nothing = NULL;
+  g_autoptr (HrSnapshot) second = NULL;
+  off_t place;
+
+  g_assert_cmpint (hr_region_reader_open (hr_probe_path (probe), &reader), ==, HR_REGION_OK);
+  place = (off_t) (hr_region_reader_header (reader)->lanes_offset + hr_region_reader_header (reader)->totals_offset);
+  hr_probe_duration (probe, ranking, 1000, 1);
+  collect_after (fixture, SECOND / 10);
+  first = cut (fixture, 0);
+  g_assert_cmpfloat_with_epsilon (first->samples[0].sum, 0.001, 1e-12);
+
+  g_assert_cmpint (pwrite (fd, &ahead, sizeof ahead, place + (off_t) offsetof (HrRegionTotals, sum)), ==, sizeof ahead);
+  collect_after (fixture, SECOND / 10);
+  nothing = cut (fixture, 0);
+  g_assert_null (nothing);
+
+  hr_probe_duration (probe, ranking, 2000, 1);
+  collect_after (fixture, SECOND / 10);
+  second = cut (fixture, 0);
+  g_assert_cmpuint (second->samples[0].count, ==, 1);
+  g_assert_cmpfloat_with_epsilon (second->samples[0].sum, 0.0025, 1e-12);
+  g_assert_cmpfloat_with_epsilon (second->samples[0].min, 0.002, 1e-12);
+  close (fd);
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
 static void
 test_events_are_counted (Fixture      *fixture,
                          gconstpointer user_data)
@@ -493,6 +533,7 @@ main (int   argc,
   ADD ("self", test_self_time_is_the_intervals);
   ADD ("same-name", test_spans_of_one_name_are_two_in_two_places);
   ADD ("taken-name", test_a_name_that_is_taken_is_left_out);
+  ADD ("ahead", test_a_sum_ahead_of_its_count_is_not_lost);
   ADD ("events", test_events_are_counted);
   ADD ("rest", test_a_metric_comes_back_after_a_rest);
 
