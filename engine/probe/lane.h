@@ -196,10 +196,10 @@ extern "C"
       hr_real_store (&totals->max, value);
 
     hr_real_store (&totals->sum, hr_real_load (&totals->sum) + sum);
+    /* After the sum, so that whoever reads the count first finds nothing missing there. */
+    hr_word_add_release (&totals->count, weight);
     hr_real_store (&totals->last, value);
     hr_word_store (&totals->last_time, time);
-    /* Last, so that whoever reads the count first finds nothing missing in the sum. */
-    hr_word_add_release (&totals->count, weight);
   }
 
   /* Writes the record @number to the ring and ends it. */
