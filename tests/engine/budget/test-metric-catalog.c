@@ -27,6 +27,10 @@ static const struct
   { "system_memory_used_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER },
   { "disk_write_mb_per_second", HR_KIND_GAUGE, HR_UNIT_MEGABYTES_PER_SECOND, HR_DIRECTION_LOWER },
   { "process_count", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER },
+  { "memory_pressure", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER },
+  { "memory_pressure_full", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER },
+  { "cpu_pressure", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER },
+  { "io_pressure", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER },
   { "probe_overhead", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER },
   { "sampling_stride", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER },
 };
