@@ -2,6 +2,7 @@
 
 #include "app/status-line.h"
 
+#include "app/flow.h"
 #include "app/labels.h"
 #include "app/overhead.h"
 #include "app/profile.h"
@@ -12,8 +13,9 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-/* From this share on monitoring is more than its budget: of the machine for the window and the agent, of one core for recording. */
-#define HIGH_SHARE 0.01
+/* The budgets of monitoring: of the machine for the window and the agent together, of one core for recording in the program. */
+#define MONITORING_LIMIT 0.02
+#define RECORDING_LIMIT 0.01
 
 struct _HrStatusLine
 {
@@ -37,22 +39,31 @@ struct _HrStatusLine
 
 G_DEFINE_FINAL_TYPE (HrStatusLine, hr_status_line, GTK_TYPE_WIDGET)
 
+/* Shows @text, which is short so that all fits one line, and tells a screen reader the whole: @spoken, NULL: the same. @text NULL:
+ * nothing to show. */
 static void
 show (GtkLabel   *label,
-      const char *name,
-      const char *text)
+      const char *text,
+      const char *spoken)
 {
   gtk_widget_set_visible (GTK_WIDGET (label), text != NULL);
   if (text == NULL || g_strcmp0 (gtk_label_get_label (label), text) == 0)
     return;
 
   gtk_label_set_label (label, text);
-  if (name != NULL)
-    {
-      g_autofree char *spoken = g_strdup_printf ("%s: %s", name, text);
+  if (spoken != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+}
 
-      gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
-    }
+/* The same where the text needs the name before it: "Refresh rate: 10 Hz". */
+static void
+show_named (GtkLabel   *label,
+            const char *name,
+            const char *text)
+{
+  g_autofree char *spoken = g_strdup_printf ("%s: %s", name, text);
+
+  show (label, text, spoken);
 }
 
 /* Returns what the agent of this computer measures as its own share of the machine; NaN: it has not yet. */
@@ -112,6 +123,7 @@ show_overhead (HrStatusLine *self,
   double           share;
   g_autofree char *total = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *spoken = NULL;
   g_autofree char *parts = NULL;
 
   if (!hr_overhead_advance (&self->own, (gint64) hr_clock_monotonic (), hr_overhead_process_cpu (), g_get_num_processors ()))
@@ -119,10 +131,11 @@ show_overhead (HrStatusLine *self,
 
   share = self->own.share + (isnan (agent) ? 0 : agent);
   total = hr_word_value (share, HR_UNIT_RATIO);
-  text = g_strdup_printf (_ ("Monitoring overhead %s"), total);
+  text = g_strdup_printf (_ ("Overhead %s"), total);
+  spoken = g_strdup_printf (_ ("Monitoring overhead %s"), total);
   parts = word_parts (self, agent, recording);
-  show (self->overhead, NULL, text);
-  hr_css_class_swap (GTK_WIDGET (self->overhead), &self->overhead_level, share > HIGH_SHARE ? "warning" : NULL);
+  show (self->overhead, text, spoken);
+  hr_css_class_swap (GTK_WIDGET (self->overhead), &self->overhead_level, share > MONITORING_LIMIT ? "warning" : NULL);
   explain (self->overhead, parts);
   explain (self->recording, parts);
 }
@@ -133,15 +146,16 @@ show_recording (HrStatusLine      *self,
                 const HrRecording *recording)
 {
   g_autofree char *share = hr_word_value (recording->share, HR_UNIT_RATIO);
-  g_autofree char *text = g_strdup_printf (_ ("Recording %s of a core"), share);
+  g_autofree char *text = g_strdup_printf (_ ("Recording %s"), share);
+  g_autofree char *spoken = g_strdup_printf (_ ("Recording %s of a core"), share);
   g_autofree char *stride = g_strdup_printf (_ ("1 in %.0f measured"), recording->stride);
   g_autofree char *reason = g_strdup_printf (_ ("Recording everything would cost the program more than 1 %% of a core, so that one in %.0f of its scopes is measured. "
                                                 "Counts are of those that are; shares and percentiles hold for all."),
                                              recording->stride);
 
-  show (self->recording, NULL, isfinite (recording->share) ? text : NULL);
-  hr_css_class_swap (GTK_WIDGET (self->recording), &self->recording_level, recording->share > HIGH_SHARE ? "warning" : NULL);
-  show (self->stride, NULL, recording->stride > 1 ? stride : NULL);
+  show (self->recording, isfinite (recording->share) ? text : NULL, spoken);
+  hr_css_class_swap (GTK_WIDGET (self->recording), &self->recording_level, recording->share > RECORDING_LIMIT ? "warning" : NULL);
+  show (self->stride, recording->stride > 1 ? stride : NULL, NULL);
   explain (self->stride, reason);
 }
 
@@ -154,7 +168,7 @@ show_samples (HrStatusLine *self,
   g_autofree char *lost = hr_word_count (hr_history_get_lost (history));
   g_autofree char *text = g_strdup_printf (_ ("%s received · %s lost"), received, lost);
 
-  show (self->samples, _ ("Samples"), text);
+  show_named (self->samples, _ ("Samples"), text);
 }
 
 static void
@@ -165,7 +179,7 @@ show_clock (HrStatusLine *self,
   g_autofree char *error = hr_word_value (error_ms, HR_UNIT_MILLISECONDS);
   g_autofree char *text = g_strdup_printf (_ ("clock ±%s"), error);
 
-  show (self->clock, NULL, error_ms >= 0 && hr_history_get_received (hr_source_get_history (source)) > 0 ? text : NULL);
+  show (self->clock, error_ms >= 0 && hr_history_get_received (hr_source_get_history (source)) > 0 ? text : NULL, NULL);
 }
 
 void
@@ -180,7 +194,7 @@ hr_status_line_refresh (HrStatusLine *self,
     hr_recording_read (&recording, hr_source_get_history (source));
   show_recording (self, &recording);
   show_overhead (self, monitor, recording.share);
-  show (self->rate, _ ("Refresh rate"), rate);
+  show_named (self->rate, _ ("Refresh rate"), rate);
   if (source == NULL)
     {
       show (self->samples, NULL, NULL);
@@ -191,7 +205,7 @@ hr_status_line_refresh (HrStatusLine *self,
 
   show_samples (self, source);
   show_clock (self, source);
-  show (self->state, _ ("Source state"), hr_word_state (hr_source_get_state (source)));
+  show_named (self->state, _ ("Source state"), hr_word_state (hr_source_get_state (source)));
 }
 
 static void
@@ -206,6 +220,8 @@ static void
 hr_status_line_class_init (HrStatusLineClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (HR_TYPE_FLOW);
 
   G_OBJECT_CLASS (klass)->dispose = hr_status_line_dispose;
 

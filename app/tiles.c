@@ -2,6 +2,8 @@
 
 #include "app/tiles.h"
 
+#include "app/children.h"
+
 struct _HrTiles
 {
   GtkWidget parent_instance;
@@ -24,15 +26,6 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (HrTiles, hr_tiles, GTK_TYPE_WIDGET)
 
-static GtkWidget *
-next_visible (GtkWidget *child)
-{
-  while (child != NULL && !gtk_widget_should_layout (child))
-    child = gtk_widget_get_next_sibling (child);
-
-  return child;
-}
-
 /* Counts the children that show, and finds the width that the widest of them needs. */
 static int
 count_visible (HrTiles *self,
@@ -41,9 +34,9 @@ count_visible (HrTiles *self,
   int n = 0;
 
   *out_needed = 0;
-  for (GtkWidget *child = next_visible (gtk_widget_get_first_child (GTK_WIDGET (self)));
+  for (GtkWidget *child = hr_child_next_visible (gtk_widget_get_first_child (GTK_WIDGET (self)));
        child != NULL;
-       child = next_visible (gtk_widget_get_next_sibling (child)))
+       child = hr_child_next_visible (gtk_widget_get_next_sibling (child)))
     {
       int needed;
 
@@ -92,7 +85,7 @@ row_height (GtkWidget  *child,
 
       gtk_widget_measure (child, GTK_ORIENTATION_VERTICAL, width, NULL, &natural, NULL, NULL);
       tallest = MAX (tallest, natural);
-      child = next_visible (gtk_widget_get_next_sibling (child));
+      child = hr_child_next_visible (gtk_widget_get_next_sibling (child));
     }
   *out_next = child;
 
@@ -116,7 +109,7 @@ measure_height (HrTiles *self,
 {
   int        columns = columns_for (self, width);
   int        column = column_width (self, columns, width);
-  GtkWidget *child = next_visible (gtk_widget_get_first_child (GTK_WIDGET (self)));
+  GtkWidget *child = hr_child_next_visible (gtk_widget_get_first_child (GTK_WIDGET (self)));
 
   while (child != NULL)
     *height += row_height (child, columns, column, &child) + (child != NULL ? self->spacing : 0);
@@ -157,7 +150,7 @@ hr_tiles_size_allocate (GtkWidget *widget,
   gboolean   rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
   int        columns = columns_for (self, width);
   int        column = column_width (self, columns, width);
-  GtkWidget *child = next_visible (gtk_widget_get_first_child (widget));
+  GtkWidget *child = hr_child_next_visible (gtk_widget_get_first_child (widget));
   int        y = 0;
 
   while (child != NULL)
@@ -170,7 +163,7 @@ hr_tiles_size_allocate (GtkWidget *widget,
           int place = rtl ? columns - 1 - i : i;
 
           gtk_widget_size_allocate (child, &(GtkAllocation){ place * (column + self->spacing), y, column, tall }, -1);
-          child = next_visible (gtk_widget_get_next_sibling (child));
+          child = hr_child_next_visible (gtk_widget_get_next_sibling (child));
         }
       y += tall + self->spacing;
     }
@@ -238,10 +231,7 @@ hr_tiles_set_property (GObject      *object,
 static void
 hr_tiles_dispose (GObject *object)
 {
-  GtkWidget *child;
-
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
-    gtk_widget_unparent (child);
+  hr_children_unparent (GTK_WIDGET (object));
 
   G_OBJECT_CLASS (hr_tiles_parent_class)->dispose (object);
 }

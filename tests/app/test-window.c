@@ -644,7 +644,7 @@ test_recording (Fixture *fixture)
 
   program_set_up (&program, fixture);
   hr_status_line_refresh (HR_STATUS_LINE (status), monitor, program.source);
-  g_assert_null (find_text (status, "of a core"));
+  g_assert_null (find_text (status, "Recording"));
   for (guint i = 0; i < G_N_ELEMENTS (shares); i++)
     {
       GtkWidget *recording, *stride;
@@ -654,9 +654,11 @@ test_recording (Fixture *fixture)
       program.now_ns += 10 * HR_NS_PER_SECOND;
       program_tell (&program);
       hr_status_line_refresh (HR_STATUS_LINE (status), monitor, program.source);
-      recording = find_text (status, i == 0 ? "Recording 0.04 % of a core" : "Recording 2 % of a core");
+      recording = find_text (status, i == 0 ? "Recording 0.04 %" : "Recording 2 %");
       stride = find_text (status, "1 in 8 measured");
       g_assert_true (gtk_widget_get_visible (recording));
+      gtk_test_accessible_assert_property (recording, GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                           i == 0 ? "Recording 0.04 % of a core" : "Recording 2 % of a core");
       g_assert_true (gtk_widget_has_css_class (recording, "warning") == (i == 1));
       g_assert_true ((stride != NULL && gtk_widget_get_visible (stride)) == (i == 1));
     }
