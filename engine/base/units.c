@@ -81,11 +81,16 @@ hr_severity_from_ratio (double ratio)
   return ratio > 1.0 ? HR_SEVERITY_LOW : HR_SEVERITY_NONE;
 }
 
-/* How many decimals leave three significant digits of @value. */
+/* How many decimals leave three significant digits of @value. A share (@in_percent) that is not nothing keeps its first digit however
+ * small it is, down to a billionth of a per cent: 0.004 %. */
 static int
-decimals_of (double value)
+decimals_of (double value,
+             int    in_percent)
 {
   double size = fabs (value);
+
+  if (in_percent && size > 0 && size < 0.005)
+    return (int) fmin (ceil (-log10 (size)), 9);
 
   if (size >= 99.95)
     return 0;
@@ -143,7 +148,7 @@ hr_value_split (double       value,
       scale++;
 
   scaled = value * scale->factor;
-  snprintf (out, size, "%.*f", decimals_of (scaled), scaled);
+  snprintf (out, size, "%.*f", decimals_of (scaled, scale == ratio_scale), scaled);
   cut_zeros (out);
   *out_unit = scale->suffix;
 

@@ -60,6 +60,19 @@ test_format_of_zero_negative_and_nothing (void)
   assert_format ((double) INFINITY, HR_UNIT_COUNT, "–");
 }
 
+/* A share that is not nothing does not read as nothing. */
+static void
+test_format_keeps_the_first_digit_of_a_share (void)
+{
+  assert_format (0, HR_UNIT_RATIO, "0 %");
+  assert_format (0.4e-3 / 10, HR_UNIT_RATIO, "0.004 %");
+  assert_format (-0.4e-3 / 10, HR_UNIT_RATIO, "-0.004 %");
+  assert_format (0.49e-4, HR_UNIT_RATIO, "0.005 %");
+  assert_format (0.51e-4, HR_UNIT_RATIO, "0.01 %");
+  assert_format (0.96e-5, HR_UNIT_RATIO, "0.001 %");
+  assert_format (3e-9, HR_UNIT_RATIO, "0.0000003 %");
+}
+
 static void
 test_format_never_overflows (void)
 {
@@ -105,6 +118,7 @@ main (int   argc,
   g_test_add_func ("/base/units/format/every-unit", test_format_knows_every_unit);
   g_test_add_func ("/base/units/format/next-step", test_format_rounds_into_the_next_step);
   g_test_add_func ("/base/units/format/edges", test_format_of_zero_negative_and_nothing);
+  g_test_add_func ("/base/units/format/small-share", test_format_keeps_the_first_digit_of_a_share);
   g_test_add_func ("/base/units/format/bounded", test_format_never_overflows);
   g_test_add_func ("/base/units/severity", test_severity_follows_the_ratio);
   g_test_add_func ("/base/units/names", test_names_are_complete);
