@@ -73,8 +73,9 @@ extern "C"
                   uint64_t   time,
                   uint64_t   elapsed_ns)
   {
-    hr_probe_put_duration (self->probe, self->metric, time, elapsed_ns, 1);
-    if (!HR_LIKELY (elapsed_ns <= hr_word_load (&self->limit_ns)))
+    bool taken = hr_probe_put_duration (self->probe, self->metric, time, elapsed_ns, 1);
+
+    if (!HR_LIKELY (elapsed_ns <= hr_word_load (&self->limit_ns)) && taken)
       __atomic_fetch_add (&self->over, 1, __ATOMIC_RELAXED);
   }
 
@@ -114,7 +115,7 @@ extern "C"
       return;
 
     now = hr_probe_ticks (measure->probe);
-    hr_measure_put (measure, now, hr_ticks_to_ns (now - scope->begin, hr_probe_hot (measure->probe)->tick_scale));
+    hr_measure_put (measure, now, hr_ticks_to_ns (hr_ticks_between (scope->begin, now), hr_probe_hot (measure->probe)->tick_scale));
   }
 
 /* Where a use of HR_MEASURE keeps its entry. */

@@ -38,8 +38,9 @@ extern "C"
 
   /* Records @items pieces of work that took @elapsed_ns together and ended at @time (ticks), whether or not records are taken now.
    * The sum grows by exactly that, histogram and ring take elapsed / items for each. Zero items have no time
-   * each, and 2^63 ns or more are a difference that went below zero: such a record is refused, and counted so in the metric's totals. */
-  static HR_INLINE void
+   * each, and 2^63 ns or more are a difference that went below zero: such a record is refused, and counted so in the metric's totals. Returns whether it was
+   * taken: neither refused nor unplaced. */
+  static HR_INLINE bool
   hr_probe_put_duration (HrProbe *self,
                          HrMetric metric,
                          uint64_t time,
@@ -52,13 +53,13 @@ extern "C"
     double          value;
 
     if (lane == NULL)
-      return;
+      return false;
 
     totals = hr_lane_totals (lane, metric);
     if (!HR_LIKELY (items > 0 && elapsed_ns <= INT64_MAX))
       {
         hr_word_add (&totals->refused, 1);
-        return;
+        return false;
       }
 
     /* Most scopes are one item, and a division costs as much as the rest. */
@@ -69,6 +70,8 @@ extern "C"
     hr_lane_add (totals, time, items, value, (double) (int64_t) elapsed_ns);
     hr_word_add_release (&totals->buckets[hr_bucket_index (each)], items);
     hr_lane_commit (lane, number, time, metric, items, value);
+
+    return true;
   }
 
   /* Returns where a timed scope begins, for hr_probe_end (): ticks, or 0 where it is not to be measured. */

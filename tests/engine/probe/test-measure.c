@@ -97,6 +97,32 @@ test_the_strictest_limit_counts (void)
   g_assert_cmpuint (summary_of ("strict").over, ==, 1);
 }
 
+/* A machine that slept may have set its counter back. */
+static void
+test_a_scope_that_ends_before_it_begins (void)
+{
+  static HrMeasure *site;
+  HrMeasureScope    scope = hr_measure_scope (&site, "back", 5);
+
+  scope.begin += UINT64_C (1) << 40;
+  hr_measure_scope_end (&scope);
+  g_assert_cmpuint (summary_of ("back").calls, ==, 1);
+  g_assert_cmpuint (summary_of ("back").over, ==, 0);
+  g_assert_cmpfloat (summary_of ("back").max_ms, ==, 0);
+}
+
+/* What is not among the calls is not among those over the limit. */
+static void
+test_what_is_refused_is_not_over (void)
+{
+  HrMeasure *measure = hr_measure_get ("refused", 5);
+
+  put (measure, 1 * MS);
+  put (measure, (uint64_t) 5 - 6);
+  g_assert_cmpuint (summary_of ("refused").calls, ==, 1);
+  g_assert_cmpuint (summary_of ("refused").over, ==, 0);
+}
+
 static void
 test_odd_limits (void)
 {
@@ -409,6 +435,8 @@ main (int   argc,
   g_test_add_func ("/probe/measure/p99", test_p99_is_within_what_was_measured);
   g_test_add_func ("/probe/measure/average", test_the_average_decides);
   g_test_add_func ("/probe/measure/strictest", test_the_strictest_limit_counts);
+  g_test_add_func ("/probe/measure/back", test_a_scope_that_ends_before_it_begins);
+  g_test_add_func ("/probe/measure/refused", test_what_is_refused_is_not_over);
   g_test_add_func ("/probe/measure/odd-limits", test_odd_limits);
   g_test_add_func ("/probe/measure/bad-names", test_bad_names_have_no_data);
   g_test_add_func ("/probe/measure/scope", test_a_scope_ends_however_it_is_left);
