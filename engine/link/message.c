@@ -121,14 +121,24 @@ encode_hello (const HrMessage *self)
   return pack (HEADROOM__FRAME__BODY_HELLO, &hello);
 }
 
-/* What the peer would refuse a whole link for is left out here: a program may record any double. */
+static gboolean
+buckets_travel (const HrSample *sample)
+{
+  for (guint i = 0; i < sample->n_buckets; i++)
+    if (sample->buckets[i].count > HR_WIRE_MAX_COUNT)
+      return FALSE;
+
+  return TRUE;
+}
+
+/* What the peer would refuse a whole link for is left out here: a program may record any double, and a region may hold any number. */
 static gboolean
 sample_travels (const HrSample *sample)
 {
   return sample->metric < HR_WIRE_MAX_METRICS && sample->count > 0 && sample->count <= HR_WIRE_MAX_COUNT &&
          fabs (sample->sum) <= HR_WIRE_MAX_VALUE && fabs (sample->min) <= HR_WIRE_MAX_VALUE &&
          fabs (sample->max) <= HR_WIRE_MAX_VALUE && fabs (sample->last) <= HR_WIRE_MAX_VALUE &&
-         sample->min <= sample->max;
+         sample->min <= sample->max && buckets_travel (sample);
 }
 
 static void
@@ -239,7 +249,7 @@ encode_snapshot (const HrMessage *self)
   snapshot.sequence = self->snapshot->sequence;
   snapshot.end_ns = (uint64_t) self->snapshot->end_ns;
   snapshot.interval_ns = (uint64_t) self->snapshot->interval_ns;
-  snapshot.lost = self->snapshot->lost;
+  snapshot.lost = MIN (self->snapshot->lost, HR_WIRE_MAX_COUNT);
   snapshot.columns = columns;
 
   return pack (HEADROOM__FRAME__BODY_SNAPSHOT, &snapshot);
@@ -254,7 +264,7 @@ encode_totals (const HrMessage *self)
   totals.stream = self->stream;
   totals.sequence = self->snapshot->sequence;
   totals.end_ns = (uint64_t) self->snapshot->end_ns;
-  totals.lost = self->snapshot->lost;
+  totals.lost = MIN (self->snapshot->lost, HR_WIRE_MAX_COUNT);
   totals.columns = columns;
 
   return pack (HEADROOM__FRAME__BODY_TOTALS, &totals);

@@ -210,17 +210,19 @@ test_self_times_cost_nothing_where_there_are_none (void)
 static void
 test_bad_samples_stay_home (void)
 {
-  const HrSample samples[] = {
-    { 1, 1, (double) NAN, 0, 0, 0, 0, NULL },
-    { 2, 1, 1, 1, (double) INFINITY, 1, 0, NULL },
-    { 3, 1, 58, 58, 58, 58, 0, NULL },
-    { 4, 0, 0, 0, 0, 0, 0, NULL },
-    { 5, 1, 1, 2, 1, 1, 0, NULL },
-    { 6, 1, 1e300, 1, 1, 1, 0, NULL },
-    { 7, 2, 4, 1, 3, 3, 0, NULL },
-    { 5000, 2, 4, 1, 3, 3, 0, NULL },
+  const HrBucketCount bucket = { 7, HR_WIRE_MAX_COUNT + 1 };
+  const HrSample      samples[] = {
+         { 1, 1, (double) NAN, 0, 0, 0, 0, NULL },
+         { 2, 1, 1, 1, (double) INFINITY, 1, 0, NULL },
+         { 3, 1, 58, 58, 58, 58, 0, NULL },
+         { 4, 0, 0, 0, 0, 0, 0, NULL },
+         { 5, 1, 1, 2, 1, 1, 0, NULL },
+         { 6, 1, 1e300, 1, 1, 1, 0, NULL },
+         { 7, 2, 4, 1, 3, 3, 0, NULL },
+         { 8, 2, 4, 1, 3, 3, 1, &bucket },
+         { 5000, 2, 4, 1, 3, 3, 0, NULL },
   };
-  const HrSnapshot head = { .sequence = 1 };
+  const HrSnapshot head = { .sequence = 1, .lost = G_MAXUINT64 };
   g_autoptr (HrSnapshot) snapshot = hr_snapshot_new (&head, samples, G_N_ELEMENTS (samples));
   HrMessage message = { .type = HR_MESSAGE_SNAPSHOT, .snapshot = snapshot };
   g_auto (HrMessage) out = { 0 };
@@ -230,6 +232,7 @@ test_bad_samples_stay_home (void)
   g_assert_cmpuint (out.snapshot->n_samples, ==, 2);
   g_assert_cmpuint (out.snapshot->samples[0].metric, ==, 3);
   g_assert_cmpuint (out.snapshot->samples[1].metric, ==, 7);
+  g_assert_cmpuint (out.snapshot->lost, ==, HR_WIRE_MAX_COUNT);
 }
 
 static void
