@@ -177,16 +177,23 @@ set_up_file (HrProbe *self)
   return mmap (NULL, HR_LAYOUT_REGION_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
 }
 
-/* Makes @region the probe's, with the metrics and categories that it has: a fresh one has none, a forked child's has its parent's. Other
- * threads of the child may be recording already; until now they found the switch in self->nothing. */
+/* Writes the metrics and categories that the probe has: a fresh one has none, a forked child's has its parent's. */
 static void
-adopt (HrProbe        *self,
-       HrRegionHeader *region)
+fill_tables (const HrProbe  *self,
+             HrRegionHeader *region)
 {
   memcpy ((char *) region + HR_LAYOUT_METRICS_OFFSET, self->metrics, self->n_metrics * sizeof self->metrics[0]);
   memcpy ((char *) region + HR_LAYOUT_CATEGORIES_OFFSET, self->categories, self->n_categories * sizeof self->categories[0]);
   __atomic_store_n (&region->n_metrics, self->n_metrics, __ATOMIC_RELEASE);
   __atomic_store_n (&region->n_categories, self->n_categories, __ATOMIC_RELEASE);
+}
+
+/* Makes @region the probe's. Other threads of a forked child may be recording already; until now they found the switch in
+ * self->nothing, from now on they use the region: it cannot be taken back. */
+static void
+adopt (HrProbe        *self,
+       HrRegionHeader *region)
+{
   __atomic_store_n (&self->hot.header, region, __ATOMIC_RELEASE);
   self->region_bytes = HR_LAYOUT_REGION_BYTES;
 }
@@ -205,9 +212,15 @@ fill_and_rename (HrProbe              *self,
     return false;
 
   memcpy (region, header, sizeof *header);
+  fill_tables (self, region);
+  if (renameat (folder_fd, unfinished, folder_fd, name) < 0)
+    {
+      munmap (region, HR_LAYOUT_REGION_BYTES);
+      return false;
+    }
   adopt (self, region);
 
-  return renameat (folder_fd, unfinished, folder_fd, name) == 0;
+  return true;
 }
 
 /* Makes the region's file in the folder (@folder is its path, for @self's path) and maps it. self->nothing.name is the program's
@@ -261,6 +274,7 @@ hr_publish_memory (HrProbe *self)
   hr_layout_fill (header);
   fill_identity (header);
   header->control = HR_CONTROL_SAMPLING;
+  fill_tables (self, header);
   adopt (self, header);
 
   return true;

@@ -8,7 +8,9 @@
 #include "engine/probe/span.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #define N_CHILDREN 20
 #define N_THREADS 4
@@ -345,6 +347,48 @@ test_the_child_of_a_no_op (Fixture      *fixture,
   hr_probe_close (probe);
 }
 
+/* The probe whose region gets no name, and what its threads record in at that moment. */
+static HrProbe        *nameless;
+static HrRegionHeader *meanwhile;
+
+/* Stands before the C library's. */
+int
+renameat (int         old_folder,
+          const char *old_name,
+          int         new_folder,
+          const char *new_name)
+{
+  if (nameless == NULL)
+    return (int) syscall (SYS_renameat2, old_folder, old_name, new_folder, new_name, 0);
+
+  meanwhile = hr_probe_header (nameless);
+  errno = EIO;
+
+  return -1;
+}
+
+/* Another thread of the child may be recording while the region is made: it must not see one that goes away again. */
+static void
+test_a_region_that_fails_is_never_seen (Fixture      *fixture,
+                                        gconstpointer data)
+{
+  HrProbe *probe = open_probe (fixture);
+  HrMetric jobs = add_counter (probe, "jobs");
+  pid_t    child = fork ();
+
+  if (child == 0)
+    {
+      nameless = probe;
+      hr_probe_count (probe, jobs, 1);
+      g_assert_true (meanwhile == hr_probe_header (probe));
+      g_assert_nonnull (hr_probe_error (probe));
+      _exit (hr_probe_unplaced (probe) == 1 ? 0 : 1);
+    }
+  wait_for_success (child);
+  g_assert_cmpuint (count_files (fixture), ==, 1);
+  hr_probe_close (probe);
+}
+
 static void
 test_a_child_without_a_folder_has_memory (Fixture      *fixture,
                                           gconstpointer data)
@@ -381,6 +425,7 @@ main (int   argc,
   ADD_CASE ("/probe/fork/undisturbed", test_a_fork_disturbs_no_thread);
   ADD_CASE ("/probe/fork/threads", test_threads_of_a_child_share_a_region);
   ADD_CASE ("/probe/fork/no-op", test_the_child_of_a_no_op);
+  ADD_CASE ("/probe/fork/nameless", test_a_region_that_fails_is_never_seen);
   ADD_CASE ("/probe/fork/memory", test_a_child_without_a_folder_has_memory);
 
   return g_test_run ();
