@@ -32,14 +32,15 @@ static void
 release_lane (HrProbe *probe,
               HrLane  *lane)
 {
-  __atomic_store_n (&lane->shared->owner, 0, __ATOMIC_RELEASE);
+  __atomic_store_n (&lane->shared->owner, 0, __ATOMIC_RELAXED);
+  __atomic_store_n (&lane->taken, 0, __ATOMIC_RELEASE);
   __atomic_fetch_add (&probe->releases, 1, __ATOMIC_RELEASE);
 }
 
 static void
 thread_ended_cb (void *data)
 {
-  Claim *claim = data;
+  Claim *claim = claims;
 
   claims = NULL;
   hr_lane_cache = (HrLaneCache){ 0 };
@@ -96,28 +97,24 @@ add_claim (uint64_t serial)
   pthread_once (&prepared, prepare);
   drop_stale_claims ();
 
-  /* Without a destructor the lane would never come back. */
-  claim = thread_end_known ? calloc (1, sizeof *claim) : NULL;
+  /* Without a destructor the lane would never come back. It asks @claims itself: what the thread held may be freed before. */
+  claim = thread_end_known && pthread_setspecific (thread_end, &claims) == 0 ? calloc (1, sizeof *claim) : NULL;
   if (claim == NULL)
     return NULL;
 
   claim->serial = serial;
   claim->next = claims;
-  if (pthread_setspecific (thread_end, claim) != 0)
-    {
-      pthread_setspecific (thread_end, claims);
-      free (claim);
-      return NULL;
-    }
   claims = claim;
 
   return claim;
 }
 
-/* Makes a lane that had an owner before fit for this thread. Its totals and ring go on from where they are. */
+/* Makes a lane that had an owner before fit for @thread. Its totals and ring go on from where they are. */
 static void
-take_over (HrLane *lane)
+take_over (HrLane  *lane,
+           uint32_t thread)
 {
+  __atomic_store_n (&lane->shared->owner, thread, __ATOMIC_RELAXED);
   lane->depth = 0;
   lane->skipping = 0;
   for (uint32_t i = 0; i < HR_REGION_METRICS; i++)
@@ -136,9 +133,9 @@ take_used_lane (HrProbe *probe,
       HrLane  *lane = probe->lanes[i];
       uint32_t nobody = 0;
 
-      if (__atomic_compare_exchange_n (&lane->shared->owner, &nobody, thread, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+      if (__atomic_compare_exchange_n (&lane->taken, &nobody, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
         {
-          take_over (lane);
+          take_over (lane, thread);
           return lane;
         }
     }
@@ -185,6 +182,7 @@ add_lane (HrProbe *probe,
 
   memset (lane, 0, sizeof *lane);
   lane->shared = (HrRegionLane *) ((char *) probe->hot.header + offset);
+  lane->taken = 1;
   lane->random = scatter (probe->hot.serial << 32 | index) | 1;
   probe->lanes[index] = lane;
   __atomic_store_n (&lane->shared->owner, thread, __ATOMIC_RELAXED);

@@ -43,8 +43,9 @@ extern "C"
     HR_LANE_REFUSED /* no space for its totals */
   } HrLaneUse;
 
-#define HR_SPAN_DEPTH 32u  /* spans within spans */
-#define HR_SPAN_EDGES 512u /* a power of two */
+#define HR_SPAN_DEPTH 32u                   /* spans within spans */
+#define HR_SPAN_CLOSED (HR_SPAN_DEPTH + 1u) /* a depth that no span has: none begins there and none ends */
+#define HR_SPAN_EDGES 512u                  /* a power of two */
 
   /* A span that is open. */
   typedef struct
@@ -67,10 +68,11 @@ extern "C"
   {
     HrRegionLane *shared;
     uint8_t       uses[HR_REGION_METRICS]; /* HrLaneUse */
-    uint32_t      depth;                   /* open spans; HR_SPAN_DEPTH while @skipping */
+    uint32_t      depth;                   /* open spans; HR_SPAN_CLOSED while @skipping */
     uint32_t      skipping;                /* open spans within one that was not chosen, itself counted */
     uint64_t      random;                  /* state of the choice, never 0 */
     HrSpanFrame   frames[HR_SPAN_DEPTH];
+    uint32_t      taken; /* by a thread; what @shared says of an owner others can write */
     uint32_t      n_edges;
     HrSpanEdge    edges[HR_SPAN_EDGES];
   } HrLane;

@@ -59,7 +59,7 @@ find_span (HrProbe    *self,
 static HrSpan
 skip (HrLane *lane)
 {
-  lane->depth = HR_SPAN_DEPTH;
+  lane->depth = HR_SPAN_CLOSED;
 
   return HR_SPAN_SKIPPED + lane->skipping++;
 }
