@@ -66,14 +66,6 @@ extern "C"
     return ++lane->depth;
   }
 
-  /* Returns how long it was from @begin to @end, in ticks. A counter that a machine brought along from elsewhere may step back. */
-  static HR_INLINE uint64_t
-  hr_span_ticks (uint64_t begin,
-                 uint64_t end)
-  {
-    return HR_LIKELY (end > begin) ? end - begin : 0;
-  }
-
   /* Closes the innermost span, which ends at @now. One that has no place leaves its time to its parent, so that all self times
    * are together what the roots took. */
   static HR_INLINE void
@@ -83,7 +75,7 @@ extern "C"
   {
     const HrSpanFrame *frame = &lane->frames[--lane->depth];
     uint64_t           scale = hr_probe_hot (self)->tick_scale;
-    uint64_t           ticks = hr_span_ticks (frame->begin, now);
+    uint64_t           ticks = hr_ticks_between (frame->begin, now);
     uint64_t           elapsed = hr_ticks_to_ns (ticks, scale);
     HrLane            *place = hr_lane_for (self, frame->metric, HR_LANE_SPAN);
     HrRegionTotals    *totals;
@@ -97,7 +89,7 @@ extern "C"
     totals = hr_lane_totals (lane, frame->metric);
     number = hr_lane_reserve (lane);
     hr_lane_add (totals, now, 1, (double) (int64_t) elapsed, (double) (int64_t) elapsed);
-    hr_real_store (&totals->self, hr_real_load (&totals->self) + (double) (int64_t) hr_ticks_to_ns (hr_span_ticks (frame->inner, ticks), scale));
+    hr_real_store (&totals->self, hr_real_load (&totals->self) + (double) (int64_t) hr_ticks_to_ns (hr_ticks_between (frame->inner, ticks), scale));
     hr_word_add_release (&totals->buckets[hr_bucket_index (elapsed)], 1);
     hr_lane_commit (lane, number, now, frame->metric, 1, (double) (int64_t) elapsed);
   }
@@ -128,7 +120,7 @@ extern "C"
     return hr_span_push (self, lane, edge->metric);
   }
 
-  /* Ends a span, and with it those within it that are still open. One that has ended is left alone. */
+  /* Ends a span, and with it those within it that are still open. Ending it twice does no harm while no other has begun where it stood. */
   static HR_INLINE void
   hr_span_end (HrProbe *self,
                HrSpan   span)

@@ -594,6 +594,32 @@ test_a_skipped_tree_ends_with_its_root (Fixture      *fixture,
   hr_probe_close (probe);
 }
 
+/* The deepest span's end comes once more while a tree is skipped. */
+static void
+test_a_skipped_tree_ends_no_other_span (Fixture      *fixture,
+                                        gconstpointer data)
+{
+  HrProbe        *probe = open_probe (fixture);
+  HrRegionReader *reader = open_reader (hr_probe_path (probe));
+  HrSpan          root = hr_span_begin (probe, "span");
+  HrSpan          deepest = root;
+
+  while (deepest < HR_SPAN_DEPTH)
+    deepest = hr_span_begin (probe, "span");
+  hr_span_end (probe, root);
+  g_assert_cmpuint (hr_region_reader_written (reader), ==, HR_SPAN_DEPTH);
+
+  hr_region_reader_set_stride (reader, 1u << HR_CONTROL_STRIDE_LIMIT);
+  root = hr_span_begin (probe, "span");
+  g_assert_cmpuint (root, ==, HR_SPAN_SKIPPED);
+  hr_span_end (probe, deepest);
+  g_assert_cmpuint (hr_region_reader_written (reader), ==, HR_SPAN_DEPTH);
+  hr_span_end (probe, root);
+
+  hr_region_reader_close (reader);
+  hr_probe_close (probe);
+}
+
 /* What a child does that was forked within a span; returns 0 where all is well. */
 static int
 run_child (HrProbe *probe,
@@ -811,6 +837,7 @@ main (int   argc,
   ADD_CASE ("/probe/span/off", test_sampling_off_in_between);
   ADD_CASE ("/probe/span/stride", test_a_stride_takes_whole_trees);
   ADD_CASE ("/probe/span/skipped", test_a_skipped_tree_ends_with_its_root);
+  ADD_CASE ("/probe/span/skipped-deep", test_a_skipped_tree_ends_no_other_span);
   ADD_CASE ("/probe/span/fork", test_a_forked_child_begins_at_the_root);
   ADD_CASE ("/probe/span/two-probes", test_two_probes_interleaved);
   ADD_CASE ("/probe/span/no-op", test_a_no_op_counts_spans);
