@@ -119,6 +119,14 @@ hr_pressure_parse (const char *text,
   return TRUE;
 }
 
+/* Returns whether this process lacked what it may have again later. */
+static gboolean
+is_shortage (const GError *error)
+{
+  return g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_MFILE) || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NFILE) ||
+         g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOMEM);
+}
+
 /* Reads all files. Where there are none the kernel does not account for pressure (or was told not to: then they cannot be read), and will not before
  * it starts again. That is nothing wrong. */
 static gboolean
@@ -134,6 +142,11 @@ read_all (Pressure   *self,
 
       if (!g_file_get_contents (path, &text, NULL, &cause))
         {
+          if (is_shortage (cause))
+            {
+              g_set_error_literal (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_UNREADABLE, cause->message);
+              return FALSE;
+            }
           g_debug ("no pressure is told: %s", cause->message);
           self->absent = TRUE;
           return TRUE;

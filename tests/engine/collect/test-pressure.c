@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define SECOND ((gint64) HR_NS_PER_SECOND)
 #define SECOND_US G_GUINT64_CONSTANT (1000000)
@@ -316,6 +317,27 @@ test_a_kernel_that_does_not_tell_is_no_failure (Fixture      *fixture,
   g_assert_cmpuint (hr_feed_get_n_metrics (fixture->computer), ==, 0);
 }
 
+/* An agent that is out of descriptors for a while has not asked the kernel at all. */
+static void
+test_a_shortage_passes (Fixture      *fixture,
+                        gconstpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  struct rlimit before, none;
+
+  wait_for_memory (fixture, 0, 0, "", NULL);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  none = (struct rlimit){ 0, before.rlim_max };
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  fixture->now_ns += SECOND;
+  g_assert_false (fixture->collector->klass->collect (fixture->collector, fixture->now_ns, fixture->feeds, &error));
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  g_assert_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_UNREADABLE);
+
+  wait_for_memory (fixture, 0, 0, "", NULL);
+  g_assert_cmpfloat_with_epsilon (wait_for_memory (fixture, 0.5, 0, "memory_pressure", NULL), 0.5, 1e-9);
+}
+
 static void
 test_a_file_of_another_shape_is_a_failure (Fixture      *fixture,
                                            gconstpointer user_data)
@@ -351,6 +373,7 @@ main (int   argc,
   ADD ("critical", test_a_critical_shortage_asks_programs_to_clean_up);
   ADD ("pause", test_a_pause_is_no_interval);
   ADD ("absent", test_a_kernel_that_does_not_tell_is_no_failure);
+  ADD ("shortage", test_a_shortage_passes);
   ADD ("malformed", test_a_file_of_another_shape_is_a_failure);
 
   return g_test_run ();
