@@ -28,6 +28,34 @@ struct _HrRegionReader
   double          ns_a_tick;
 };
 
+static inline uint32_t
+hr_reader_at_most (uint32_t value,
+                   uint32_t limit)
+{
+  return value < limit ? value : limit;
+}
+
+/* Returns how many lanes there are by now. */
+static inline uint32_t
+hr_reader_n_lanes (const HrRegionReader *self)
+{
+  return hr_reader_at_most (__atomic_load_n (&self->shared->n_lanes, __ATOMIC_ACQUIRE), self->header.lanes_max);
+}
+
+static inline const HrRegionLane *
+hr_reader_lane (const HrRegionReader *self,
+                uint32_t              index)
+{
+  return (const HrRegionLane *) ((const char *) self->shared + self->header.lanes_offset + index * self->header.lane_bytes);
+}
+
+static inline const HrRegionMetric *
+hr_reader_metric (const HrRegionReader *self,
+                  uint32_t              metric)
+{
+  return (const HrRegionMetric *) ((const char *) self->shared + self->header.metrics_offset) + metric;
+}
+
 void hr_reader_clock_begin (HrRegionReader *self);
 void hr_reader_clock_follow (HrRegionReader *self);
 
