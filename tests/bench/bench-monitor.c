@@ -6,6 +6,7 @@
 #include "tests/bench/bench.h"
 
 #include "engine/monitor.h"
+#include "tests/engine/find-agent.h"
 
 #include <math.h>
 #include <signal.h>
@@ -62,26 +63,6 @@ start_workload (const char *first,
   g_autofree char *path = g_build_filename (g_getenv ("HEADROOM_BUILD_DIR"), "engine/agents/workload/headroom-workload", NULL);
 
   return g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, NULL, path, first, second, NULL);
-}
-
-static GPid
-find_agent (void)
-{
-  g_autofree char *children = NULL;
-  g_auto (GStrv) pids = NULL;
-
-  g_file_get_contents ("/proc/thread-self/children", &children, NULL, NULL);
-  pids = g_strsplit (g_strstrip (children), " ", -1);
-  for (guint i = 0; pids[i] != NULL; i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/proc/%s/comm", pids[i]);
-      g_autofree char *name = NULL;
-
-      if (g_file_get_contents (path, &name, NULL, NULL) && g_str_has_prefix (name, "headroom-agent"))
-        return atoi (pids[i]);
-    }
-
-  return 0;
 }
 
 static double

@@ -4,6 +4,7 @@
 
 #include "engine/monitor.h"
 #include "engine/probe/reader.h"
+#include "tests/engine/find-agent.h"
 
 #include <json-glib/json-glib.h>
 #include <signal.h>
@@ -195,26 +196,6 @@ test_the_counts_are_the_workloads_own (Fixture      *fixture,
   g_autoptr (GSubprocess) workload = start_workload ("--duration 1 --seed 1");
 
   assert_summary_matches (fixture, workload);
-}
-
-static GPid
-find_agent (void)
-{
-  g_autofree char *children = NULL;
-  g_auto (GStrv) pids = NULL;
-
-  g_assert_true (g_file_get_contents ("/proc/thread-self/children", &children, NULL, NULL));
-  pids = g_strsplit (g_strstrip (children), " ", -1);
-  for (guint i = 0; pids[i] != NULL; i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/proc/%s/comm", pids[i]);
-      g_autofree char *name = NULL;
-
-      if (g_file_get_contents (path, &name, NULL, NULL) && g_str_has_prefix (name, "headroom-agent"))
-        return atoi (pids[i]);
-    }
-
-  return 0;
 }
 
 static void

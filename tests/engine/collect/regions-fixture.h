@@ -5,8 +5,7 @@
 #include "engine/collect/regions.h"
 #include "engine/probe/probe.h"
 #include "engine/probe/reader.h"
-
-#include <glib/gstdio.h>
+#include "tests/folder.h"
 
 #define SECOND ((gint64) HR_NS_PER_SECOND)
 
@@ -33,18 +32,9 @@ static inline void
 tear_down (Fixture      *fixture,
            gconstpointer user_data)
 {
-  g_autoptr (GDir) folder = g_dir_open (fixture->folder, 0, NULL);
-  const char *name;
-
   fixture->collector->klass->free (fixture->collector);
   g_ptr_array_unref (fixture->feeds);
-  while ((name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (fixture->folder);
+  remove_folder (fixture->folder);
   g_free (fixture->folder);
 }
 

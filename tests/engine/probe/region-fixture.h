@@ -5,11 +5,10 @@
 #include "engine/base/region.h"
 #include "engine/probe/probe.h"
 #include "engine/probe/reader.h"
+#include "tests/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib.h>
-#include <glib/gstdio.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -34,26 +33,10 @@ fixture_set_up (Fixture      *self,
 }
 
 static inline void
-fixture_empty (Fixture *self)
-{
-  GDir       *dir = g_dir_open (self->folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (self->folder, name, NULL);
-
-      g_remove (path);
-    }
-  if (dir != NULL)
-    g_dir_close (dir);
-}
-
-static inline void
 fixture_tear_down (Fixture      *self,
                    gconstpointer data)
 {
-  fixture_empty (self);
+  empty_folder (self->folder);
   g_rmdir (self->folder);
   g_free (self->folder);
 }
@@ -96,6 +79,31 @@ open_reader (const char *path)
   g_assert_cmpint (hr_region_reader_open (path, &reader), ==, HR_REGION_OK);
 
   return reader;
+}
+
+/* Returns what the metric has come to so far. */
+static inline HrRegionTotals
+read_totals (HrRegionReader *reader,
+             HrMetric        metric)
+{
+  HrRegionTotals totals;
+
+  g_assert_true (hr_region_reader_totals (reader, metric, &totals));
+
+  return totals;
+}
+
+/* Returns what the metric has come to in the region at @path. */
+static inline HrRegionTotals
+totals_in (const char *path,
+           HrMetric    metric)
+{
+  HrRegionReader *reader = open_reader (path);
+  HrRegionTotals  totals = read_totals (reader, metric);
+
+  hr_region_reader_close (reader);
+
+  return totals;
 }
 
 static inline HrMetric

@@ -2,7 +2,7 @@
 
 /* What a program's parts have allocated: the sum over all threads, whoever frees. */
 
-#include "region-fixture.h"
+#include "tests/engine/probe/region-fixture.h"
 
 #include "engine/probe/category.h"
 

@@ -5,7 +5,7 @@
  * The suite runs a short form. ./dev prove record sets HEADROOM_EXACT_SECONDS, for which the writers run, and HEADROOM_EXACT_KILLS, how many are
  * killed; it reads the figures from the lines that begin with "# figures ". */
 
-#include "region-fixture.h"
+#include "tests/engine/probe/region-fixture.h"
 
 #include <math.h>
 #include <pthread.h>

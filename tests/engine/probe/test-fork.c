@@ -2,7 +2,7 @@
 
 /* A forked child records in a region of its own, from its first record on, and its parent notices nothing. */
 
-#include "region-fixture.h"
+#include "tests/engine/probe/region-fixture.h"
 
 #include "engine/probe/category.h"
 #include "engine/probe/span.h"
@@ -15,32 +15,6 @@
 #define N_CHILDREN 20
 #define N_THREADS 4
 #define RECORDS_EACH 1000
-
-static guint
-count_files (Fixture *fixture)
-{
-  g_autoptr (GDir) folder = g_dir_open (fixture->folder, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (folder) != NULL)
-    n++;
-
-  return n;
-}
-
-/* Returns what the metric has come to in the region at @path. */
-static HrRegionTotals
-totals_in (const char *path,
-           HrMetric    metric)
-{
-  HrRegionReader *reader = open_reader (path);
-  HrRegionTotals  totals;
-
-  g_assert_true (hr_region_reader_totals (reader, metric, &totals));
-  hr_region_reader_close (reader);
-
-  return totals;
-}
 
 /* In a child: ends it well when all it asserted was true. */
 static void
@@ -120,7 +94,7 @@ test_a_child_begins_at_nothing (Fixture      *fixture,
   wait_for_success (child);
 
   /* The parent's is as it was. */
-  g_assert_cmpuint (count_files (fixture), ==, 2);
+  g_assert_cmpuint (count_files (fixture->folder), ==, 2);
   g_assert_true (hr_region_reader_alive (reader));
   g_assert_cmpstr (hr_probe_path (probe), ==, path);
   g_assert_cmpuint (hr_region_reader_n_metrics (reader), ==, 2);
@@ -156,7 +130,7 @@ test_a_child_that_never_records_has_no_region (Fixture      *fixture,
   wait_for_success (child);
   hr_span_end (probe, span);
 
-  g_assert_cmpuint (count_files (fixture), ==, 1);
+  g_assert_cmpuint (count_files (fixture->folder), ==, 1);
   g_assert_cmpuint (totals_in (hr_probe_path (probe), 1).count, ==, 1);
   hr_probe_close (probe);
 }
@@ -196,7 +170,7 @@ test_grandchildren_have_their_own (Fixture      *fixture,
 
   hr_probe_count (probe, jobs, 0);
   record_in_generations (probe, jobs, 4);
-  g_assert_cmpuint (count_files (fixture), ==, 3);
+  g_assert_cmpuint (count_files (fixture->folder), ==, 3);
   g_assert_cmpfloat (totals_in (hr_probe_path (probe), jobs).sum, ==, 14);
   hr_probe_close (probe);
 }
@@ -288,7 +262,7 @@ test_threads_of_a_child_share_a_region (Fixture      *fixture,
         }
       wait_for_success (child);
     }
-  g_assert_cmpuint (count_files (fixture), ==, 1);
+  g_assert_cmpuint (count_files (fixture->folder), ==, 1);
   hr_probe_close (probe);
 }
 
@@ -330,7 +304,7 @@ test_the_child_of_a_no_op (Fixture      *fixture,
       _exit (hr_probe_unplaced (probe) == 2 && hr_probe_error (probe) != NULL ? 0 : 1);
     }
   wait_for_success (child);
-  g_assert_cmpuint (count_files (fixture), ==, 0);
+  g_assert_cmpuint (count_files (fixture->folder), ==, 0);
 
   /* And where that is past, it records. */
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
@@ -385,7 +359,7 @@ test_a_region_that_fails_is_never_seen (Fixture      *fixture,
       _exit (hr_probe_unplaced (probe) == 1 ? 0 : 1);
     }
   wait_for_success (child);
-  g_assert_cmpuint (count_files (fixture), ==, 1);
+  g_assert_cmpuint (count_files (fixture->folder), ==, 1);
   hr_probe_close (probe);
 }
 

@@ -2,7 +2,7 @@
 
 /* A region takes the space that is recorded in, and nothing in it ever moves. */
 
-#include "region-fixture.h"
+#include "tests/engine/probe/region-fixture.h"
 
 #include "engine/probe/category.h"
 #include "engine/probe/layout.h"
@@ -194,19 +194,6 @@ test_readers_leave_holes (Fixture      *fixture,
   hr_probe_close (probe);
 }
 
-static HrRegionTotals
-totals_in (HrProbe *probe,
-           HrMetric metric)
-{
-  HrRegionReader *reader = open_reader (hr_probe_path (probe));
-  HrRegionTotals  totals;
-
-  g_assert_true (hr_region_reader_totals (reader, metric, &totals));
-  hr_region_reader_close (reader);
-
-  return totals;
-}
-
 static void
 test_a_full_file_system_refuses_totals (Fixture      *fixture,
                                         gconstpointer data)
@@ -224,10 +211,10 @@ test_a_full_file_system_refuses_totals (Fixture      *fixture,
   set_up_thread (&thread, probe, 2, 2);
   run_thread (&thread);
   g_assert_cmpuint (hr_probe_unplaced (probe), ==, 2);
-  g_assert_cmpuint (totals_in (probe, thread.durations[0]).count, ==, 1);
-  g_assert_cmpuint (totals_in (probe, thread.durations[1]).count, ==, 0);
-  g_assert_cmpuint (totals_in (probe, thread.gauges[0]).count, ==, 1);
-  g_assert_cmpuint (totals_in (probe, thread.gauges[1]).count, ==, 0);
+  g_assert_cmpuint (totals_in (hr_probe_path (probe), thread.durations[0]).count, ==, 1);
+  g_assert_cmpuint (totals_in (hr_probe_path (probe), thread.durations[1]).count, ==, 0);
+  g_assert_cmpuint (totals_in (hr_probe_path (probe), thread.gauges[0]).count, ==, 1);
+  g_assert_cmpuint (totals_in (hr_probe_path (probe), thread.gauges[1]).count, ==, 0);
 
   /* The lane's next owner asks again, in vain and then not. */
   run_thread (&thread);
@@ -235,9 +222,9 @@ test_a_full_file_system_refuses_totals (Fixture      *fixture,
   g_assert_cmpint (mount ("tmpfs", fixture->folder, "tmpfs", MS_REMOUNT, "size=4m"), ==, 0);
   run_thread (&thread);
   g_assert_cmpuint (hr_probe_unplaced (probe), ==, 4);
-  g_assert_cmpuint (totals_in (probe, thread.durations[0]).count, ==, 3);
-  g_assert_cmpuint (totals_in (probe, thread.durations[1]).count, ==, 1);
-  g_assert_cmpuint (totals_in (probe, thread.gauges[1]).count, ==, 1);
+  g_assert_cmpuint (totals_in (hr_probe_path (probe), thread.durations[0]).count, ==, 3);
+  g_assert_cmpuint (totals_in (hr_probe_path (probe), thread.durations[1]).count, ==, 1);
+  g_assert_cmpuint (totals_in (hr_probe_path (probe), thread.gauges[1]).count, ==, 1);
   hr_probe_close (probe);
   g_assert_cmpint (umount2 (fixture->folder, MNT_DETACH), ==, 0);
 }

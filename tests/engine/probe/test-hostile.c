@@ -2,7 +2,7 @@
 
 /* Regions that lie, shrink or belong to somebody else, and how regions end. */
 
-#include "region-fixture.h"
+#include "tests/engine/probe/region-fixture.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 
 /* How threads come by their lanes, where that goes wrong. */
 
-#include "region-fixture.h"
+#include "tests/engine/probe/region-fixture.h"
 
 #include "engine/probe/layout.h"
 

@@ -3,7 +3,7 @@
 /* Measured scopes and their report. Times are injected with hr_measure_put (); names are the program's for good, so that each case has its own, and
  * those that look at all of them run in a process of their own. */
 
-#include "region-fixture.h"
+#include "tests/engine/probe/region-fixture.h"
 
 #include "engine/probe/measure.h"
 

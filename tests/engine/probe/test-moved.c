@@ -13,9 +13,8 @@ static HrRegionTotals
 read_whole (HrRegionReader *reader,
             HrMetric        metric)
 {
-  HrRegionTotals totals;
+  HrRegionTotals totals = read_totals (reader, metric);
 
-  g_assert_true (hr_region_reader_totals (reader, metric, &totals));
   g_assert_false (hr_region_reader_moved (reader, metric));
 
   return totals;

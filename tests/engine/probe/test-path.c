@@ -3,7 +3,7 @@
 /* A record makes no system call, allocates nothing and takes no lock: path-program records where each of them would end it. */
 
 #include "path-program.h"
-#include "region-fixture.h"
+#include "tests/engine/probe/region-fixture.h"
 
 /* Runs path-program in @mode with HEADROOM_CLOCK=@clock (NULL: not set) and the fixture's folder for its region. Returns its wait status. */
 static int
@@ -120,7 +120,7 @@ test_the_fallback_only_computes (Fixture      *fixture,
       return;
     }
 
-  fixture_empty (fixture);
+  empty_folder (fixture->folder);
   assert_silent (fixture, "records", "monotonic");
 }
 

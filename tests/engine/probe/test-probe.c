@@ -2,7 +2,7 @@
 
 /* The life of a probe: its metrics, lanes, control, forks, and what it does when it cannot publish. */
 
-#include "region-fixture.h"
+#include "tests/engine/probe/region-fixture.h"
 
 #include <pthread.h>
 #include <sys/mount.h>

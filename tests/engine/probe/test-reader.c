@@ -2,7 +2,7 @@
 
 /* What a reader makes of a program's clock, and totals that are read while they grow. */
 
-#include "region-fixture.h"
+#include "tests/engine/probe/region-fixture.h"
 
 #include <pthread.h>
 

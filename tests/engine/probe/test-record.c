@@ -2,7 +2,7 @@
 
 /* What is recorded is what is read: counts, sums, histograms, and each record once, whole, or counted as lost. */
 
-#include "region-fixture.h"
+#include "tests/engine/probe/region-fixture.h"
 
 #include <math.h>
 #include <pthread.h>

@@ -3,7 +3,7 @@
 /* Spans: which path a time goes to, and how much of it is the path's own. Ticks are injected where times are compared: a span's begin is
  * written over, and hr_span_pop () takes its end. */
 
-#include "region-fixture.h"
+#include "tests/engine/probe/region-fixture.h"
 
 #include "engine/probe/span.h"
 

@@ -2,7 +2,7 @@
 
 /* One scope of several: chosen at random, the others counted, and what has to be whole stays so. */
 
-#include "region-fixture.h"
+#include "tests/engine/probe/region-fixture.h"
 
 #include "engine/probe/category.h"
 
@@ -26,17 +26,6 @@ assert_binomial (uint64_t count,
   g_assert_cmpfloat (fabs ((double) count - expected), <=, DEVIATIONS * sqrt (expected * (1 - p)));
 }
 
-static uint64_t
-count_of (HrRegionReader *reader,
-          HrMetric        metric)
-{
-  HrRegionTotals totals;
-
-  g_assert_true (hr_region_reader_totals (reader, metric, &totals));
-
-  return totals.count;
-}
-
 static void
 test_one_of_eight_is_measured (Fixture      *fixture,
                                gconstpointer data)
@@ -49,16 +38,16 @@ test_one_of_eight_is_measured (Fixture      *fixture,
   hr_region_reader_set_stride (reader, STRIDE);
   for (guint i = 0; i < N_SCOPES; i++)
     hr_probe_end (probe, scope, hr_probe_begin (probe), 1);
-  assert_binomial (count_of (reader, scope), N_SCOPES, 1.0 / STRIDE);
-  g_assert_cmpuint (count_of (reader, scope) + hr_region_reader_skipped (reader), ==, N_SCOPES);
+  assert_binomial (read_totals (reader, scope).count, N_SCOPES, 1.0 / STRIDE);
+  g_assert_cmpuint (read_totals (reader, scope).count + hr_region_reader_skipped (reader), ==, N_SCOPES);
 
   for (guint i = 0; i < N_SCOPES; i++)
     {
       hr_probe_gauge (probe, level, i);
       hr_probe_duration (probe, scope, i, 1);
     }
-  assert_binomial (count_of (reader, level), N_SCOPES, 1.0 / STRIDE);
-  g_assert_cmpuint (count_of (reader, scope) + count_of (reader, level) + hr_region_reader_skipped (reader), ==, 3 * N_SCOPES);
+  assert_binomial (read_totals (reader, level).count, N_SCOPES, 1.0 / STRIDE);
+  g_assert_cmpuint (read_totals (reader, scope).count + read_totals (reader, level).count + hr_region_reader_skipped (reader), ==, 3 * N_SCOPES);
   g_assert_cmpuint (hr_region_reader_written (reader) + hr_region_reader_skipped (reader), ==, 3 * N_SCOPES);
 
   hr_region_reader_close (reader);
@@ -77,7 +66,7 @@ test_scopes_that_alternate_are_both_measured (Fixture      *fixture,
   for (guint i = 0; i < N_SCOPES; i++)
     hr_probe_end (probe, metrics[i % 2], hr_probe_begin (probe), 1);
   for (guint i = 0; i < 2; i++)
-    assert_binomial (count_of (reader, metrics[i]), N_SCOPES / 2, 1.0 / STRIDE);
+    assert_binomial (read_totals (reader, metrics[i]).count, N_SCOPES / 2, 1.0 / STRIDE);
 
   hr_region_reader_close (reader);
   hr_probe_close (probe);
@@ -119,8 +108,8 @@ test_lanes_choose_for_themselves (Fixture      *fixture,
     pthread_join (threads[i], NULL);
   pthread_barrier_destroy (&crowd.taken);
 
-  assert_binomial (count_of (reader, crowd.metric), HR_REGION_LANES, 0.5);
-  g_assert_cmpuint (count_of (reader, crowd.metric) + hr_region_reader_skipped (reader), ==, HR_REGION_LANES);
+  assert_binomial (read_totals (reader, crowd.metric).count, HR_REGION_LANES, 0.5);
+  g_assert_cmpuint (read_totals (reader, crowd.metric).count + hr_region_reader_skipped (reader), ==, HR_REGION_LANES);
   hr_region_reader_close (reader);
   hr_probe_close (probe);
 }
@@ -148,7 +137,7 @@ test_counters_events_and_categories_are_whole (Fixture      *fixture,
 
   g_assert_true (hr_region_reader_totals (reader, jobs, &totals));
   g_assert_cmpfloat (totals.sum, ==, 3000);
-  g_assert_cmpuint (count_of (reader, event), ==, 1000);
+  g_assert_cmpuint (read_totals (reader, event).count, ==, 1000);
   g_assert_cmpuint (hr_region_reader_drain (reader, ignore_record_cb, NULL), ==, 1000);
   g_assert_true (hr_region_reader_usage (reader, category, &usage));
   g_assert_cmpuint (usage.allocated_bytes - usage.freed_bytes, ==, 1000);
@@ -170,14 +159,14 @@ test_all_are_measured_again (Fixture      *fixture,
   hr_region_reader_set_stride (reader, STRIDE);
   for (guint i = 0; i < 1000; i++)
     hr_probe_end (probe, scope, hr_probe_begin (probe), 1);
-  count = count_of (reader, scope);
+  count = read_totals (reader, scope).count;
   skipped = hr_region_reader_skipped (reader);
   g_assert_cmpuint (count + skipped, ==, 1000);
 
   hr_region_reader_set_stride (reader, 1);
   for (guint i = 0; i < 1000; i++)
     hr_probe_end (probe, scope, hr_probe_begin (probe), 1);
-  g_assert_cmpuint (count_of (reader, scope), ==, count + 1000);
+  g_assert_cmpuint (read_totals (reader, scope).count, ==, count + 1000);
   g_assert_cmpuint (hr_region_reader_skipped (reader), ==, skipped);
 
   hr_region_reader_close (reader);
@@ -203,8 +192,8 @@ test_off_and_on_keep_the_stride (Fixture      *fixture,
       hr_probe_duration (probe, scope, 1, 1);
       hr_probe_count (probe, jobs, 1);
     }
-  g_assert_cmpuint (count_of (reader, scope), ==, 0);
-  g_assert_cmpuint (count_of (reader, jobs), ==, 0);
+  g_assert_cmpuint (read_totals (reader, scope).count, ==, 0);
+  g_assert_cmpuint (read_totals (reader, jobs).count, ==, 0);
   g_assert_cmpuint (hr_region_reader_skipped (reader), ==, 0);
 
   hr_region_reader_set_sampling (reader, true);
@@ -212,7 +201,7 @@ test_off_and_on_keep_the_stride (Fixture      *fixture,
   for (guint i = 0; i < 1000; i++)
     hr_probe_duration (probe, scope, 1, 1);
   g_assert_cmpuint (hr_region_reader_skipped (reader), >, 0);
-  g_assert_cmpuint (count_of (reader, scope) + hr_region_reader_skipped (reader), ==, 1000);
+  g_assert_cmpuint (read_totals (reader, scope).count + hr_region_reader_skipped (reader), ==, 1000);
 
   /* A stride that is set while it is off does not turn it on. */
   hr_region_reader_set_sampling (reader, false);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "engine/report/csv.h"
+#include "tests/folder.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -24,19 +25,6 @@ set_up (Fixture      *fixture,
   fixture->folder = g_dir_make_tmp ("headroom-save-XXXXXX", NULL);
   g_assert_nonnull (fixture->folder);
   fixture->path = g_build_filename (fixture->folder, "export.csv", NULL);
-}
-
-static guint
-count_files (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  guint n = 0;
-
-  g_assert_nonnull (dir);
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-
-  return n;
 }
 
 /* Nothing but the file itself may be left behind. */

@@ -8,6 +8,7 @@
 #include "engine/probe/reader.h"
 #include "engine/probe/span.h"
 #include "tests/engine/agents/local/peer.h"
+#include "tests/folder.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -46,21 +47,12 @@ static void
 tear_down (Fixture      *fixture,
            gconstpointer user_data)
 {
-  g_autoptr (GDir) folder = g_dir_open (fixture->folder, 0, NULL);
-  const char *name;
-
   /* The agent ends with its link. */
   peer_free (fixture->peer);
   g_assert_true (g_subprocess_wait_check (fixture->child, NULL, NULL));
   g_object_unref (fixture->child);
 
-  while ((name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (fixture->folder);
+  remove_folder (fixture->folder);
   g_free (fixture->folder);
 }
 

@@ -4,9 +4,9 @@
 #include "engine/base/units.h"
 #include "engine/probe/reader.h"
 #include "engine/thompson/arms-file.h"
+#include "tests/folder.h"
 
 #include <gio/gio.h>
-#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <signal.h>
@@ -144,21 +144,6 @@ finish (Run *self)
   g_assert_true (open_region (self));
 
   return json_node_get_object (json_parser_get_root (self->parser));
-}
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_assert_cmpint (g_unlink (path), ==, 0);
-    }
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
 static void
