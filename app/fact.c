@@ -2,14 +2,17 @@
 
 #include "app/fact.h"
 
+#include "app/labels.h"
+#include "app/live-label.h"
+
 struct _HrFact
 {
   GtkBox parent_instance;
 
   /* Template children */
-  GtkLabel *title;
-  GtkLabel *note;
-  GtkLabel *value;
+  GtkLabel    *title;
+  GtkLabel    *note;
+  HrLiveLabel *value;
 
   /* Owned */
   char *exact;
@@ -32,15 +35,12 @@ hr_fact_set (HrFact     *self,
              const char *note,
              const char *exact)
 {
+  g_autofree char *spoken = NULL;
+
   g_return_if_fail (HR_IS_FACT (self));
 
-  if (g_strcmp0 (gtk_label_get_label (self->value), value) != 0)
-    {
-      g_autofree char *spoken = g_strdup_printf ("%s: %s", gtk_label_get_label (self->title), value);
-
-      gtk_label_set_label (self->value, value);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->value), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
-    }
+  spoken = g_strdup_printf ("%s: %s", gtk_label_get_label (self->title), value);
+  hr_live_label_set (self->value, value, spoken);
   if (exact != NULL && g_strcmp0 (self->exact, exact) != 0)
     {
       gtk_accessible_update_property (GTK_ACCESSIBLE (self->value), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, exact, -1);
@@ -48,8 +48,8 @@ hr_fact_set (HrFact     *self,
       self->exact = g_strdup (exact);
     }
   gtk_widget_set_visible (GTK_WIDGET (self->note), note != NULL);
-  if (note != NULL && g_strcmp0 (gtk_label_get_label (self->note), note) != 0)
-    gtk_label_set_label (self->note, note);
+  if (note != NULL)
+    hr_label_set (self->note, note);
 }
 
 static void
@@ -93,6 +93,8 @@ hr_fact_class_init (HrFactClass *klass)
 {
   GObjectClass   *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (HR_TYPE_LIVE_LABEL);
 
   object_class->finalize = hr_fact_finalize;
   object_class->get_property = hr_fact_get_property;

@@ -5,6 +5,7 @@
 #include "app/figure.h"
 #include "app/figures.h"
 #include "app/labels.h"
+#include "app/live-label.h"
 #include "app/tiles.h"
 #include "app/wording.h"
 #include "widgets/chart.h"
@@ -23,17 +24,17 @@ struct _HrLatencyCard
   GtkBox parent_instance;
 
   /* Template children */
-  GtkLabel  *title;
-  GtkLabel  *subtitle;
-  HrFigure  *average;
-  HrFigure  *advantage;
-  HrFigure  *p90;
-  HrFigure  *p99;
-  HrFigure  *compliance;
-  GtkWidget *budget;
-  GtkLabel  *budget_text;
-  HrMeter   *meter;
-  HrChart   *chart;
+  GtkLabel    *title;
+  GtkLabel    *subtitle;
+  HrFigure    *average;
+  HrFigure    *advantage;
+  HrFigure    *p90;
+  HrFigure    *p99;
+  HrFigure    *compliance;
+  GtkWidget   *budget;
+  HrLiveLabel *budget_text;
+  HrMeter     *meter;
+  HrChart     *chart;
 
   gint64      last_end_ns; /* of the newest snapshot in the chart; 0: none */
   guint       interval_ms;
@@ -81,7 +82,7 @@ show_budget (HrLatencyCard          *self,
                                         : g_strdup_printf (_ ("budget %s"), limit);
 
   gtk_widget_set_visible (self->budget, isfinite (figures->limit));
-  hr_label_set (self->budget_text, text);
+  hr_live_label_set (self->budget_text, text, NULL);
   hr_meter_set_used (self->meter, as_of == NULL ? figures->used : (double) NAN);
   hr_meter_set_text (self->meter, text);
   hr_chart_set_limit (self->chart, figures->limit);
@@ -209,6 +210,7 @@ hr_latency_card_class_init (HrLatencyCardClass *klass)
 
   g_type_ensure (HR_TYPE_CHART);
   g_type_ensure (HR_TYPE_FIGURE);
+  g_type_ensure (HR_TYPE_LIVE_LABEL);
   g_type_ensure (HR_TYPE_METER);
   g_type_ensure (HR_TYPE_TILES);
 

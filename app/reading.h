@@ -51,22 +51,30 @@ typedef struct
   gboolean         is_new; /* the last reading was the first of its source */
 } HrPace;
 
-/* Tells whether a second has passed in the source since the last time that this was so, or something else is to be seen than then. */
+/* Tells whether a second has passed in the source, whose newest snapshot ends at @now_ns, since the last time that this was so, or something
+ * else is to be seen than then. */
+static inline gboolean
+hr_pace_advance (HrPace          *self,
+                 const HrHistory *history,
+                 gboolean         live,
+                 gint64           now_ns)
+{
+  self->is_new = self->history != history;
+  if (!self->is_new && self->was_live == live && now_ns - self->last_ns < HR_PACE_NS)
+    return FALSE;
+
+  self->history = history;
+  self->last_ns = now_ns;
+  self->was_live = live;
+
+  return TRUE;
+}
+
 static inline gboolean
 hr_pace_is_due (HrPace          *self,
                 const HrReading *reading)
 {
-  gboolean live = reading->as_of == NULL;
-
-  self->is_new = self->history != reading->history;
-  if (!self->is_new && self->was_live == live && reading->now_ns - self->last_ns < HR_PACE_NS)
-    return FALSE;
-
-  self->history = reading->history;
-  self->last_ns = reading->now_ns;
-  self->was_live = live;
-
-  return TRUE;
+  return hr_pace_advance (self, reading->history, reading->as_of == NULL, reading->now_ns);
 }
 
 G_END_DECLS

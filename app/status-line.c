@@ -4,6 +4,7 @@
 
 #include "app/flow.h"
 #include "app/labels.h"
+#include "app/live-label.h"
 #include "app/overhead.h"
 #include "app/profile.h"
 #include "app/wording.h"
@@ -22,14 +23,14 @@ struct _HrStatusLine
   GtkWidget parent_instance;
 
   /* Template children */
-  GtkWidget *box;
-  GtkLabel  *overhead;
-  GtkLabel  *recording;
-  GtkLabel  *stride;
-  GtkLabel  *rate;
-  GtkLabel  *samples;
-  GtkLabel  *clock;
-  GtkLabel  *state;
+  GtkWidget   *box;
+  HrLiveLabel *overhead;
+  HrLiveLabel *recording;
+  HrLiveLabel *stride;
+  HrLiveLabel *rate;
+  HrLiveLabel *samples;
+  HrLiveLabel *clock;
+  HrLiveLabel *state;
 
   HrOverhead own;
 
@@ -42,24 +43,20 @@ G_DEFINE_FINAL_TYPE (HrStatusLine, hr_status_line, GTK_TYPE_WIDGET)
 /* Shows @text, which is short so that all fits one line, and tells a screen reader the whole: @spoken, NULL: the same. @text NULL:
  * nothing to show. */
 static void
-show (GtkLabel   *label,
-      const char *text,
-      const char *spoken)
+show (HrLiveLabel *label,
+      const char  *text,
+      const char  *spoken)
 {
   gtk_widget_set_visible (GTK_WIDGET (label), text != NULL);
-  if (text == NULL || g_strcmp0 (gtk_label_get_label (label), text) == 0)
-    return;
-
-  gtk_label_set_label (label, text);
-  if (spoken != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  if (text != NULL)
+    hr_live_label_set (label, text, spoken);
 }
 
 /* The same where the text needs the name before it: "Refresh rate: 10 Hz". */
 static void
-show_named (GtkLabel   *label,
-            const char *name,
-            const char *text)
+show_named (HrLiveLabel *label,
+            const char  *name,
+            const char  *text)
 {
   g_autofree char *spoken = g_strdup_printf ("%s: %s", name, text);
 
@@ -89,8 +86,8 @@ agent_share (HrMonitor *monitor)
 
 /* Says what the label's number is made of, to the pointer and to a screen reader. */
 static void
-explain (GtkLabel   *label,
-         const char *text)
+explain (HrLiveLabel *label,
+         const char  *text)
 {
   if (g_strcmp0 (gtk_widget_get_tooltip_text (GTK_WIDGET (label)), text) == 0)
     return;
@@ -222,6 +219,7 @@ hr_status_line_class_init (HrStatusLineClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   g_type_ensure (HR_TYPE_FLOW);
+  g_type_ensure (HR_TYPE_LIVE_LABEL);
 
   G_OBJECT_CLASS (klass)->dispose = hr_status_line_dispose;
 

@@ -2,7 +2,7 @@
 
 #include "app/table-row.h"
 
-#include "app/labels.h"
+#include "app/live-label.h"
 #include "app/split.h"
 #include "app/tiles.h"
 #include "widgets/palette.h"
@@ -22,8 +22,8 @@ struct _HrTableRow
   GtkListBoxRow parent_instance;
 
   /* Children, somewhere below */
-  GtkLabel *name;
-  GtkLabel *cells[HR_TABLE_COLUMNS];
+  GtkLabel    *name;
+  HrLiveLabel *cells[HR_TABLE_COLUMNS];
 
   /* Owned */
   char *spoken;
@@ -120,7 +120,7 @@ hr_table_row_set (HrTableRow        *self,
     {
       gtk_widget_set_visible (GTK_WIDGET (self->cells[i]), line->cells[i] != NULL);
       if (line->cells[i] != NULL)
-        hr_label_set (self->cells[i], line->cells[i]);
+        hr_live_label_set (self->cells[i], line->cells[i], NULL);
     }
   if (line->spoken != NULL)
     set_spoken (self, line->spoken);
@@ -146,15 +146,14 @@ hr_table_row_class_init (HrTableRowClass *klass)
 }
 
 /* Numbers are read from left to right everywhere, and stand at the end of their column. */
-static GtkLabel *
+static HrLiveLabel *
 new_cell (gboolean rtl)
 {
-  GtkWidget *cell = g_object_new (GTK_TYPE_LABEL, "xalign", rtl ? 0.0 : 1.0, "width-chars", CELL_CHARS, NULL);
+  GtkWidget *cell = g_object_new (HR_TYPE_LIVE_LABEL, "xalign", rtl ? 0.0 : 1.0, "width-chars", CELL_CHARS, NULL);
 
   gtk_widget_set_direction (cell, GTK_TEXT_DIR_LTR);
-  gtk_widget_add_css_class (cell, "numeric");
 
-  return GTK_LABEL (cell);
+  return HR_LIVE_LABEL (cell);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include "app/verdict-bar.h"
 
 #include "app/labels.h"
+#include "app/reading.h"
 #include "app/wording.h"
 
 #include <glib/gi18n.h>
@@ -17,6 +18,9 @@ struct _HrVerdictBar
 
   const char *level;     /* CSS class; interned */
   const char *icon_name; /* interned */
+
+  HrPace     pace;     /* of the sentences that judge */
+  HrStanding standing; /* that the last of them told */
 };
 
 G_DEFINE_FINAL_TYPE (HrVerdictBar, hr_verdict_bar, GTK_TYPE_BOX)
@@ -95,6 +99,39 @@ show_unjudged (HrVerdictBar *self,
   show (self, "neutral", "dialog-information-symbolic", sentence);
 }
 
+/* A sentence that changes faster than it can be read is none: its numbers follow once a second, who and how well at once. */
+static gboolean
+is_due (HrVerdictBar *self,
+        HrSource     *source,
+        HrStanding    standing)
+{
+  HrHistory *history = hr_source_get_history (source);
+  guint      n = hr_history_get_n_snapshots (history);
+  gint64     now_ns = n > 0 ? hr_history_get_snapshot (history, n - 1)->end_ns : 0;
+
+  if (!hr_pace_advance (&self->pace, history, TRUE, now_ns) && self->standing == standing)
+    return FALSE;
+
+  self->standing = standing;
+
+  return TRUE;
+}
+
+static void
+show_judged (HrVerdictBar *self,
+             HrMonitor    *monitor,
+             HrSource     *source)
+{
+  const HrVerdict *verdict = hr_monitor_get_verdict (monitor, source);
+  g_autofree char *sentence = NULL;
+
+  if (!is_due (self, source, verdict->worst))
+    return;
+
+  sentence = hr_monitor_get_sentence (monitor, source);
+  show (self, hr_standing_css_class (verdict->worst), hr_standing_icon (verdict->worst), sentence);
+}
+
 void
 hr_verdict_bar_refresh (HrVerdictBar *self,
                         HrMonitor    *monitor,
@@ -109,16 +146,17 @@ hr_verdict_bar_refresh (HrVerdictBar *self,
     return;
 
   verdict = hr_monitor_get_verdict (monitor, source);
-  if (!hr_source_is_live (source) || verdict == NULL)
-    show_state (self, source);
-  else if (verdict->worst_index < 0)
+  if (hr_source_is_live (source) && verdict != NULL && verdict->worst_index >= 0)
+    {
+      show_judged (self, monitor, source);
+      return;
+    }
+
+  self->pace = (HrPace){ 0 };
+  if (hr_source_is_live (source) && verdict != NULL)
     show_unjudged (self, monitor, source);
   else
-    {
-      g_autofree char *sentence = hr_monitor_get_sentence (monitor, source);
-
-      show (self, hr_standing_css_class (verdict->worst), hr_standing_icon (verdict->worst), sentence);
-    }
+    show_state (self, source);
 }
 
 static void

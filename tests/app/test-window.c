@@ -2,6 +2,7 @@
 
 #include "app/application.h"
 #include "app/config.h"
+#include "app/live-label.h"
 #include "app/spans-card.h"
 #include "app/status-line.h"
 #include "app/table-row.h"
@@ -134,7 +135,7 @@ find_text (GtkWidget  *widget,
 
   if (!gtk_widget_get_child_visible (widget))
     return NULL;
-  if (GTK_IS_LABEL (widget) || GTK_IS_BUTTON (widget))
+  if (GTK_IS_LABEL (widget) || HR_IS_LIVE_LABEL (widget) || GTK_IS_BUTTON (widget))
     g_object_get (widget, "label", &label, NULL);
   if (label != NULL && strstr (label, text) != NULL)
     return widget;
