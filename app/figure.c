@@ -49,6 +49,7 @@ show (HrFigure   *self,
 
   hr_live_label_set (self->number, number, spoken);
   hr_live_label_set (self->unit, unit, NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->unit), *unit != '\0');
   if (g_strcmp0 (exact, self->exact) != 0)
     {
       gtk_accessible_update_property (GTK_ACCESSIBLE (self->number), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, exact, -1);
@@ -205,6 +206,7 @@ hr_figure_init (HrFigure *self)
     {
       gtk_widget_set_direction (self->line, GTK_TEXT_DIR_LTR);
       gtk_widget_set_direction (GTK_WIDGET (self->number), GTK_TEXT_DIR_LTR);
+      g_object_set (self->number, "xalign", 1.0f, NULL);
       gtk_widget_set_halign (self->line, GTK_ALIGN_END);
     }
 }

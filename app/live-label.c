@@ -171,7 +171,7 @@ hr_live_label_size_allocate (GtkWidget *widget,
   queue_follower (HR_LIVE_LABEL (widget));
 }
 
-/* How far the text before this one ends from its label's end. */
+/* How far the text to the left of this one ends from its label's right edge. */
 static int
 slack_before (HrLiveLabel *self)
 {
@@ -182,7 +182,9 @@ slack_before (HrLiveLabel *self)
 
   pango_layout_get_pixel_size (self->followed->layout, &width, NULL);
 
-  return MAX (gtk_widget_get_width (GTK_WIDGET (self->followed)) - width, 0);
+  width = gtk_widget_get_width (GTK_WIDGET (self->followed)) - width;
+
+  return (int) ((float) MAX (width, 0) * (1 - self->followed->xalign));
 }
 
 static void
