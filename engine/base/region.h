@@ -26,8 +26,9 @@
  * little more in it, and the rest next time; a time's count is the sum of its buckets as they were copied. Sums are written before
  * counts and buckets, and read after them: what a reader does not find in a sum yet is in a count to come.
  *
- * Times of records are ticks: nanoseconds are (ticks * tick_scale) >> 32, and @started_ticks was the moment @started_monotonic. What a metric counts
- * is in nanoseconds for durations and spans, and in its unit for every other kind. */
+ * Times of records are ticks: nanoseconds are (ticks * tick_scale) >> 32, and @started_ticks was the moment
+ * @started_monotonic. What a metric counts is in nanoseconds for durations and spans, and in its unit for every other
+ * kind. */
 
 #pragma once
 

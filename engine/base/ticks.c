@@ -151,7 +151,8 @@ counter_is_fit (void)
 }
 #endif
 
-/* Returns whether this process may read @source, and it is said to run evenly: hr_tick_clock_calibrate () sees whether that is true. */
+/* Returns whether this process may read @source, and it is said to run evenly: hr_tick_clock_calibrate () sees whether
+ * that is true. */
 bool
 hr_tick_source_is_fit (uint32_t source)
 {

@@ -108,8 +108,8 @@ add_allocated (HrCategories        *self,
   category->allocated_bytes = usage->allocated_bytes;
 }
 
-/* Tells the level where it has changed, and else once in a while. A program that frees what it never allocated shows as less than nothing: its
- * books are wrong, and it should see that. */
+/* Tells the level where it has changed, and else once in a while. A program that frees what it never allocated shows as
+ * less than nothing: its books are wrong, and it should see that. */
 static void
 tell_in_use (HrCategories        *self,
              Category            *category,
@@ -141,8 +141,8 @@ hr_categories_preload (HrCategories *self)
     }
 }
 
-/* Looks at the books again, at @now_ns (monotonic). While the feed does not sample nothing is told, and what was allocated meanwhile is left
- * out: in the first interval afterwards it would look like a burst. */
+/* Looks at the books again, at @now_ns (monotonic). While the feed does not sample nothing is told, and what was
+ * allocated meanwhile is left out: in the first interval afterwards it would look like a burst. */
 void
 hr_categories_collect (HrCategories *self,
                        gint64        now_ns)

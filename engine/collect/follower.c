@@ -3,9 +3,9 @@
 /* Counts, sums and buckets of an interval are differences of the region's totals, so they add up whatever happened to
  * the records. The records only tell the interval's minimum and maximum, which totals cannot.
  *
- * The totals are read first, those that moved, then the ring is drained. A record later than its metric's totals belongs to the next interval and
- * is kept for it. Where the records seen are as many as the totals counted, the extremes are exact; otherwise records
- * were overtaken and the extremes are those of the filled buckets (within 1 %). */
+ * The totals are read first, those that moved, then the ring is drained. A record later than its metric's totals
+ * belongs to the next interval and is kept for it. Where the records seen are as many as the totals counted, the
+ * extremes are exact; otherwise records were overtaken and the extremes are those of the filled buckets (within 1 %). */
 
 #include "engine/collect/follower.h"
 
@@ -357,8 +357,8 @@ tell_growth (HrFollower         *self,
   *before = count;
 }
 
-/* What recording has cost the program so far, by what it measured itself at its start. Allocations are not in it: one costs less than a
- * count, next to nothing beside the allocation itself. */
+/* What recording has cost the program so far, by what it measured itself at its start. Allocations are not in it: one
+ * costs less than a count, next to nothing beside the allocation itself. */
 static HrRecordingCost
 recording_cost (HrFollower *self)
 {
@@ -370,7 +370,8 @@ recording_cost (HrFollower *self)
   return (HrRecordingCost){ written * header->record_ns + small_ns, (written - (double) self->n_events) * header->record_ns };
 }
 
-/* Tells what recording costs, and slows it down where that is too much. Whatever stride an earlier agent left, it is gone on from there. */
+/* Tells what recording costs, and slows it down where that is too much. Whatever stride an earlier agent left, it is
+ * gone on from there. */
 static void
 pace (HrFollower *self,
       gint64      now_ns)
@@ -398,8 +399,8 @@ pace (HrFollower *self,
   hr_feed_measure (self->feed, &stride_metric, next);
 }
 
-/* Looks at the region again, at @now_ns (monotonic): adds what it counted since the last time to the feed. Returns FALSE, the feed ended, when the program is
- * gone or its file was damaged. */
+/* Looks at the region again, at @now_ns (monotonic): adds what it counted since the last time to the feed. Returns
+ * FALSE, the feed ended, when the program is gone or its file was damaged. */
 gboolean
 hr_follower_collect (HrFollower *self,
                      gint64      now_ns)

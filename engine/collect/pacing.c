@@ -8,13 +8,14 @@
 /* Judged no more often than this, which is also how often the stride may change. */
 #define SHORTEST_NS ((gint64) HR_NS_PER_SECOND)
 
-/* Shares of one core: above the first, half as much is measured; twice as much again where that would stay below the second. Between
- * the two lies more than a factor of two, so that a steady program is not slowed down and let go in turn. */
+/* Shares of one core: above the first, half as much is measured; twice as much again where that would stay below the
+ * second. Between the two lies more than a factor of two, so that a steady program is not slowed down and let go in
+ * turn. */
 #define SLOWER_ABOVE 0.01
 #define FASTER_BELOW 0.005
 
-/* What is thinned out costs no more than this any more: leaving out even more scopes would take away and not help, whatever the rest
- * costs (events are always recorded, and to leave a scope out costs a little too). */
+/* What is thinned out costs no more than this any more: leaving out even more scopes would take away and not help,
+ * whatever the rest costs (events are always recorded, and to leave a scope out costs a little too). */
 #define LEAST_THINNED 0.0025
 
 #define LARGEST_STRIDE (1u << HR_CONTROL_STRIDE_LIMIT)
@@ -42,9 +43,10 @@ next_stride (double overhead,
   return stride;
 }
 
-/* Judges the stretch since the last judgement, which becomes the next one's beginning, while one of @stride scopes is measured. Writes what
- * recording cost, as a share of one core, and the stride to go on with: @stride, twice it, or half of it. Returns FALSE and writes nothing before
- * a second has passed; a judgement that comes late is about all the time since. */
+/* Judges the stretch since the last judgement, which becomes the next one's beginning, while one of @stride scopes is
+ * measured. Writes what recording cost, as a share of one core, and the stride to go on with: @stride, twice it, or
+ * half of it. Returns FALSE and writes nothing before a second has passed; a judgement that comes late is about all the
+ * time since. */
 gboolean
 hr_pacing_judge (HrPacing              *self,
                  gint64                 now_ns,

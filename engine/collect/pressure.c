@@ -100,8 +100,8 @@ parse_line (const char *text,
   return end + 1;
 }
 
-/* Reads one file of /proc/pressure. Kernels before 5.13 do not say when all tasks wait for a processor. FALSE, with @out untouched, when
- * a line is not as expected, missing, or twice there. */
+/* Reads one file of /proc/pressure. Kernels before 5.13 do not say when all tasks wait for a processor. FALSE, with
+ * @out untouched, when a line is not as expected, missing, or twice there. */
 gboolean
 hr_pressure_parse (const char *text,
                    HrPressure *out)
@@ -127,8 +127,8 @@ is_shortage (const GError *error)
          g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOMEM);
 }
 
-/* Reads all files. Where there are none the kernel does not account for pressure (or was told not to: then they cannot be read), and will not before
- * it starts again. That is nothing wrong. */
+/* Reads all files. Where there are none the kernel does not account for pressure (or was told not to: then they cannot
+ * be read), and will not before it starts again. That is nothing wrong. */
 static gboolean
 read_all (Pressure   *self,
           HrPressure *now,
@@ -161,7 +161,8 @@ read_all (Pressure   *self,
   return TRUE;
 }
 
-/* Returns the share of @elapsed_ns that the counter grew by. It may be a little more than all of it: the kernel adds up at moments of its own. */
+/* Returns the share of @elapsed_ns that the counter grew by. It may be a little more than all of it: the kernel adds up
+ * at moments of its own. */
 static double
 share (guint64 now_us,
        guint64 before_us,

@@ -16,8 +16,9 @@ typedef struct
 gboolean hr_pressure_parse (const char *text,
                             HrPressure *out);
 
-/* Whether tasks of this computer wait for processor, memory and disks, once a second, as metrics of the feed @computer. When memory is short for
- * all of them, the followed programs are asked to free some. @root: "" or a folder that stands for /. */
+/* Whether tasks of this computer wait for processor, memory and disks, once a second, as metrics of the feed @computer.
+ * When memory is short for all of them, the followed programs are asked to free some. @root: "" or a folder that stands
+ * for /. */
 HrCollector *hr_pressure_new (const char *root,
                               HrFeed     *computer) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -307,8 +307,8 @@ regions_free (HrCollector *collector)
   g_free (self);
 }
 
-/* Creates (transfer full) the collector of all instrumented programs of this user. The streams are of @epoch; the file of a program that
- * ended is removed after @grace_ns. */
+/* Creates (transfer full) the collector of all instrumented programs of this user. The streams are of @epoch; the file
+ * of a program that ended is removed after @grace_ns. */
 HrCollector *
 hr_regions_new (const char *folder,
                 guint64     epoch,

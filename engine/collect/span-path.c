@@ -20,7 +20,8 @@ append_name (GString    *path,
       g_string_append_c (path, *at);
 }
 
-/* Takes the last name and as many of the first ones as there is room for; the number between keeps the levels of a recursion apart. */
+/* Takes the last name and as many of the first ones as there is room for; the number between keeps the levels of a
+ * recursion apart. */
 static char *
 shorten (const char *const *names,
          guint              n_names)
@@ -51,9 +52,9 @@ shorten (const char *const *names,
   return g_string_free (g_steal_pointer (&head), FALSE);
 }
 
-/* Returns (transfer full) (nullable) what the desktop calls the span that stands within @names, outermost first and its own name last: "/outer/inner". At
- * most HR_SPAN_PATH_BYTES long; of a longer one the spans before the last are left out, "/outer/…(9)/inner". NULL when even the
- * last name has no room. */
+/* Returns (transfer full) (nullable) what the desktop calls the span that stands within @names, outermost first and its
+ * own name last: "/outer/inner". At most HR_SPAN_PATH_BYTES long; of a longer one the spans before the last are left
+ * out, "/outer/…(9)/inner". NULL when even the last name has no room. */
 char *
 hr_span_path (const char *const *names,
               guint              n_names)

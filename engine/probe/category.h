@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What a program's parts have allocated: ranking, UI rendering, network buffers, caching, monitoring, or what it will. The program says so
- * where it allocates and frees; both are counted always, even while no records are taken, or the books would never balance again. A
- * forked child's books begin empty: what it frees of its parent's was never allocated in them. */
+/* What a program's parts have allocated: ranking, UI rendering, network buffers, caching, monitoring, or what it will.
+ * The program says so where it allocates and frees; both are counted always, even while no records are taken, or the
+ * books would never balance again. A forked child's books begin empty: what it frees of its parent's was never
+ * allocated in them. */
 
 #pragma once
 

@@ -39,8 +39,8 @@ count (HrProbe *probe)
     hr_probe_count (probe, COUNTER, 1);
 }
 
-/* Returns what one of @round's records costs, in nanoseconds. The best of several rounds: whatever else the processor did only makes a
- * round longer. */
+/* Returns what one of @round's records costs, in nanoseconds. The best of several rounds: whatever else the processor
+ * did only makes a round longer. */
 static double
 time_rounds (HrProbe *probe,
              void (*round) (HrProbe *probe))

@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Returns the value of @variable where it is an absolute path, else NULL. A program that runs with raised rights does not listen. */
+/* Returns the value of @variable where it is an absolute path, else NULL. A program that runs with raised rights does
+ * not listen. */
 static const char *
 absolute_path_from (const char *variable)
 {
@@ -20,8 +21,8 @@ absolute_path_from (const char *variable)
 }
 
 /* Writes the path of the folder that holds this user's regions to @out, of @size bytes: $HEADROOM_RUNTIME_DIR, else
- * $XDG_RUNTIME_DIR/headroom, else /tmp/headroom-UID; a variable that is not an absolute path counts as unset. Neither makes nor checks the folder. Returns false
- * when @out is too small. */
+ * $XDG_RUNTIME_DIR/headroom, else /tmp/headroom-UID; a variable that is not an absolute path counts as unset. Neither
+ * makes nor checks the folder. Returns false when @out is too small. */
 bool
 hr_region_folder (char  *out,
                   size_t size)
@@ -40,9 +41,9 @@ hr_region_folder (char  *out,
   return length >= 0 && (size_t) length < size;
 }
 
-/* Makes the folder @path with mode 0700 where it is missing (not its parents) and opens it. The folder must be this user's and
- * writable for nobody else, and must not be a symbolic link: /tmp is everybody's. Returns a descriptor that the caller closes, or -1 with errno: EPERM for a folder
- * that cannot be trusted. */
+/* Makes the folder @path with mode 0700 where it is missing (not its parents) and opens it. The folder must be this
+ * user's and writable for nobody else, and must not be a symbolic link: /tmp is everybody's. Returns a descriptor that
+ * the caller closes, or -1 with errno: EPERM for a folder that cannot be trusted. */
 int
 hr_folder_open (const char *path)
 {

@@ -235,8 +235,8 @@ publish_after_fork (HrProbe *self)
   hr_probe_unlock ();
 }
 
-/* Returns this thread's lane of the probe, claimed with the thread's first record, or NULL where none is to be had: lanes or space are
- * used up. Then it asks again only after another thread has given a lane back. */
+/* Returns this thread's lane of the probe, claimed with the thread's first record, or NULL where none is to be had:
+ * lanes or space are used up. Then it asks again only after another thread has given a lane back. */
 HrLane *
 hr_lane_claim (HrProbe *self)
 {
@@ -305,8 +305,8 @@ reserve_totals (HrProbe *self,
   return true;
 }
 
-/* Makes @metric ready to be recorded as @use in this thread's lane and returns that lane. Returns NULL, and counts a record as unplaced,
- * where there is no lane, no such metric, none that is recorded so, or no space. */
+/* Makes @metric ready to be recorded as @use in this thread's lane and returns that lane. Returns NULL, and counts a
+ * record as unplaced, where there is no lane, no such metric, none that is recorded so, or no space. */
 HrLane *
 hr_lane_prepare (HrProbe  *self,
                  HrMetric  metric,

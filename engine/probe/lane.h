@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* How a thread finds its place in the region. Not for programs: the functions of record.h, span.h and category.h, which are compiled into them,
- * stand on it. */
+/* How a thread finds its place in the region. Not for programs: the functions of record.h, span.h and category.h, which
+ * are compiled into them, stand on it. */
 
 #pragma once
 
@@ -160,15 +160,15 @@ extern "C"
     return (HrRegionTotals *) ((char *) lane->shared + HR_LAYOUT_TOTALS_OFFSET + metric * (size_t) HR_REGION_TOTALS_BYTES);
   }
 
-/* gcc's ThreadSanitizer does not model fences and says so, in a program's build too. Every shared word is an atomic, so it has nothing to report
- * either. */
+/* gcc's ThreadSanitizer does not model fences and says so, in a program's build too. Every shared word is an atomic, so
+ * it has nothing to report either. */
 #if defined(__SANITIZE_THREAD__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wtsan"
 #endif
 
-  /* Begins a record as base/region.h prescribes, and returns its number for hr_lane_commit (). A record whose thread was cancelled in the
-   * middle is written over: its number was never committed. */
+  /* Begins a record as base/region.h prescribes, and returns its number for hr_lane_commit (). A record whose thread
+   * was cancelled in the middle is written over: its number was never committed. */
   static HR_INLINE uint64_t
   hr_lane_reserve (HrLane *lane)
   {

@@ -99,10 +99,11 @@ find_measure (const char *name)
   return link;
 }
 
-/* Returns what is measured under @name (UTF-8, 1 to HR_REGION_NAME_BYTES - 1 bytes without control characters), new where the program did not
- * measure it before. Of several limits the strictest counts, from then on. A limit that is not above 0 is kept by nothing. Never returns
- * NULL: where the name is bad or taken by another kind of metric, or the probe's table is full, its calls are
- * counted by hr_probe_unplaced () and it reports no data. Owned by the library, for good. Takes a lock. */
+/* Returns what is measured under @name (UTF-8, 1 to HR_REGION_NAME_BYTES - 1 bytes without control characters), new
+ * where the program did not measure it before. Of several limits the strictest counts, from then on. A limit that is
+ * not above 0 is kept by nothing. Never returns NULL: where the name is bad or taken by another kind of metric, or the
+ * probe's table is full, its calls are counted by hr_probe_unplaced () and it reports no data. Owned by the library,
+ * for good. Takes a lock. */
 HrMeasure *
 hr_measure_get (const char *name,
                 double      max_ms)
@@ -201,8 +202,9 @@ summarise (const HrMeasure *self)
   return summary;
 }
 
-/* Writes what @name has come to in this process, over all threads, to @out. Calls while a reader had sampling switched off are not
- * among them, and of several only those that were measured. Returns false, with @out untouched, where the name was never measured. */
+/* Writes what @name has come to in this process, over all threads, to @out. Calls while a reader had sampling switched
+ * off are not among them, and of several only those that were measured. Returns false, with @out untouched, where the
+ * name was never measured. */
 bool
 hr_measure_summary (const char       *name,
                     HrMeasureSummary *out)
@@ -332,10 +334,11 @@ print_report (FILE *file)
   return passed;
 }
 
-/* Prints a line for each name that was measured, by first use: calls, their average, 99th percentile and maximum, the limit (all in milliseconds, with a
- * point), how many calls took longer, and PASS where the average is within the limit, else FAIL, or NO-DATA. Columns are parted by blanks and
- * only a name may hold some. A note below says when sampling is off or thinned out. Returns whether there was a line and every one passed; what goes wrong
- * with @file is the caller's to ask it. */
+/* Prints a line for each name that was measured, by first use: calls, their average, 99th percentile and maximum, the
+ * limit (all in milliseconds, with a point), how many calls took longer, and PASS where the average is within the
+ * limit, else FAIL, or NO-DATA. Columns are parted by blanks and only a name may hold some. A note below says when
+ * sampling is off or thinned out. Returns whether there was a line and every one passed; what goes wrong with @file is
+ * the caller's to ask it. */
 bool
 hr_measure_report (FILE *file)
 {

@@ -115,7 +115,7 @@ extern "C"
       return;
 
     now = hr_probe_ticks (measure->probe);
-    hr_measure_put (measure, now, hr_ticks_to_ns (hr_ticks_between (scope->begin, now), hr_probe_hot (measure->probe)->tick_scale));
+    hr_measure_put (measure, now, hr_probe_between (measure->probe, scope->begin, now));
   }
 
 /* Where a use of HR_MEASURE keeps its entry. */
@@ -128,9 +128,9 @@ extern "C"
   HR_MEASURE_SCOPE (HR_MEASURE_SITE (hr_measure_site_##number), name, max_ms, hr_measure_scope_##number)
 #define HR_MEASURE_UNIQUE(name, max_ms, number) HR_MEASURE_NUMBERED (name, max_ms, number)
 
-/* Measures the statement that follows under @name (a literal), against a limit of @max_ms milliseconds on average, which counts as
- * it is when the statement is first reached. Leaving it by return, goto or an exception ends the call too. It is a loop of one round: break and continue
- * leave the statement, not a loop around it. */
+/* Measures the statement that follows under @name (a literal), against a limit of @max_ms milliseconds on average,
+ * which counts as it is when the statement is first reached. Leaving it by return, goto or an exception ends the call
+ * too. It is a loop of one round: break and continue leave the statement, not a loop around it. */
 #define HR_MEASURE(name, max_ms) HR_MEASURE_UNIQUE (name, max_ms, __COUNTER__)
 
 #ifdef __cplusplus

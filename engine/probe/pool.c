@@ -140,12 +140,14 @@ set_free (HrPool *self)
     self->seats[i].word = (uint32_t) ((uint64_t) (i * UINT32_C (0x9e3779b9)) * self->n_words >> 32);
 }
 
-/* Makes a pool of @n_blocks blocks (1 to HR_POOL_MAX_BLOCKS) of @block_bytes bytes (1 to HR_POOL_MAX_BLOCK_BYTES; blocks stand at
- * multiples of HR_POOL_ALIGNMENT). The memory is reserved here and never grows; it is all zero, and the system provides a page when it is
- * first touched. Returns NULL with errno EINVAL for other sizes, ENOMEM without memory. Free with hr_pool_destroy ().
+/* Makes a pool of @n_blocks blocks (1 to HR_POOL_MAX_BLOCKS) of @block_bytes bytes (1 to HR_POOL_MAX_BLOCK_BYTES;
+ * blocks stand at multiples of HR_POOL_ALIGNMENT). The memory is reserved here and never grows; it is all zero, and the
+ * system provides a page when it is first touched. Returns NULL with errno EINVAL for other sizes, ENOMEM without
+ * memory. Free with hr_pool_destroy ().
  *
- * After fork () parent and child have a pool each, with the same content. What other threads held stays in use in the child, and a
- * block that they were taking or leaving just then may count as used there for ever; no lock is left behind. */
+ * After fork () parent and child have a pool each, with the same content. What other threads held stays in use in the
+ * child, and a block that they were taking or leaving just then may count as used there for ever; no lock is left
+ * behind. */
 HrPool *
 hr_pool_new (uint32_t n_blocks,
              uint32_t block_bytes)
@@ -195,9 +197,10 @@ hr_pool_destroy (HrPool *self)
   free (self);
 }
 
-/* Sets who is told when the level rises to HR_POOL_HIGH_PERCENT and when the last block goes; NULL: nobody. Call it before other threads use the
- * pool. @callback runs in the thread whose allocation crossed the limit, before that returns its block: it must not block, and may use the pool.
- * Each crossing is told once, whichever threads share in it; two events can run at once in two threads. */
+/* Sets who is told when the level rises to HR_POOL_HIGH_PERCENT and when the last block goes; NULL: nobody. Call it
+ * before other threads use the pool. @callback runs in the thread whose allocation crossed the limit, before that
+ * returns its block: it must not block, and may use the pool. Each crossing is told once, whichever threads share in
+ * it; two events can run at once in two threads. */
 void
 hr_pool_on_event (HrPool         *self,
                   HrPoolEventFunc callback,
@@ -228,9 +231,10 @@ record_level (HrPool  *self,
     hr_probe_gauge (self->probe, self->utilisation, (double) used / self->n_blocks);
 }
 
-/* Makes the pool show on @probe (borrowed; it outlives the pool) as @name (up to 75 bytes): its level as the ratio NAME_utilisation, recorded whenever
- * it has moved by a sixty-fourth or so, and the events "NAME 90 % full" and "NAME exhausted". Call it before other threads use the pool. Returns
- * false, and publishes nothing, where the probe takes no such metrics. */
+/* Makes the pool show on @probe (borrowed; it outlives the pool) as @name (up to 75 bytes): its level as the ratio
+ * NAME_utilisation, recorded whenever it has moved by a sixty-fourth or so, and the events "NAME 90 % full" and "NAME
+ * exhausted". Call it before other threads use the pool. Returns false, and publishes nothing, where the probe takes no
+ * such metrics. */
 bool
 hr_pool_publish (HrPool     *self,
                  HrProbe    *probe,
@@ -348,8 +352,9 @@ raise_events (HrPool  *self,
     self->callback (self, HR_POOL_EVENT_FULL, self->callback_data);
 }
 
-/* Hands out a block, aligned to HR_POOL_ALIGNMENT, with whatever its last owner left in it. Returns NULL when all blocks are in use,
- * and counts that. Give it back with hr_pool_free (), from any thread. Not from a signal handler: the event callback may run here. */
+/* Hands out a block, aligned to HR_POOL_ALIGNMENT, with whatever its last owner left in it. Returns NULL when all
+ * blocks are in use, and counts that. Give it back with hr_pool_free (), from any thread. Not from a signal handler:
+ * the event callback may run here. */
 void *
 hr_pool_allocate (HrPool *self)
 {
@@ -378,9 +383,10 @@ hr_pool_allocate (HrPool *self)
   return block;
 }
 
-/* Returns the number of the block that begins at @block, and n_blocks or more where none does. An offset times the inverse of the stride's odd part, turned right
- * by its even part, is the quotient for a multiple of the stride, and more than any quotient for every other offset, a negative one too
- * (Warren, Hacker's Delight, 10-17): one multiplication in the place of a division. */
+/* Returns the number of the block that begins at @block, and n_blocks or more where none does. An offset times the
+ * inverse of the stride's odd part, turned right by its even part, is the quotient for a multiple of the stride, and
+ * more than any quotient for every other offset, a negative one too (Warren, Hacker's Delight, 10-17): one
+ * multiplication in the place of a division. */
 static inline uint64_t
 number_of (const HrPool *self,
            const void   *block)
@@ -390,9 +396,9 @@ number_of (const HrPool *self,
   return product >> self->stride_shift | product << (64 - self->stride_shift);
 }
 
-/* Takes @block back, from any thread; NULL is allowed. Returns HR_POOL_FOREIGN for what is not the beginning of a block of this pool,
- * HR_POOL_DOUBLE_FREE for a block that is not in use; both are counted and change nothing else. A block that was freed
- * and has a new owner by now cannot be told from the owner's: freeing it again takes it away. */
+/* Takes @block back, from any thread; NULL is allowed. Returns HR_POOL_FOREIGN for what is not the beginning of a block
+ * of this pool, HR_POOL_DOUBLE_FREE for a block that is not in use; both are counted and change nothing else. A block
+ * that was freed and has a new owner by now cannot be told from the owner's: freeing it again takes it away. */
 HrPoolStatus
 hr_pool_free (HrPool *self,
               void   *block)
@@ -426,7 +432,8 @@ hr_pool_free (HrPool *self,
   return HR_POOL_OK;
 }
 
-/* Returns how the pool stands. A block that another thread is taking or leaving at the moment counts as used; the counts are of one moment each. */
+/* Returns how the pool stands. A block that another thread is taking or leaving at the moment counts as used; the
+ * counts are of one moment each. */
 HrPoolHealth
 hr_pool_health (const HrPool *self)
 {

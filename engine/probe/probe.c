@@ -43,8 +43,8 @@ hr_probe_unlock (void)
   pthread_mutex_unlock (&slow_path);
 }
 
-/* The child has its own process's numbers to publish, if any: it lets go of what it inherited, and the first record makes a region of
- * its own. The new serial makes it forget the lanes it had. */
+/* The child has its own process's numbers to publish, if any: it lets go of what it inherited, and the first record
+ * makes a region of its own. The new serial makes it forget the lanes it had. */
 static void
 forked_child_cb (void)
 {
@@ -93,8 +93,9 @@ hr_probe_fail (HrProbe    *self,
     snprintf (self->error, sizeof self->error, "%s: %s", what, strerror_r (error, buffer, sizeof buffer));
 }
 
-/* Makes the probe's region, with the metrics that it has. Where the folder cannot be had the region is memory that nobody reads; on any
- * other failure the probe stays a no-op. Either way self->error says so. Call it with the lock held. */
+/* Makes the probe's region, with the metrics that it has. Where the folder cannot be had the region is memory that
+ * nobody reads; on any other failure the probe stays a no-op. Either way self->error says so. Call it with the lock
+ * held. */
 void
 hr_probe_publish (HrProbe *self)
 {
@@ -115,10 +116,12 @@ hr_probe_publish (HrProbe *self)
 }
 
 /* Opens a probe that publishes in @folder (made with mode 0700 where it is missing; its parent must exist; NULL: the
- * runtime folder, see hr_region_folder ()) under the program's name @name (UTF-8, cut to HR_REGION_NAME_BYTES - 1; NULL or empty: the executable's name).
+ * runtime folder, see hr_region_folder ()) under the program's name @name (UTF-8, cut to HR_REGION_NAME_BYTES - 1; NULL
+ * or empty: the executable's name).
  *
- * Where the folder cannot be had or trusted, the probe records to memory that nobody reads; on any other failure every record is counted
- * by hr_probe_unplaced () and forgotten. hr_probe_error () says so. Never returns NULL; free with hr_probe_close (). */
+ * Where the folder cannot be had or trusted, the probe records to memory that nobody reads; on any other failure every
+ * record is counted by hr_probe_unplaced () and forgotten. hr_probe_error () says so. Never returns NULL; free with
+ * hr_probe_close (). */
 HrProbe *
 hr_probe_open_in (const char *folder,
                   const char *name)
@@ -232,8 +235,8 @@ append_metric (HrProbe              *self,
   __atomic_store_n (&self->hot.header->n_metrics, self->n_metrics, __ATOMIC_RELEASE);
 }
 
-/* Returns the place of @metric in the table, added where it is new: HR_METRIC_NONE where the name is taken by one that differs, the table is
- * full, or the probe is a no-op for good. Takes the lock. */
+/* Returns the place of @metric in the table, added where it is new: HR_METRIC_NONE where the name is taken by one that
+ * differs, the table is full, or the probe is a no-op for good. Takes the lock. */
 HrMetric
 hr_probe_place_metric (HrProbe              *self,
                        const HrRegionMetric *metric)
@@ -256,9 +259,10 @@ hr_probe_place_metric (HrProbe              *self,
   return place;
 }
 
-/* Registers a metric of any kind but span, or finds the one that was registered with the same words. @name is UTF-8, 1 to HR_REGION_NAME_BYTES - 1 bytes
- * without control characters. Not for a hot path: it takes a lock. Returns HR_METRIC_NONE for a bad name, where the name has another kind, unit or direction
- * already, where the table is full, and for a no-op; records of HR_METRIC_NONE are counted by hr_probe_unplaced (). */
+/* Registers a metric of any kind but span, or finds the one that was registered with the same words. @name is UTF-8, 1
+ * to HR_REGION_NAME_BYTES - 1 bytes without control characters. Not for a hot path: it takes a lock. Returns
+ * HR_METRIC_NONE for a bad name, where the name has another kind, unit or direction already, where the table is full,
+ * and for a no-op; records of HR_METRIC_NONE are counted by hr_probe_unplaced (). */
 HrMetric
 hr_probe_metric (HrProbe    *self,
                  const char *name,
@@ -275,7 +279,8 @@ hr_probe_metric (HrProbe    *self,
   return hr_probe_place_metric (self, &metric);
 }
 
-/* Sets what hr_probe_poll () runs when somebody asks the program to free what it can; NULL: nothing. A request that came before waits for it. */
+/* Sets what hr_probe_poll () runs when somebody asks the program to free what it can; NULL: nothing. A request that
+ * came before waits for it. */
 void
 hr_probe_on_cleanup (HrProbe           *self,
                      HrProbeCleanupFunc callback,

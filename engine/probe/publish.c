@@ -140,7 +140,8 @@ file_may_have (uint64_t bytes)
   return getrlimit (RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= bytes;
 }
 
-/* Opens the new file on a descriptor above the standard ones: a daemon may have closed those, and what it prints must not land here. */
+/* Opens the new file on a descriptor above the standard ones: a daemon may have closed those, and what it prints must
+ * not land here. */
 static int
 create_file (int         folder_fd,
              const char *name)

@@ -2,10 +2,11 @@
 
 /* What time it was when a program recorded something.
  *
- * The program measured its clock for two milliseconds. That is good enough for a duration, but off by some ten microseconds a second for the time of
- * day. A reader on the same machine can read both clocks too: it remembers a moment on both, the anchor, and moves it on every second.
- * So a fresh record is never far from it, and neither a suspend, which CLOCK_MONOTONIC leaves out, nor a reader with another
- * CLOCK_MONOTONIC (a time name space) does harm for long. */
+ * The program measured its clock for two milliseconds. That is good enough for a duration, but off by some ten
+ * microseconds a second for the time of day. A reader on the same machine can read both clocks too: it remembers a
+ * moment on both, the anchor, and moves it on every second. So a fresh record is never far from it, and neither a
+ * suspend, which CLOCK_MONOTONIC leaves out, nor a reader with another CLOCK_MONOTONIC (a time name space) does harm
+ * for long. */
 
 #include "engine/probe/reader-private.h"
 
@@ -22,8 +23,8 @@ hr_reader_clock_begin (HrRegionReader *self)
   hr_reader_clock_follow (self);
 }
 
-/* Moves the anchor to now, once a second, and measures the program's clock over that stretch. A counter that has not come as far as the anchor is another boot's: then
- * the program's own words are all there is. */
+/* Moves the anchor to now, once a second, and measures the program's clock over that stretch. A counter that has not
+ * come as far as the anchor is another boot's: then the program's own words are all there is. */
 void
 hr_reader_clock_follow (HrRegionReader *self)
 {
@@ -41,8 +42,9 @@ hr_reader_clock_follow (HrRegionReader *self)
   self->anchor = now;
 }
 
-/* Returns the moment @ticks, of the region's clock, as our CLOCK_MONOTONIC in nanoseconds: within 20 us for what was recorded in the last second, and
- * within a microsecond once the region was followed for one. Records are told from the last call of hr_region_reader_drain () on. */
+/* Returns the moment @ticks, of the region's clock, as our CLOCK_MONOTONIC in nanoseconds: within 20 us for what was
+ * recorded in the last second, and within a microsecond once the region was followed for one. Records are told from the
+ * last call of hr_region_reader_drain () on. */
 uint64_t
 hr_region_reader_time (const HrRegionReader *self,
                        uint64_t              ticks)

@@ -23,8 +23,9 @@ copy_records (const HrRegionReader *self,
     hr_words_copy (&out[i], &ring[(first + i) & (self->header.lane_records - 1)], sizeof *out);
 }
 
-/* Delivers what is whole of @n copied records, and counts the rest as lost. @overtaken is how many of the lane's records were being
- * written over, at the latest, while we copied: in the header's words, record i (the first is 1) stays where i > reserve - lane_records. */
+/* Delivers what is whole of @n copied records, and counts the rest as lost. @overtaken is how many of the lane's
+ * records were being written over, at the latest, while we copied: in the header's words, record i (the first is 1)
+ * stays where i > reserve - lane_records. */
 static uint64_t
 deliver (HrRegionReader       *self,
          const HrRegionRecord *records,
@@ -107,7 +108,7 @@ hr_region_reader_drain (HrRegionReader    *self,
 
   hr_reader_clock_follow (self);
   for (uint32_t i = 0; i < n_lanes; i++)
-    if (__atomic_load_n (&hr_reader_lane (self, i)->commit, __ATOMIC_RELAXED) > self->cursors[i] && hr_region_reader_status (self) == HR_REGION_OK)
+    if (hr_word_load (&hr_reader_lane (self, i)->commit) > self->cursors[i] && hr_region_reader_status (self) == HR_REGION_OK)
       delivered += drain_lane (self, i, record, user_data);
 
   return delivered;

@@ -15,8 +15,9 @@ hr_region_reader_n_metrics (HrRegionReader *self)
   return hr_guard_cut (self->guard) ? 0 : hr_reader_at_most (n_metrics, self->header.metrics_max);
 }
 
-/* Copies metric @metric's entry to @out, its name closed by a NUL, not empty and valid UTF-8, its kind, unit and direction within their enumerations, its parent an earlier metric or none.
- * Returns false, with @out untouched, where there is no such metric or its entry is none. */
+/* Copies metric @metric's entry to @out, its name closed by a NUL, not empty and valid UTF-8, its kind, unit and
+ * direction within their enumerations, its parent an earlier metric or none. Returns false, with @out untouched, where
+ * there is no such metric or its entry is none. */
 bool
 hr_region_reader_metric (HrRegionReader *self,
                          uint32_t        metric,
@@ -49,7 +50,8 @@ hr_region_reader_n_categories (HrRegionReader *self)
   return hr_guard_cut (self->guard) ? 0 : hr_reader_at_most (n_categories, self->header.categories_max);
 }
 
-/* Copies category @category's name to @out, closed by a NUL, not empty and valid UTF-8. Returns false, with @out untouched, where there is none. */
+/* Copies category @category's name to @out, closed by a NUL, not empty and valid UTF-8. Returns false, with @out
+ * untouched, where there is none. */
 bool
 hr_region_reader_category (HrRegionReader   *self,
                            uint32_t          category,
@@ -80,7 +82,8 @@ usage_at (const HrRegionReader *self,
 }
 
 /* Writes what all threads have allocated and freed in category @category since the program began. Frees are read before
- * allocations, so that nothing is freed that was not allocated. Returns false, with @out untouched, where there is no such category or the region is cut short. */
+ * allocations, so that nothing is freed that was not allocated. Returns false, with @out untouched, where there is no
+ * such category or the region is cut short. */
 bool
 hr_region_reader_usage (HrRegionReader *self,
                         uint32_t        category,

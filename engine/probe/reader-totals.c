@@ -40,8 +40,8 @@ bucket_of (double ns)
   return ns >= (double) ((uint64_t) 1 << HR_BUCKET_MAX_BITS) ? HR_N_BUCKETS - 1 : hr_bucket_index (ns >= 1 ? (uint64_t) ns : 0);
 }
 
-/* Returns where buckets can be filled, between those of the least and the greatest. Most times lie within few of them, and what is quick to copy
- * is nearly always copied between two records. */
+/* Returns where buckets can be filled, between those of the least and the greatest. Most times lie within few of them,
+ * and what is quick to copy is nearly always copied between two records. */
 static Range
 filled_buckets (const HrRegionTotals *shared)
 {
@@ -52,9 +52,10 @@ filled_buckets (const HrRegionTotals *shared)
   return max >= min ? range : (Range){ 0, 0 };
 }
 
-/* Copies totals, and of a time the buckets that are filled, which it returns, from one moment between two records where the lane rests for that long. Where
- * it does not, and where its program ended within a record, what is counted is copied before what it adds up to: then a sum may be ahead of its count
- * but never behind, and whatever is not in the sum yet is announced by a count to come. A counter always does so: it has no records. */
+/* Copies totals, and of a time the buckets that are filled, which it returns, from one moment between two records where
+ * the lane rests for that long. Where it does not, and where its program ended within a record, what is counted is copied
+ * before what it adds up to: then a sum may be ahead of its count but never behind, and whatever is not in the sum yet is
+ * announced by a count to come. A counter always does so: it has no records. */
 static Range
 copy_totals (const HrRegionLane   *lane,
              const HrRegionTotals *shared,
@@ -127,8 +128,8 @@ add_head (HrRegionTotals       *into,
   into->self += lane->self;
 }
 
-/* Adds to @into what metric @metric has come to in one lane, where its totals are @shared, and keeps the head of what was found in @head (NULL: not
- * wanted). Returns whether the buckets held as many items as the head counted. */
+/* Adds to @into what metric @metric has come to in one lane, where its totals are @shared, and keeps the head of what
+ * was found in @head (NULL: not wanted). Returns whether the buckets held as many items as the head counted. */
 bool
 hr_totals_add_lane (HrRegionTotals       *into,
                     const HrRegionLane   *lane,
@@ -160,7 +161,8 @@ hr_totals_add_lane (HrRegionTotals       *into,
   return totals.count == counted;
 }
 
-/* Returns where the head of a lane's totals is kept for hr_region_reader_moved (). NULL without memory: then they count as moved each time. */
+/* Returns where the head of a lane's totals is kept for hr_region_reader_moved (). NULL without memory: then they count
+ * as moved each time. */
 static HrTotalsHead *
 head_of (HrRegionReader *self,
          uint32_t        lane,
@@ -172,9 +174,9 @@ head_of (HrRegionReader *self,
   return self->heads[lane] != NULL ? &self->heads[lane][metric] : NULL;
 }
 
-/* Writes what metric @metric has come to since the program began, over all lanes, to @out: times in nanoseconds, other kinds in
- * the metric's unit. A program that records meanwhile is seen up to some moment of the call, and whole at the next. Returns false, with @out untouched, where
- * there is no such metric or the region is cut short. */
+/* Writes what metric @metric has come to since the program began, over all lanes, to @out: times in nanoseconds, other
+ * kinds in the metric's unit. A program that records meanwhile is seen up to some moment of the call, and whole at the
+ * next. Returns false, with @out untouched, where there is no such metric or the region is cut short. */
 bool
 hr_region_reader_totals (HrRegionReader *self,
                          uint32_t        metric,

@@ -68,9 +68,9 @@ map_region (HrRegionReader *self)
   return self->guard != NULL && mprotect (memory, header_bytes, PROT_READ | PROT_WRITE) == 0;
 }
 
-/* Opens the region at @path to follow it. Records that were written before are delivered by the first hr_region_reader_drain () as far as the rings
- * still hold them. Returns HR_REGION_OK with *out for hr_region_reader_close (), else the reason with *out untouched; errno tells more
- * about HR_REGION_ERROR_OPEN. */
+/* Opens the region at @path to follow it. Records that were written before are delivered by the first
+ * hr_region_reader_drain () as far as the rings still hold them. Returns HR_REGION_OK with *out for
+ * hr_region_reader_close (), else the reason with *out untouched; errno tells more about HR_REGION_ERROR_OPEN. */
 HrRegionStatus
 hr_region_reader_open (const char      *path,
                        HrRegionReader **out)
@@ -176,8 +176,9 @@ hr_region_reader_get_sampling (HrRegionReader *self)
   return (__atomic_load_n (&self->shared->control, __ATOMIC_RELAXED) & HR_CONTROL_SAMPLING) != 0;
 }
 
-/* Makes the program measure one of @stride scopes and values, chosen at random: 1, 2, 4, up to 2^HR_CONTROL_STRIDE_LIMIT; a number between is
- * rounded down. Counters, events and allocations are always whole. It holds for every reader and stays when this one closes. */
+/* Makes the program measure one of @stride scopes and values, chosen at random: 1, 2, 4, up to
+ * 2^HR_CONTROL_STRIDE_LIMIT; a number between is rounded down. Counters, events and allocations are always whole. It
+ * holds for every reader and stays when this one closes. */
 void
 hr_region_reader_set_stride (HrRegionReader *self,
                              uint32_t        stride)

@@ -38,10 +38,11 @@ is_file_at (const char        *path,
   return lstat (path, &now) == 0 && now.st_dev == info->st_dev && now.st_ino == info->st_ino;
 }
 
-/* Removes the region at @path when its program is gone and the file has not been touched by it (begun, given a lane, closed) for @grace_ns before
- * @now_realtime (ns since 1970). A damaged region goes the same way, and so does one that was never finished (its name goes on with ".new"); a file of another user, or
- * named otherwise, never does. Of several that reap at once one succeeds: each needs the lock that the program would hold. Who
- * wants the last records drains them before. Returns whether this call removed the file. */
+/* Removes the region at @path when its program is gone and the file has not been touched by it (begun, given a lane,
+ * closed) for @grace_ns before @now_realtime (ns since 1970). A damaged region goes the same way, and so does one that
+ * was never finished (its name goes on with ".new"); a file of another user, or named otherwise, never does. Of several
+ * that reap at once one succeeds: each needs the lock that the program would hold. Who wants the last records drains
+ * them before. Returns whether this call removed the file. */
 bool
 hr_region_reap (const char *path,
                 uint64_t    now_realtime,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Records of durations, levels, counters and events. All of it is compiled into the program: a record makes no call. It
- * allocates nothing, takes no lock and makes no system call, but for a thread's first record, which claims its lane, and its
- * first of each metric, which reserves the totals. Any thread may record at any time; a signal handler must not, where it may interrupt a record of its
- * own thread. Include "engine/probe/probe.h". */
+ * allocates nothing, takes no lock and makes no system call, but for a thread's first record, which claims its lane,
+ * and its first of each metric, which reserves the totals. Any thread may record at any time; a signal handler must
+ * not, where it may interrupt a record of its own thread. Include "engine/probe/probe.h". */
 
 #pragma once
 
@@ -28,18 +28,27 @@ extern "C"
     return hr_ticks_now (hr_probe_hot (self)->tick_source);
   }
 
+  /* Returns the nanoseconds from @begin to @end, both in ticks; 0 where the counter was set back meanwhile. */
+  static HR_INLINE uint64_t
+  hr_probe_between (const HrProbe *self,
+                    uint64_t       begin,
+                    uint64_t       end)
+  {
+    return hr_ticks_to_ns (hr_ticks_between (begin, end), hr_probe_hot (self)->tick_scale);
+  }
+
   /* Returns the nanoseconds that have passed since @begin, in ticks. */
   static HR_INLINE uint64_t
   hr_probe_elapsed (const HrProbe *self,
                     uint64_t       begin)
   {
-    return hr_ticks_to_ns (hr_ticks_between (begin, hr_probe_ticks (self)), hr_probe_hot (self)->tick_scale);
+    return hr_probe_between (self, begin, hr_probe_ticks (self));
   }
 
-  /* Records @items pieces of work that took @elapsed_ns together and ended at @time (ticks), whether or not records are taken now.
-   * The sum grows by exactly that, histogram and ring take elapsed / items for each. Zero items have no time
-   * each, and 2^63 ns or more are a difference that went below zero: such a record is refused, and counted so in the metric's totals. Returns whether it was
-   * taken: neither refused nor unplaced. */
+  /* Records @items pieces of work that took @elapsed_ns together and ended at @time (ticks), whether or not records are
+   * taken now. The sum grows by exactly that, histogram and ring take elapsed / items for each. Zero items have no time
+   * each, and 2^63 ns or more are a difference that went below zero: such a record is refused, and counted so in the
+   * metric's totals. Returns whether it was taken: neither refused nor unplaced. */
   static HR_INLINE bool
   hr_probe_put_duration (HrProbe *self,
                          HrMetric metric,
@@ -94,10 +103,11 @@ extern "C"
       return;
 
     now = hr_probe_ticks (self);
-    hr_probe_put_duration (self, metric, now, hr_ticks_to_ns (hr_ticks_between (begin, now), hr_probe_hot (self)->tick_scale), items);
+    hr_probe_put_duration (self, metric, now, hr_probe_between (self, begin, now), items);
   }
 
-  /* Records @items pieces of work that took @elapsed_ns together and end now, measured by the program itself; see hr_probe_put_duration (). */
+  /* Records @items pieces of work that took @elapsed_ns together and end now, measured by the program itself; see
+   * hr_probe_put_duration (). */
   static HR_INLINE void
   hr_probe_duration (HrProbe *self,
                      HrMetric metric,
@@ -135,8 +145,8 @@ extern "C"
     hr_lane_commit (lane, number, time, metric, 1, value);
   }
 
-  /* Records the level @value of a gauge or a ratio at @time (ticks of hr_probe_ticks ()), for a program that has just read the time; see
-   * hr_probe_put_gauge (). */
+  /* Records the level @value of a gauge or a ratio at @time (ticks of hr_probe_ticks ()), for a program that has just
+   * read the time; see hr_probe_put_gauge (). */
   static HR_INLINE void
   hr_probe_gauge_at (HrProbe *self,
                      HrMetric metric,
@@ -157,8 +167,8 @@ extern "C"
       hr_probe_put_gauge (self, metric, hr_probe_ticks (self), value);
   }
 
-  /* Records that a counter grew by @increment: its sum grows by that, its count by one. Only totals, no entry in the ring, and never left out
-   * where one record of several is taken: a counter is whole or worthless. */
+  /* Records that a counter grew by @increment: its sum grows by that, its count by one. Only totals, no entry in the
+   * ring, and never left out where one record of several is taken: a counter is whole or worthless. */
   static HR_INLINE void
   hr_probe_count (HrProbe *self,
                   HrMetric metric,
@@ -174,7 +184,8 @@ extern "C"
     hr_lane_add (totals, 0, 1, increment, increment);
   }
 
-  /* Records that the event happened now; @value says more about it, 0 where there is nothing to say. NaN and infinite values count as 0. Never left out. */
+  /* Records that the event happened now; @value says more about it, 0 where there is nothing to say. NaN and infinite
+   * values count as 0. Never left out. */
   static HR_INLINE void
   hr_probe_event (HrProbe *self,
                   HrMetric metric,

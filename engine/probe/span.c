@@ -64,8 +64,9 @@ skip (HrLane *lane)
   return HR_SPAN_SKIPPED + lane->skipping++;
 }
 
-/* Begins a span where hr_span_begin () has to look further: a thread's first, one of a name that this thread meets for the first time within
- * its parent, one too deep, or one of several under a stride, which is chosen at the root and then with all that it holds. */
+/* Begins a span where hr_span_begin () has to look further: a thread's first, one of a name that this thread meets for
+ * the first time within its parent, one too deep, or one of several under a stride, which is chosen at the root and
+ * then with all that it holds. */
 HrSpan
 hr_span_begin_slowly (HrProbe    *self,
                       const char *name)
@@ -107,7 +108,8 @@ stop_skipping (HrLane  *lane,
     lane->depth = 0;
 }
 
-/* Ends a span where hr_span_end () has to look further: one that was not chosen, one whose inner spans were left open, or one after another probe was used. */
+/* Ends a span where hr_span_end () has to look further: one that was not chosen, one whose inner spans were left open,
+ * or one after another probe was used. */
 void
 hr_span_end_slowly (HrProbe *self,
                     HrSpan   span)

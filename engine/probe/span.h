@@ -77,6 +77,7 @@ extern "C"
     uint64_t           scale = hr_probe_hot (self)->tick_scale;
     uint64_t           ticks = hr_ticks_between (frame->begin, now);
     uint64_t           elapsed = hr_ticks_to_ns (ticks, scale);
+    uint64_t           own = hr_ticks_to_ns (hr_ticks_between (frame->inner, ticks), scale);
     HrLane            *place = hr_lane_for (self, frame->metric, HR_LANE_SPAN);
     HrRegionTotals    *totals;
     uint64_t           number;
@@ -89,15 +90,16 @@ extern "C"
     totals = hr_lane_totals (lane, frame->metric);
     number = hr_lane_reserve (lane);
     hr_lane_add (totals, now, 1, (double) (int64_t) elapsed, (double) (int64_t) elapsed);
-    hr_real_store (&totals->self, hr_real_load (&totals->self) + (double) (int64_t) hr_ticks_to_ns (hr_ticks_between (frame->inner, ticks), scale));
+    hr_real_store (&totals->self, hr_real_load (&totals->self) + (double) (int64_t) own);
     hr_word_add_release (&totals->buckets[hr_bucket_index (elapsed)], 1);
     hr_lane_commit (lane, number, now, frame->metric, 1, (double) (int64_t) elapsed);
   }
 
-  /* Begins a span named @name (static, UTF-8, 1 to HR_REGION_NAME_BYTES - 1 bytes without control characters) within this thread's
-   * innermost open one. Returns what hr_span_end () takes. At most HR_SPAN_DEPTH are open in a thread; deeper ones, and those that the table has no
-   * room for, are counted as unplaced, and their time is their parent's own. A span that begins while sampling is off is none: one
-   * within it that begins after sampling was switched on again belongs to whatever is open. */
+  /* Begins a span named @name (static, UTF-8, 1 to HR_REGION_NAME_BYTES - 1 bytes without control characters) within
+   * this thread's innermost open one. Returns what hr_span_end () takes. At most HR_SPAN_DEPTH are open in a thread;
+   * deeper ones, and those that the table has no room for, are counted as unplaced, and their time is their parent's
+   * own. A span that begins while sampling is off is none: one within it that begins after sampling was switched on
+   * again belongs to whatever is open. */
   static HR_INLINE HrSpan
   hr_span_begin (HrProbe    *self,
                  const char *name)
@@ -120,7 +122,8 @@ extern "C"
     return hr_span_push (self, lane, edge->metric);
   }
 
-  /* Ends a span, and with it those within it that are still open. Ending it twice does no harm while no other has begun where it stood. */
+  /* Ends a span, and with it those within it that are still open. Ending it twice does no harm while no other has begun
+   * where it stood. */
   static HR_INLINE void
   hr_span_end (HrProbe *self,
                HrSpan   span)
@@ -162,8 +165,8 @@ extern "C"
 #define HR_SPAN_NUMBERED(probe, name, number) HR_SPAN_SCOPE (probe, name, hr_span_##number)
 #define HR_SPAN_UNIQUE(probe, name, number) HR_SPAN_NUMBERED (probe, name, number)
 
-/* Measures the statement that follows as a span; leaving it by return, goto or an exception ends the span too. It is a loop of one round: break and
- * continue leave the statement, not a loop around it. */
+/* Measures the statement that follows as a span; leaving it by return, goto or an exception ends the span too. It is a
+ * loop of one round: break and continue leave the statement, not a loop around it. */
 #define HR_SPAN(probe, name) HR_SPAN_UNIQUE (probe, name, __COUNTER__)
 
 #ifdef __cplusplus

@@ -34,8 +34,9 @@ character_bytes (const uint8_t *text,
   return code < least[bytes] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? 0 : bytes;
 }
 
-/* Copies @text, at most @length bytes or up to its NUL, to @out of @size bytes: always closed by a NUL, valid UTF-8 cut between two
- * characters, with a '_' for each byte that is a control character or no UTF-8. Bytes behind the NUL are zeroed. Returns whether all of @text went over as it was. */
+/* Copies @text, at most @length bytes or up to its NUL, to @out of @size bytes: always closed by a NUL, valid UTF-8 cut
+ * between two characters, with a '_' for each byte that is a control character or no UTF-8. Bytes behind the NUL are
+ * zeroed. Returns whether all of @text went over as it was. */
 bool
 hr_text_copy (char       *out,
               size_t      size,

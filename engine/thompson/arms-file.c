@@ -182,9 +182,9 @@ in_range (HrArm  arm,
 }
 
 /* Sets the prior and every arm of @self, which has been initialised with as many sources and categories, to what
- * hr_arms_pack () wrote. No other thread may use the arms meanwhile. Errors, which leave @self as it was: NOT_ARMS, BAD_SIZE, BAD_VERSION,
- * BAD_CHECKSUM, OTHER_ARMS when there are other sources or categories, BAD_PRIOR, and BAD_POSTERIOR for a parameter out
- * of its limits. */
+ * hr_arms_pack () wrote. No other thread may use the arms meanwhile. Errors, which leave @self as it was: NOT_ARMS,
+ * BAD_SIZE, BAD_VERSION, BAD_CHECKSUM, OTHER_ARMS when there are other sources or categories, BAD_PRIOR, and
+ * BAD_POSTERIOR for a parameter out of its limits. */
 HrJobStatus
 hr_arms_unpack (HrArms        *self,
                 const uint8_t *data,
@@ -337,8 +337,8 @@ load_from (HrArms *self,
   return status;
 }
 
-/* Loads what hr_arms_save () left in the file at @path, as hr_arms_unpack () does, with its errors and these: FILE_FAILED with errno
- * set, and RESOURCES_EXHAUSTED without memory. */
+/* Loads what hr_arms_save () left in the file at @path, as hr_arms_unpack () does, with its errors and these:
+ * FILE_FAILED with errno set, and RESOURCES_EXHAUSTED without memory. */
 HrJobStatus
 hr_arms_load (HrArms     *self,
               const char *path)

@@ -107,9 +107,9 @@ draw_normals (Block    *self,
     self->normals[i] = hr_normal_from_word (random, words[i]);
 }
 
-/* Makes the gammas of LANES draws from @at on, each good if its margin is above 0 and else undecided. With d = x^2 / (9 t^2)
- * put in, the test is log U < 3 d (log (1 + t) - t + t^2/2 - t^3/3), and the bracket is at least -t^4/4, divided by 1 + t where t < 0:
- * so 1 - U > x^2 t^2 / 12 / (1 + min (t, 0)) is enough. U is as good as 1 - U. */
+/* Makes the gammas of LANES draws from @at on, each good if its margin is above 0 and else undecided. With d = x^2 / (9
+ * t^2) put in, the test is log U < 3 d (log (1 + t) - t + t^2/2 - t^3/3), and the bracket is at least -t^4/4, divided
+ * by 1 + t where t < 0: so 1 - U > x^2 t^2 / 12 / (1 + min (t, 0)) is enough. U is as good as 1 - U. */
 static inline void
 make_gammas (Block *self,
              size_t at)

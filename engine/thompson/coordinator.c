@@ -167,9 +167,9 @@ count_jobs (HrCoordinator *self,
   kept->n_jobs += n_jobs;
 }
 
-/* Ends @batch at @now and writes what came of it to @out, whatever the status. Errors: EMPTY_BATCH; TIMEOUT when it took longer than the
- * limit: its results are too late to be used and do not count as throughput; BUDGET_VIOLATED when a job took more
- * than its budget on average: the results stand. */
+/* Ends @batch at @now and writes what came of it to @out, whatever the status. Errors: EMPTY_BATCH; TIMEOUT when it
+ * took longer than the limit: its results are too late to be used and do not count as throughput; BUDGET_VIOLATED when
+ * a job took more than its budget on average: the results stand. */
 HrJobStatus
 hr_coordinator_finish (HrCoordinator *self,
                        const HrBatch *batch,

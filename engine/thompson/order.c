@@ -44,7 +44,8 @@ sort_run (uint64_t *keys)
   exchange (keys, 5, 6);
 }
 
-/* Merges two runs of @n keys, from both ends at once: neither end can come past the middle, so none has to look for the end of a run. */
+/* Merges two runs of @n keys, from both ends at once: neither end can come past the middle, so none has to look for the
+ * end of a run. */
 static inline void
 merge (const uint64_t *runs,
        uint64_t       *out,

@@ -88,7 +88,8 @@ median (double *values)
   return values[ROUNDS / 2];
 }
 
-/* Writes what one round took: to the first number, an alert, the loss of a killed agent, its return, the loss of a killed program. */
+/* Writes what one round took: to the first number, an alert, the loss of a killed agent, its return, the loss of a
+ * killed program. */
 static void
 run_round (HrContract *contract,
            double      out[5])

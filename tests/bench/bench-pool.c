@@ -134,7 +134,8 @@ distance (const guint64 times[2])
   return MAX (times[0], times[1]) - MIN (times[0], times[1]);
 }
 
-/* Returns how long a race took, or 0 where one thread ran alone for more than a twentieth of it: that would pass for a fast race. */
+/* Returns how long a race took, or 0 where one thread ran alone for more than a twentieth of it: that would pass for a
+ * fast race. */
 static guint64
 time_race (HrBenchFunc func,
            gpointer    user_data)

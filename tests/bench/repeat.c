@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* repeat OPERATION N: does an operation of the record path N times, for callgrind to count its instructions. Without arguments it names its operations. */
+/* repeat OPERATION N: does an operation of the record path N times, for callgrind to count its instructions. Without
+ * arguments it names its operations. */
 
 #include "engine/probe/category.h"
 #include "engine/probe/probe.h"

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Both clocks of a machine of our own. Each look at either takes it @step_ns further; with a seed, one look of eight is interrupted for
- * @interrupt_ns first. */
+/* Both clocks of a machine of our own. Each look at either takes it @step_ns further; with a seed, one look of eight is
+ * interrupted for @interrupt_ns first. */
 typedef struct
 {
   uint64_t now_ns;

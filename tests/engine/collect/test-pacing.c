@@ -27,7 +27,8 @@ program_new (guint stride)
   return program;
 }
 
-/* Lets @elapsed_ns pass in which recording takes the share @thinned of a core for what a stride thins out, and @fixed for the rest. */
+/* Lets @elapsed_ns pass in which recording takes the share @thinned of a core for what a stride thins out, and @fixed
+ * for the rest. */
 static gboolean
 spend (Program *self,
        gint64   elapsed_ns,

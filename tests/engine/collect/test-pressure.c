@@ -153,8 +153,8 @@ tear_down (Fixture      *fixture,
   g_free (fixture->root);
 }
 
-/* Lets a second pass, of which some and all tasks waited for memory that share, and collects. Returns what was measured of @name: its last value and, in
- * @out_count where that is not NULL, how often. */
+/* Lets a second pass, of which some and all tasks waited for memory that share, and collects. Returns what was measured
+ * of @name: its last value and, in @out_count where that is not NULL, how often. */
 static double
 wait_for_memory (Fixture    *fixture,
                  double      some,

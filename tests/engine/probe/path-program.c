@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Records a million times of each kind where every system call but write () and exit_group () is deadly, and every allocation and lock
- * is told: path-program records | strided | clock | malloc | free | lock | getpid | first.
+/* Records a million times of each kind where every system call but write () and exit_group () is deadly, and every
+ * allocation and lock is told: path-program records | strided | clock | malloc | free | lock | getpid | first.
  *
  * "clock" only reads the system's clock; the last five then do on purpose, once, what a record must not, "first" with a
- * metric that is new. Ends with 0, PATH_EXIT_SEEN, PATH_EXIT_NO_SECCOMP, or by SIGSYS. Its region stays for the caller to read. */
+ * metric that is new. Ends with 0, PATH_EXIT_SEEN, PATH_EXIT_NO_SECCOMP, or by SIGSYS. Its region stays for the caller
+ * to read. */
 
 #include "tests/engine/probe/path-program.h"
 #include "engine/probe/category.h"

@@ -137,8 +137,8 @@ wait_for_success (pid_t child)
   g_assert_cmpint (WEXITSTATUS (status), ==, 0);
 }
 
-/* Puts a small file system where the fixture's folder is. Returns false, with the test skipped, without the right to do so. In a name space
- * of our own the mount goes with us. */
+/* Puts a small file system where the fixture's folder is. Returns false, with the test skipped, without the right to do
+ * so. In a name space of our own the mount goes with us. */
 static inline bool
 mount_small (Fixture    *fixture,
              const char *size)

@@ -2,8 +2,8 @@
 
 /* Whatever the speed and however a program ends: each of its records is read once, whole, or counted as lost.
  *
- * The suite runs a short form. ./dev prove record sets HEADROOM_EXACT_SECONDS, for which the writers run, and HEADROOM_EXACT_KILLS, how many are
- * killed; it reads the figures from the lines that begin with "# figures ". */
+ * The suite runs a short form. ./dev prove record sets HEADROOM_EXACT_SECONDS, for which the writers run, and
+ * HEADROOM_EXACT_KILLS, how many are killed; it reads the figures from the lines that begin with "# figures ". */
 
 #include "tests/engine/probe/region-fixture.h"
 
@@ -22,8 +22,8 @@
 #define KILL_THREADS 2
 #define KILL_WITHIN 300000 /* records */
 
-/* A record checks itself: its time is the thread's number and a count, and all the rest follows from that. Weight times value is exact
- * in a double. */
+/* A record checks itself: its time is the thread's number and a count, and all the rest follows from that. Weight times
+ * value is exact in a double. */
 #define SERIAL_BITS 34
 #define MAX_WEIGHT 1000
 

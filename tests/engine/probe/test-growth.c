@@ -24,7 +24,8 @@ bytes_of (HrProbe *probe)
   return (uint64_t) info.st_blocks * BLOCK;
 }
 
-/* The region grew by @expected since it had *bytes, which become what it has now. A file system may keep a page of books of its own. */
+/* The region grew by @expected since it had *bytes, which become what it has now. A file system may keep a page of
+ * books of its own. */
 static void
 assert_grown (HrProbe  *probe,
               uint64_t *bytes,

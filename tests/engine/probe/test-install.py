@@ -22,7 +22,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r" *\b\d+(\.\d+)?\b")
 RESULT = re.compile(r"(PASS|FAIL)$")
 # Compiled into programs by the functions and macros that they do use.
-INTERNAL = ("hr_category_usage", "hr_measure_put", "hr_measure_scope", "hr_measure_scope_end", "hr_probe_put_duration", "hr_probe_put_gauge", "hr_span_begin_slowly",
+INTERNAL = ("hr_category_usage", "hr_measure_put", "hr_measure_scope", "hr_measure_scope_end", "hr_probe_between", "hr_probe_put_duration", "hr_probe_put_gauge", "hr_span_begin_slowly",
             "hr_span_end_slowly", "hr_span_hash", "hr_span_parent", "hr_span_pop", "hr_span_push", "hr_span_scope", "hr_span_scope_end")
 COMPILERS = [(c, cpp) for c, cpp in (("gcc", "g++"), ("clang", "clang++")) if shutil.which(c) and shutil.which(cpp)]
 STRICT = ["-pedantic", "-Wall", "-Wextra", "-Wshadow", "-Werror"]

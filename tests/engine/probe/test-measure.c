@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Measured scopes and their report. Times are injected with hr_measure_put (); names are the program's for good, so that each case has its own, and
- * those that look at all of them run in a process of their own. */
+/* Measured scopes and their report. Times are injected with hr_measure_put (); names are the program's for good, so
+ * that each case has its own, and those that look at all of them run in a process of their own. */
 
 #include "tests/engine/probe/region-fixture.h"
 

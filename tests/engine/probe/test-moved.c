@@ -137,8 +137,8 @@ place_of (HrRegionReader *reader,
   return (off_t) (header->lanes_offset + header->totals_offset + metric * header->totals_bytes + member);
 }
 
-/* A writer that was stopped between its count and its bucket: what is missing comes when it goes on, and must be seen then, although the
- * count does not move any more. */
+/* A writer that was stopped between its count and its bucket: what is missing comes when it goes on, and must be seen
+ * then, although the count does not move any more. */
 static void
 test_a_record_half_made_is_read_again (Fixture      *fixture,
                                        gconstpointer data)

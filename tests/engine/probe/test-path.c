@@ -5,7 +5,8 @@
 #include "path-program.h"
 #include "tests/engine/probe/region-fixture.h"
 
-/* Runs path-program in @mode with HEADROOM_CLOCK=@clock (NULL: not set) and the fixture's folder for its region. Returns its wait status. */
+/* Runs path-program in @mode with HEADROOM_CLOCK=@clock (NULL: not set) and the fixture's folder for its region.
+ * Returns its wait status. */
 static int
 run (Fixture    *fixture,
      const char *mode,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The block pool: every block usable, misuse told, events at their levels. What threads do to each other stands in test-pool-threads.c. */
+/* The block pool: every block usable, misuse told, events at their levels. What threads do to each other stands in
+ * test-pool-threads.c. */
 
 #include "tests/engine/probe/pool-fixture.h"
 

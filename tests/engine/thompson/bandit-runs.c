@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Lets the ranker play for regret.py: bandit-runs SEED RUNS ROUNDS RATE..., a rate for each arm. In every round it ranks one job of each
- * arm, takes the first and learns. Writes the regret of each run, as doubles. */
+/* Lets the ranker play for regret.py: bandit-runs SEED RUNS ROUNDS RATE..., a rate for each arm. In every round it
+ * ranks one job of each arm, takes the first and learns. Writes the regret of each run, as doubles. */
 
 #include "engine/thompson/ranker.h"
 
