@@ -386,20 +386,11 @@ measure (HrProbe    *probe,
   return off ? status : 1;
 }
 
-/* Regions stand in the runtime folder, which is memory; on a disk their pages would be written back meanwhile. */
-static char *
-make_folder (GError **error)
-{
-  g_autofree char *shared = g_strdup ("/dev/shm/headroom-bench-XXXXXX");
-
-  return g_mkdtemp (shared) != NULL ? g_steal_pointer (&shared) : g_dir_make_tmp ("headroom-bench-XXXXXX", error);
-}
-
 int
 main (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *folder = make_folder (&error);
+  g_autofree char *folder = hr_bench_make_folder (&error);
   g_autofree char *path = NULL;
   HrProbe         *probe;
   int              status = 1;

@@ -246,7 +246,7 @@ int
 main (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *folder = g_dir_make_tmp ("headroom-bench-XXXXXX", &error);
+  g_autofree char *folder = hr_bench_make_folder (&error);
   g_autofree char *path = NULL;
   Bench           *bench;
   int              status = 1;

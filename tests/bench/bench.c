@@ -250,6 +250,16 @@ format_result (HrBench      *self,
   g_string_append_c (out, '\n');
 }
 
+/* Returns the path of a new folder for regions, for the caller to free, or NULL with @error. It is in memory where that
+ * can be had, as the runtime folder is; on a disk the pages of a region would be written back meanwhile. */
+char *
+hr_bench_make_folder (GError **error)
+{
+  g_autofree char *shared = g_strdup ("/dev/shm/headroom-bench-XXXXXX");
+
+  return g_mkdtemp (shared) != NULL ? g_steal_pointer (&shared) : g_dir_make_tmp ("headroom-bench-XXXXXX", error);
+}
+
 /* Returns the results as an aligned table, for the caller to free: name, value, unit, floor, ratio of
  * the value to the floor, and each peer with its ratio to the value. */
 char *

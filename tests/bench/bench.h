@@ -42,6 +42,7 @@ void   hr_bench_add_peer (HrBench    *self,
                           const char *peer,
                           double      value);
 
+char    *hr_bench_make_folder (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char    *hr_bench_format (HrBench *self) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hr_bench_save (HrBench    *self,
                         const char *path,
