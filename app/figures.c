@@ -124,8 +124,8 @@ hr_latency_figures_read (HrLatencyFigures *out,
   return TRUE;
 }
 
-/* Returns by how much a minute @values grow, by least squares over @minutes; NaN unless they really do: the points
- * reach far enough, and the rise stands out from their scatter about the line. */
+/* Returns by how much a minute @values grow, by least squares over @minutes: NaN where the points do not reach far enough to tell, and 0
+ * where the rise does not stand out from their scatter about the line. */
 double
 hr_growth_per_minute (const double *minutes,
                       const double *values,
@@ -155,7 +155,7 @@ hr_growth_per_minute (const double *minutes,
       scatter += distance * distance / n;
     }
 
-  return rise > GROWTH_SHARE * y && rise > GROWTH_OVER_SCATTER * sqrt (scatter) ? slope : (double) NAN;
+  return rise > GROWTH_SHARE * y && rise > GROWTH_OVER_SCATTER * sqrt (scatter) ? slope : 0;
 }
 
 static double
@@ -206,7 +206,7 @@ hr_memory_figures_read (HrMemoryFigures *out,
       self.used = self.now / self.limit;
       self.warn = budget->warn;
       self.critical = budget->critical;
-      if (self.now < self.limit)
+      if (self.now < self.limit && self.growth > 0)
         self.minutes = (self.limit - self.now) / self.growth;
     }
   *out = self;

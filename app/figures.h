@@ -34,7 +34,7 @@ typedef struct
 {
   double now;
   double peak;
-  double growth;  /* per minute; NaN unless it really grows */
+  double growth;  /* per minute; 0 unless it really grows, NaN while nobody can tell */
   double minutes; /* until the budget is reached at that rate; NaN unless it grows below its limit */
   double limit;
   double used;

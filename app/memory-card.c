@@ -26,7 +26,7 @@ struct _HrMemoryCard
 
 G_DEFINE_FINAL_TYPE (HrMemoryCard, hr_memory_card, GTK_TYPE_BOX)
 
-/* Growth without a number is a finding too: the memory is steady. */
+/* That memory is steady is a finding too; that it was not watched for long enough is none. */
 static void
 show_growth (HrMemoryCard          *self,
              const HrMemoryFigures *figures,
@@ -39,9 +39,9 @@ show_growth (HrMemoryCard          *self,
   const char      *unit;
   char             number[64];
 
-  if (!isfinite (figures->growth))
+  if (!(figures->growth > 0))
     {
-      hr_figure_set_text (self->growth, isfinite (figures->now) ? _ ("steady") : HR_NO_VALUE, "", HR_NO_VALUE, as_of);
+      hr_figure_set_text (self->growth, figures->growth == 0 ? _ ("steady") : HR_NO_VALUE, "", HR_NO_VALUE, as_of);
       hr_figure_set_caption (self->growth, _ ("growth"));
       return;
     }

@@ -201,7 +201,7 @@ test_memory (Fixture      *fixture,
   g_assert_cmpfloat (figures.peak, ==, 180);
   g_assert_cmpfloat (figures.used, ==, 0.5);
   g_assert_cmpfloat (figures.warn, ==, 0.8);
-  g_assert_true (isnan (figures.growth));
+  g_assert_cmpfloat (figures.growth, ==, 0);
   g_assert_true (isnan (figures.minutes));
 }
 
@@ -231,8 +231,8 @@ test_growth_needs_more_than_scatter (void)
       steady[i] = 100;
       noisy[i] = 100 + (i % 2 == 0 ? 5 : -5) + i * 0.01;
     }
-  g_assert_true (isnan (hr_growth_per_minute (minutes, steady, 100)));
-  g_assert_true (isnan (hr_growth_per_minute (minutes, noisy, 100)));
+  g_assert_cmpfloat (hr_growth_per_minute (minutes, steady, 100), ==, 0);
+  g_assert_cmpfloat (hr_growth_per_minute (minutes, noisy, 100), ==, 0);
   g_assert_true (isnan (hr_growth_per_minute (minutes, minutes, 5)));
   g_assert_cmpfloat_with_epsilon (hr_growth_per_minute (minutes, minutes, 100), 1, 1e-9);
 }

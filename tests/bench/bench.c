@@ -7,10 +7,10 @@
 #include <json-glib/json-glib.h>
 #include <math.h>
 
-/* A run is long beside the clock and short beside a scheduler's slice, so that some of the runs
- * are undisturbed: the least of them is the operation's own time. */
+/* A run is long beside the clock and short beside a scheduler's slice, and there are so many that some of them
+ * are undisturbed, by what shares the processor's core too: the least of them is the operation's own time. */
 #define RUN_NS 4000000
-#define N_RUNS 40
+#define N_RUNS 100
 #define DEFAULT_PATH "_build/bench.json"
 
 typedef struct
