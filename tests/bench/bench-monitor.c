@@ -170,5 +170,5 @@ main (int   argc,
   for (guint j = 0; j < G_N_ELEMENTS (results); j++)
     hr_bench_add (bench, results[j].name, median (rounds[j]), "ms", results[j].floor);
 
-  return hr_bench_finish (bench);
+  return hr_bench_finish (g_steal_pointer (&bench));
 }
