@@ -21,6 +21,7 @@ OBJECT_PATH = "/io/github/headroom/Headroom"
 BUILD = pathlib.Path(os.environ["HEADROOM_BUILD_DIR"])
 AGENT = BUILD / "engine/agents/local/headroom-agent"
 WORKLOAD = BUILD / "engine/agents/workload/headroom-workload"
+LIST_ITEM = Atspi.Role.LIST_ITEM
 
 # How long any condition may take before the test is called failed: a cap, not an expectation.
 CAP_SECONDS = float(os.environ.get("HEADROOM_TEST_CAP", "60"))
@@ -196,7 +197,7 @@ class App:
 
     def select(self, source):
         """Selects a source by its name, as a click on its row does."""
-        wait_until(lambda: self.find(f"^{re.escape(source)}", Atspi.Role.LIST_ITEM), f"{source} in the sidebar")
+        wait_until(lambda: self.find(f"^{re.escape(source)}", LIST_ITEM), f"{source} in the sidebar")
         self.action("show-alert", source)
 
     def agent(self):

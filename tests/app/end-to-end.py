@@ -15,7 +15,7 @@ import sys
 import tempfile
 import traceback
 
-from desktop import App, start_workload, wait_until
+from desktop import LIST_ITEM, App, start_workload, wait_until
 
 LATENCY = "thompson_duration_ms"
 
@@ -146,6 +146,35 @@ def test_the_program_is_asked_to_free_memory():
         app.wait("^Verdict: Within budget")
         app.press("^Ask the program to free memory")
         app.wait("^Asked headroom-workload to free memory")
+        stop(workload)
+
+
+def test_spans_and_categories_say_where_time_and_memory_go():
+    with App() as app:
+        app.wait("^CPU: [0-9]")
+        workload = start_workload("--seed", "1")
+        app.select("headroom-workload")
+        paths = ["/batch", *("/batch/" + part for part in ("refill", "match", "rank", "learn", "record"))]
+
+        def shares_add_up():
+            rows = [app.find(f"^{path}$", LIST_ITEM) for path in paths]
+            said = [re.match(r"([0-9.]+) % of the self time, .+ calls, p99 [0-9.]+ ", row.get_description()) for row in rows if row]
+            shares = [float(share.group(1)) for share in said if share]
+            return len(shares) == len(paths) and abs(sum(shares) - 100) < 1
+
+        wait_until(shares_add_up, "a row for each span, with all of the self time")
+        assert re.match(r"[0-9.]+ MB in use", app.wait("^postings$", LIST_ITEM).get_description())
+        app.wait("^Recording [0-9.]+ % of a core")
+        stop(workload)
+
+
+def test_a_program_that_records_too_much_is_slowed_down():
+    with App() as app:
+        app.wait("^CPU: [0-9]")
+        workload = start_workload("--rate", "0")
+        app.select("headroom-workload")
+        app.wait("^sampling slowed down", LIST_ITEM)
+        app.wait("1 in [0-9]+ measured")
         stop(workload)
 
 
