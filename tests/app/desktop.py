@@ -176,8 +176,8 @@ class App:
     def exact(self, name):
         """The unrounded number behind “name: ”, or None where there is none."""
         node = self.find(f"^{re.escape(name)}: ")
-        description = node.get_description() if node else ""
-        return float(description.split()[0]) if description else None
+        number = re.match(r"[-+0-9.e]+", node.get_description() or "") if node else None
+        return float(number.group()) if number else None
 
     def press(self, pattern):
         button = self.wait(pattern, Atspi.Role.PUSH_BUTTON)
