@@ -19,15 +19,19 @@ MAY_INCLUDE = {
     "engine/collect": ("engine/base", "engine/stats", "engine/model", "engine/probe"),
     "engine/link": ("engine/base", "engine/wire", "engine/model"),
     "engine/agents/local": ("engine/collect", "engine/link", "engine/wire", "engine/model", "engine/base"),
-    "engine/agents/workload": ("engine/thompson", "engine/probe", "engine/stats", "engine/base"),
+    "engine/agents/embed": ("engine/base", "engine/probe", "engine/wire"),
+    "engine/agents/ios": ("engine/agents/embed", "engine/base", "engine/probe"),
+    "engine/agents/workload": ("engine/thompson", "engine/probe", "engine/agents/embed", "engine/stats", "engine/base"),
     "engine/hub": ("engine/base", "engine/stats", "engine/model", "engine/wire", "engine/link", "engine/collect"),
     "engine/budget": ("engine/base", "engine/stats", "engine/model"),
     "engine/alert": ("engine/model", "engine/budget", "engine/base"),
     "engine/report": ("engine/base", "engine/stats", "engine/model", "engine/budget", "engine/alert"),
-    "engine/monitor": ("engine/base", "engine/model", "engine/hub", "engine/budget", "engine/alert"),
+    "engine/monitor": ("engine/base", "engine/model", "engine/link", "engine/hub", "engine/budget", "engine/alert"),
     "widgets": ("engine/base", "engine/stats"),
     "app": ("engine/monitor", "engine/model", "engine/base", "engine/stats", "engine/budget", "engine/alert",
             "engine/report", "widgets"),
+    "app/cli": ("engine/monitor", "engine/model", "engine/base", "engine/stats", "engine/budget", "engine/alert",
+                "engine/report", "app"),
 }
 
 # Libraries that only one room may know, by the beginning of the include.
@@ -36,10 +40,14 @@ ONLY_IN = {
     "gtk/": ("widgets", "app"),
     "adwaita.h": ("app",),
     "protobuf-c/": ("engine/wire",),
+    "plist/": ("engine/link",),
+    "libimobiledevice/": ("engine/link",),
+    "gnutls/": ("engine/link",),
+    "libsecret/": ("app",),
 }
 
 # Rooms that must build without GLib.
-WITHOUT_GLIB = ("engine/base", "engine/stats", "engine/thompson", "engine/probe", "engine/wire")
+WITHOUT_GLIB = ("engine/base", "engine/stats", "engine/thompson", "engine/probe", "engine/wire", "engine/agents/embed")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 
