@@ -172,7 +172,7 @@ static void
 show_clock (HrStatusLine *self,
             HrSource     *source)
 {
-  double           error_ms = (double) hr_source_get_clock_error (source) / HR_NS_PER_MS;
+  double           error_ms = (double) hr_source_get_quality (source)->clock_error_ns / HR_NS_PER_MS;
   g_autofree char *error = hr_word_value (error_ms, HR_UNIT_MILLISECONDS);
   g_autofree char *text = g_strdup_printf (_ ("clock ±%s"), error);
 

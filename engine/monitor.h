@@ -4,6 +4,9 @@
 
 #include "engine/alert/alert-book.h"
 #include "engine/budget/verdict.h"
+#include "engine/link/address.h"
+#include "engine/link/syslog.h"
+#include "engine/model/program.h"
 #include "engine/model/source.h"
 
 G_BEGIN_DECLS
@@ -12,16 +15,66 @@ G_BEGIN_DECLS
  *
  * Signals (main thread):
  *   "source-added"    (HrSource *)
+ *   "source-removed"  (HrSource *)                  forgotten
  *   "source-state"    (HrSource *)                  its state or message changed
  *   "snapshot"        (HrSource *, HrSnapshot *)    one arrived and stands in the source's history
  *   "verdict-changed" (HrSource *)                  judged anew: with every snapshot, and when the contract changed
  *   "alert-raised"    (HrAlert *)
- *   "alert-cleared"   (HrAlert *) */
+ *   "alert-cleared"   (HrAlert *)
+ *   "log-line"        (HrSource *, const HrLogLine *)  of a device's system log, once it is followed
+ *   "devices-changed" ()                            hr_monitor_get_device_trouble () */
 #define HR_TYPE_MONITOR (hr_monitor_get_type ())
 G_DECLARE_FINAL_TYPE (HrMonitor, hr_monitor, HR, MONITOR, GObject)
 
 HrMonitor *hr_monitor_new (const char *const *agent,
                            HrContract        *contract) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Looks for devices at @usbmux (as USBMUXD_SOCKET_ADDRESS says it; NULL: that, or the usual place) from now on: each one becomes
+ * a source of its own, with the programs in it that have an agent at @port below it. */
+void        hr_monitor_follow_devices (HrMonitor  *self,
+                                       const char *usbmux);
+const char *hr_monitor_get_device_trouble (HrMonitor *self);
+
+/* Adds the agent behind @address, which is not local, and connects to it; the source that stands for its computer. An address that is there already
+ * gives the source there is. */
+HrSource *hr_monitor_add (HrMonitor       *self,
+                          const HrAddress *address,
+                          GError         **error);
+/* Closes the link and removes the source with all that came over it. Not the local computer. */
+void hr_monitor_forget (HrMonitor *self,
+                        HrSource  *source);
+/* The source that the other one came with: its computer or device; itself for these. */
+HrSource *hr_monitor_get_origin (HrMonitor *self,
+                                 HrSource  *source);
+
+/* The programs that run where @source is, whose name or command holds @text. A GPtrArray of HrProgram. */
+void       hr_monitor_search_async (HrMonitor          *self,
+                                    HrSource           *source,
+                                    const char         *text,
+                                    GCancellable       *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer            user_data);
+GPtrArray *hr_monitor_search_finish (HrMonitor    *self,
+                                     GAsyncResult *result,
+                                     guint        *out_n_more,
+                                     GError      **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Has a program without a probe measured from outside, as a source of its own that "source-added" tells of; @start_time 0: whoever
+ * has the pid now. Why that cannot be is told by "refused" (HrSource *computer, guint64 pid, const char *reason). */
+void hr_monitor_watch (HrMonitor *self,
+                       HrSource  *computer,
+                       guint64    pid,
+                       guint64    start_time);
+
+/* Lets the device's system log be followed: lines that hold @filter come by "log-line", and count as the event "system log". */
+void hr_monitor_follow_log (HrMonitor  *self,
+                            HrSource   *device,
+                            const char *filter);
+void hr_monitor_leave_log (HrMonitor *self,
+                           HrSource  *device);
+/* Asks the device's owner to trust this computer. */
+void hr_monitor_pair (HrMonitor *self,
+                      HrSource  *device);
 
 /* A GListModel of HrSource, computers before their processes. */
 GListModel *hr_monitor_get_sources (HrMonitor *self);

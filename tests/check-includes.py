@@ -28,9 +28,9 @@ MAY_INCLUDE = {
     "engine/report": ("engine/base", "engine/stats", "engine/model", "engine/budget", "engine/alert"),
     "engine/monitor": ("engine/base", "engine/model", "engine/link", "engine/hub", "engine/budget", "engine/alert"),
     "widgets": ("engine/base", "engine/stats"),
-    "app": ("engine/monitor", "engine/model", "engine/base", "engine/stats", "engine/budget", "engine/alert",
+    "app": ("engine/monitor", "engine/link", "engine/model", "engine/base", "engine/stats", "engine/budget", "engine/alert",
             "engine/report", "widgets"),
-    "app/cli": ("engine/monitor", "engine/model", "engine/base", "engine/stats", "engine/budget", "engine/alert",
+    "app/cli": ("engine/monitor", "engine/link", "engine/model", "engine/base", "engine/stats", "engine/budget", "engine/alert",
                 "engine/report", "app"),
 }
 

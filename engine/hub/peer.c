@@ -317,7 +317,13 @@ take_pong (HrPeer          *self,
 {
   hr_clock_map_learn (&self->clock, message->ping.sent_ns, self->heard_ns, message->ping.monotonic_ns);
   for (guint i = 0; i < self->sources->len; i++)
-    hr_source_set_clock_error (g_ptr_array_index (self->sources, i), hr_clock_map_error (&self->clock));
+    {
+      HrSource     *source = g_ptr_array_index (self->sources, i);
+      HrLinkQuality quality = *hr_source_get_quality (source);
+
+      quality.clock_error_ns = hr_clock_map_error (&self->clock);
+      hr_source_set_quality (source, &quality);
+    }
 }
 
 static void

@@ -31,9 +31,24 @@ hr_message_clear (HrMessage *self)
     case HR_MESSAGE_RESUME:
       g_free (self->resume.positions);
       break;
+    case HR_MESSAGE_ACCESS:
+      g_free (self->access.name);
+      break;
+    case HR_MESSAGE_SEARCH:
+      g_free (self->search.text);
+      break;
+    case HR_MESSAGE_FOUND:
+      for (guint i = 0; i < self->found.n_programs; i++)
+        hr_program_free (self->found.programs[i]);
+      g_free (self->found.programs);
+      break;
+    case HR_MESSAGE_REFUSAL:
+      g_free (self->refusal.reason);
+      break;
     case HR_MESSAGE_CONTROL:
     case HR_MESSAGE_PING:
     case HR_MESSAGE_PONG:
+    case HR_MESSAGE_WATCH:
     default:
       break;
     }
@@ -266,6 +281,7 @@ encode_totals (const HrMessage *self)
   totals.end_ns = (uint64_t) self->snapshot->end_ns;
   totals.lost = MIN (self->snapshot->lost, HR_WIRE_MAX_COUNT);
   totals.columns = columns;
+  totals.n_left = self->n_left;
 
   return pack (HEADROOM__FRAME__BODY_TOTALS, &totals);
 }
@@ -323,6 +339,97 @@ encode_resume (const HrMessage *self)
 }
 
 static GBytes *
+encode_access (const HrMessage *self)
+{
+  Headroom__Access access = HEADROOM__ACCESS__INIT;
+  g_autofree char *name = wire_text (self->access.name, FALSE);
+
+  access.token = (ProtobufCBinaryData){ HR_TOKEN_BYTES, (uint8_t *) self->access.token };
+  access.name = name;
+
+  return pack (HEADROOM__FRAME__BODY_ACCESS, &access);
+}
+
+static GBytes *
+encode_search (const HrMessage *self)
+{
+  Headroom__Search search = HEADROOM__SEARCH__INIT;
+  g_autofree char *text = wire_text (self->search.text, FALSE);
+
+  search.request = self->search.request;
+  search.text = text;
+  search.limit = CLAMP (self->search.limit, 1, HR_SEARCH_LIMIT);
+
+  return pack (HEADROOM__FRAME__BODY_SEARCH, &search);
+}
+
+/* The texts go to @texts, which frees them. */
+static void
+fill_program (Headroom__Program *program,
+              const HrProgram   *model,
+              GPtrArray         *texts)
+{
+  headroom__program__init (program);
+  program->pid = model->pid;
+  program->start_time = model->start_time;
+  program->name = wire_text (model->name, TRUE);
+  program->command = wire_text (model->command, FALSE);
+  program->user = wire_text (model->user, FALSE);
+  program->resident_mb = model->resident_mb;
+  program->instrumented = model->instrumented;
+  program->watched = model->watched;
+  g_ptr_array_add (texts, program->name);
+  g_ptr_array_add (texts, program->command);
+  g_ptr_array_add (texts, program->user);
+}
+
+static GBytes *
+encode_found (const HrMessage *self)
+{
+  Headroom__Found               found = HEADROOM__FOUND__INIT;
+  guint                         n = MIN (self->found.n_programs, HR_SEARCH_LIMIT);
+  g_autofree Headroom__Program *programs = g_new (Headroom__Program, n);
+  g_autoptr (GPtrArray) list = g_ptr_array_sized_new (n);
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < n; i++)
+    {
+      fill_program (&programs[i], self->found.programs[i], texts);
+      g_ptr_array_add (list, &programs[i]);
+    }
+  found.request = self->found.request;
+  found.n_programs = n;
+  found.programs = (Headroom__Program **) list->pdata;
+  found.n_more = self->found.n_more;
+
+  return pack (HEADROOM__FRAME__BODY_FOUND, &found);
+}
+
+static GBytes *
+encode_watch (const HrMessage *self)
+{
+  Headroom__Watch watch = HEADROOM__WATCH__INIT;
+
+  watch.pid = self->watch.pid;
+  watch.start_time = self->watch.start_time;
+  watch.watched = (Headroom__Switch) self->watch.watched;
+
+  return pack (HEADROOM__FRAME__BODY_WATCH, &watch);
+}
+
+static GBytes *
+encode_refusal (const HrMessage *self)
+{
+  Headroom__Refusal refusal = HEADROOM__REFUSAL__INIT;
+  g_autofree char  *reason = wire_text (self->refusal.reason, FALSE);
+
+  refusal.pid = self->refusal.pid;
+  refusal.reason = reason;
+
+  return pack (HEADROOM__FRAME__BODY_REFUSAL, &refusal);
+}
+
+static GBytes *
 encode_ping (const HrMessage *self)
 {
   Headroom__Ping ping = HEADROOM__PING__INIT;
@@ -359,6 +466,11 @@ hr_message_encode (const HrMessage *self)
     [HR_MESSAGE_RESUME] = encode_resume,
     [HR_MESSAGE_PING] = encode_ping,
     [HR_MESSAGE_PONG] = encode_pong,
+    [HR_MESSAGE_ACCESS] = encode_access,
+    [HR_MESSAGE_SEARCH] = encode_search,
+    [HR_MESSAGE_FOUND] = encode_found,
+    [HR_MESSAGE_WATCH] = encode_watch,
+    [HR_MESSAGE_REFUSAL] = encode_refusal,
   };
 
   g_return_val_if_fail ((guint) self->type < G_N_ELEMENTS (encoders), NULL);
@@ -400,7 +512,7 @@ static gboolean
 decode_hello (const Headroom__Hello *hello,
               HrMessage             *out)
 {
-  if (hello->role >= HR_N_SOURCE_ROLES)
+  if (hello->role > HR_SOURCE_PROCESS)
     return FALSE;
 
   out->type = HR_MESSAGE_HELLO;
@@ -496,6 +608,7 @@ decode_totals (const Headroom__Totals *totals,
 
   out->type = HR_MESSAGE_TOTALS;
   out->stream = totals->stream;
+  out->n_left = totals->n_left;
   out->snapshot = decode_columns (&head, totals->columns);
 }
 
@@ -528,6 +641,66 @@ decode_resume (const Headroom__Resume *resume,
       memcpy (position->name.uuid, resume->positions[i]->uuid.data, HR_WIRE_UUID_BYTES);
       position->name.epoch = resume->positions[i]->epoch;
       position->sequence = resume->positions[i]->sequence;
+    }
+}
+
+static void
+decode_found (const Headroom__Found *found,
+              HrMessage             *out)
+{
+  out->type = HR_MESSAGE_FOUND;
+  out->found.request = found->request;
+  out->found.n_more = found->n_more;
+  out->found.n_programs = (guint) found->n_programs;
+  out->found.programs = g_new (HrProgram *, found->n_programs);
+
+  for (gsize i = 0; i < found->n_programs; i++)
+    {
+      const Headroom__Program *program = found->programs[i];
+      HrProgram                model = {
+                       .pid = program->pid,
+                       .start_time = program->start_time,
+                       .name = program->name,
+                       .command = program->command,
+                       .user = program->user,
+                       .resident_mb = program->resident_mb,
+                       .instrumented = program->instrumented != 0,
+                       .watched = program->watched != 0,
+      };
+
+      out->found.programs[i] = hr_program_copy (&model);
+    }
+}
+
+/* What is asked about programs, and answered. */
+static gboolean
+decode_programs (const Headroom__Frame *frame,
+                 HrMessage             *out)
+{
+  switch ((int) frame->body_case)
+    {
+    case HEADROOM__FRAME__BODY_SEARCH:
+      out->type = HR_MESSAGE_SEARCH;
+      out->search.request = frame->search->request;
+      out->search.text = g_strdup (frame->search->text);
+      out->search.limit = frame->search->limit;
+      return TRUE;
+    case HEADROOM__FRAME__BODY_FOUND:
+      decode_found (frame->found, out);
+      return TRUE;
+    case HEADROOM__FRAME__BODY_WATCH:
+      out->type = HR_MESSAGE_WATCH;
+      out->watch.pid = frame->watch->pid;
+      out->watch.start_time = frame->watch->start_time;
+      out->watch.watched = (HrSwitch) frame->watch->watched;
+      return TRUE;
+    case HEADROOM__FRAME__BODY_REFUSAL:
+      out->type = HR_MESSAGE_REFUSAL;
+      out->refusal.pid = frame->refusal->pid;
+      out->refusal.reason = g_strdup (frame->refusal->reason);
+      return TRUE;
+    default:
+      return FALSE;
     }
 }
 
@@ -567,6 +740,16 @@ decode_frame (const Headroom__Frame *frame,
       out->ping.monotonic_ns = (gint64) frame->pong->monotonic_ns;
       out->ping.realtime_ns = (gint64) frame->pong->realtime_ns;
       return TRUE;
+    case HEADROOM__FRAME__BODY_ACCESS:
+      out->type = HR_MESSAGE_ACCESS;
+      memcpy (out->access.token, frame->access->token.data, HR_TOKEN_BYTES);
+      out->access.name = g_strdup (frame->access->name);
+      return TRUE;
+    case HEADROOM__FRAME__BODY_SEARCH:
+    case HEADROOM__FRAME__BODY_FOUND:
+    case HEADROOM__FRAME__BODY_WATCH:
+    case HEADROOM__FRAME__BODY_REFUSAL:
+      return decode_programs (frame, out);
     case HEADROOM__FRAME__BODY__NOT_SET:
     case _HEADROOM__FRAME__BODY__CASE_IS_INT_SIZE:
     default:

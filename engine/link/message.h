@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "engine/link/pairing.h"
+#include "engine/model/program.h"
 #include "engine/model/source.h"
 
 G_BEGIN_DECLS
@@ -15,8 +17,15 @@ typedef enum
   HR_MESSAGE_CONTROL,
   HR_MESSAGE_RESUME,
   HR_MESSAGE_PING,
-  HR_MESSAGE_PONG
+  HR_MESSAGE_PONG,
+  HR_MESSAGE_ACCESS,
+  HR_MESSAGE_SEARCH,
+  HR_MESSAGE_FOUND,
+  HR_MESSAGE_WATCH,
+  HR_MESSAGE_REFUSAL
 } HrMessageType;
+
+#define HR_SEARCH_LIMIT 1024
 
 /* A command to one stream; the interval is the whole agent's. */
 typedef enum
@@ -58,9 +67,13 @@ typedef struct
       HrMetricInfo *metrics;
       guint         n_metrics;
     } hello;
-    HrSnapshot *snapshot; /* also for totals: the samples are cumulative then */
-    char       *reason;
-    HrControl   control;
+    struct
+    {
+      HrSnapshot *snapshot; /* also for totals: the samples are cumulative then */
+      guint       n_left;   /* totals: frames of the same number that follow */
+    };
+    char     *reason;
+    HrControl control;
     struct
     {
       HrPosition *positions;
@@ -72,6 +85,35 @@ typedef struct
       gint64 monotonic_ns;
       gint64 realtime_ns;
     } ping; /* and pong */
+    struct
+    {
+      guint8 token[HR_TOKEN_BYTES];
+      char  *name;
+    } access;
+    struct
+    {
+      guint request;
+      char *text;
+      guint limit;
+    } search;
+    struct
+    {
+      guint       request;
+      HrProgram **programs;
+      guint       n_programs;
+      guint       n_more;
+    } found;
+    struct
+    {
+      guint64  pid;
+      guint64  start_time;
+      HrSwitch watched;
+    } watch;
+    struct
+    {
+      guint64 pid;
+      char   *reason;
+    } refusal;
   };
 } HrMessage;
 
@@ -84,9 +126,11 @@ typedef enum
   HR_LINK_ERROR_UNKNOWN,
   HR_LINK_ERROR_VERSION,
   HR_LINK_ERROR_LIMIT,
-  HR_LINK_ERROR_CLOSED,   /* the peer hung up */
-  HR_LINK_ERROR_OVERFLOW, /* the peer does not read what it is sent */
-  HR_LINK_ERROR_PEER      /* the peer is another user */
+  HR_LINK_ERROR_CLOSED,      /* the peer hung up */
+  HR_LINK_ERROR_OVERFLOW,    /* the peer does not read what it is sent */
+  HR_LINK_ERROR_PEER,        /* the peer is another user */
+  HR_LINK_ERROR_CERTIFICATE, /* the peer's certificate is not the pinned one */
+  HR_LINK_ERROR_TLS          /* TLS failed, or its version is older than 1.3 */
 } HrLinkError;
 
 GQuark hr_link_error_quark (void);

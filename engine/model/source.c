@@ -7,12 +7,16 @@ struct _HrSource
   GObject parent_instance;
 
   HrSourceRole  role;
+  HrSourceGroup group;
+  char         *address;
   char         *name;
+  char         *title; /* NULL: its name */
   char         *detail;
   guint64       pid;
   HrSourceState state;
   char         *message;
-  gint64        clock_error;
+  HrLinkQuality quality;
+  HrDevice     *device;
   HrHistory    *history;
 };
 
@@ -22,9 +26,11 @@ enum
 {
   PROP_0,
   PROP_NAME,
+  PROP_TITLE,
   PROP_DETAIL,
   PROP_STATE,
   PROP_MESSAGE,
+  PROP_DEVICE,
   N_PROPS
 };
 
@@ -43,6 +49,9 @@ hr_source_get_property (GObject    *object,
     case PROP_NAME:
       g_value_set_string (value, self->name);
       break;
+    case PROP_TITLE:
+      g_value_set_string (value, hr_source_get_title (self));
+      break;
     case PROP_DETAIL:
       g_value_set_string (value, self->detail);
       break;
@@ -51,6 +60,9 @@ hr_source_get_property (GObject    *object,
       break;
     case PROP_MESSAGE:
       g_value_set_string (value, self->message);
+      break;
+    case PROP_DEVICE:
+      g_value_set_boxed (value, self->device);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -62,9 +74,12 @@ hr_source_finalize (GObject *object)
 {
   HrSource *self = HR_SOURCE (object);
 
+  g_free (self->address);
   g_free (self->name);
+  g_free (self->title);
   g_free (self->detail);
   g_free (self->message);
+  hr_device_free (self->device);
   hr_history_free (self->history);
 
   G_OBJECT_CLASS (hr_source_parent_class)->finalize (object);
@@ -80,9 +95,11 @@ hr_source_class_init (HrSourceClass *klass)
   object_class->finalize = hr_source_finalize;
 
   properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
+  properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
   properties[PROP_DETAIL] = g_param_spec_string ("detail", NULL, NULL, NULL, flags);
   properties[PROP_STATE] = g_param_spec_uint ("state", NULL, NULL, 0, HR_N_SOURCE_STATES - 1, 0, flags);
   properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, flags);
+  properties[PROP_DEVICE] = g_param_spec_boxed ("device", NULL, NULL, HR_TYPE_DEVICE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -90,7 +107,8 @@ static void
 hr_source_init (HrSource *self)
 {
   self->history = hr_history_new ();
-  self->clock_error = -1;
+  self->address = g_strdup ("");
+  self->quality = (HrLinkQuality){ .round_trip_ns = -1, .best_round_trip_ns = -1, .clock_error_ns = -1 };
 }
 
 /* Makes a source that is connecting. @name: the program's or host's.
@@ -114,11 +132,60 @@ hr_source_get_role (HrSource *self)
   return self->role;
 }
 
-/* Returns: (transfer none): its name, for people and for a contract's source pattern. */
+/* Returns where it is. */
+HrSourceGroup
+hr_source_get_group (HrSource *self)
+{
+  return self->group;
+}
+
+/* Returns: (transfer none): the address of the link that brings it; "" before it has one. */
+const char *
+hr_source_get_address (HrSource *self)
+{
+  return self->address;
+}
+
+/* Says where it is and by which address it can be found again. Before anybody else sees it. */
+void
+hr_source_set_place (HrSource     *self,
+                     HrSourceGroup group,
+                     const char   *address)
+{
+  char *copy = g_strdup (address);
+
+  self->group = group;
+  g_free (self->address);
+  self->address = copy;
+}
+
+/* Returns: (transfer none): its name, for a contract's source pattern, for alerts and for files. */
 const char *
 hr_source_get_name (HrSource *self)
 {
   return self->name;
+}
+
+/* Returns: (transfer none): what its user calls it, or else its name. */
+const char *
+hr_source_get_title (HrSource *self)
+{
+  return self->title != NULL ? self->title : self->name;
+}
+
+/* Calls it @title. @title: (nullable): NULL or "" for its name again */
+void
+hr_source_set_title (HrSource   *self,
+                     const char *title)
+{
+  if (title != NULL && *title == '\0')
+    title = NULL;
+  if (g_strcmp0 (self->title, title) == 0)
+    return;
+
+  g_free (self->title);
+  self->title = g_strdup (title);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
 }
 
 /* Returns: (transfer none) (nullable): a second line about it ("Debian 12 · 8 cores", "pid 4127"). */
@@ -207,17 +274,37 @@ hr_source_get_history (HrSource *self)
   return self->history;
 }
 
-/* Returns how far its mapped time stamps may be off, in nanoseconds; negative while unknown. */
-gint64
-hr_source_get_clock_error (HrSource *self)
+/* Returns: (transfer none): how well its link goes. */
+const HrLinkQuality *
+hr_source_get_quality (HrSource *self)
 {
-  return self->clock_error;
+  return &self->quality;
 }
 
-/* Sets how far its mapped time stamps may be off. */
+/* Says how well its link goes; nobody is told, whoever shows it looks again by itself. */
 void
-hr_source_set_clock_error (HrSource *self,
-                           gint64    error_ns)
+hr_source_set_quality (HrSource            *self,
+                       const HrLinkQuality *quality)
 {
-  self->clock_error = error_ns;
+  self->quality = *quality;
+}
+
+/* Returns: (transfer none) (nullable): what a device says of itself; NULL for what is none. */
+const HrDevice *
+hr_source_get_device (HrSource *self)
+{
+  return self->device;
+}
+
+/* Says what @device has told of itself; it is copied. @device: (nullable) */
+void
+hr_source_set_device (HrSource       *self,
+                      const HrDevice *device)
+{
+  if (hr_device_equal (self->device, device))
+    return;
+
+  hr_device_free (self->device);
+  self->device = hr_device_copy (device);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DEVICE]);
 }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "engine/model/device.h"
 #include "engine/model/history.h"
 
 #include <gio/gio.h>
@@ -13,8 +14,31 @@ typedef enum
 {
   HR_SOURCE_COMPUTER,
   HR_SOURCE_PROCESS,
+  HR_SOURCE_DEVICE, /* what hangs on a cable: never on the wire */
   HR_N_SOURCE_ROLES
 } HrSourceRole;
+
+/* Where it is. */
+typedef enum
+{
+  HR_GROUP_COMPUTER,
+  HR_GROUP_USB,
+  HR_GROUP_NETWORK,
+  HR_N_SOURCE_GROUPS
+} HrSourceGroup;
+
+/* How well the link to it goes. */
+typedef struct
+{
+  gint64  round_trip_ns;      /* of the last ping; negative: none yet */
+  gint64  best_round_trip_ns; /* negative: none yet */
+  gint64  clock_error_ns;     /* of its mapped time stamps, either way; negative: none yet */
+  guint64 n_snapshots;        /* received, catching up aside */
+  guint64 n_lost_records;     /* overtaken in a ring before anybody read them: their counts are in the totals */
+  guint64 n_catch_ups;        /* gaps that only totals could close */
+  guint64 n_resent;           /* snapshots that came from the backlog after a link was lost */
+  guint   n_links;            /* opened so far */
+} HrLinkQuality;
 
 typedef enum
 {
@@ -26,8 +50,8 @@ typedef enum
   HR_N_SOURCE_STATES
 } HrSourceState;
 
-/* Something that is watched: this computer or one program. Outlives its links and instances; what
- * arrived from it stands in its history. Properties (all notify): name, detail, state, message. */
+/* Something that is watched: a computer, a device or one program. Outlives its links and instances; what
+ * arrived from it stands in its history. Properties (all notify): name, title, detail, state, message, device. */
 #define HR_TYPE_SOURCE (hr_source_get_type ())
 G_DECLARE_FINAL_TYPE (HrSource, hr_source, HR, SOURCE, GObject)
 
@@ -42,13 +66,25 @@ HrSource *hr_source_new (HrSourceRole role,
                          const char  *name) G_GNUC_WARN_UNUSED_RESULT;
 
 HrSourceRole hr_source_get_role (HrSource *self);
-const char  *hr_source_get_name (HrSource *self);
-const char  *hr_source_get_detail (HrSource *self);
-void         hr_source_set_detail (HrSource   *self,
-                                   const char *detail);
-guint64      hr_source_get_pid (HrSource *self);
-void         hr_source_set_pid (HrSource *self,
-                                guint64   pid);
+
+/* Where it is, and the address of the link that brings it ("local:", "usb:UDID", "tcp:HOST:PORT"), by which settings know it again. */
+HrSourceGroup hr_source_get_group (HrSource *self);
+const char   *hr_source_get_address (HrSource *self);
+void          hr_source_set_place (HrSource     *self,
+                                   HrSourceGroup group,
+                                   const char   *address);
+
+/* The name is unique among the sources of a hub; the title is what its user calls it, or the name. */
+const char *hr_source_get_name (HrSource *self);
+const char *hr_source_get_title (HrSource *self);
+void        hr_source_set_title (HrSource   *self,
+                                 const char *title);
+const char *hr_source_get_detail (HrSource *self);
+void        hr_source_set_detail (HrSource   *self,
+                                  const char *detail);
+guint64     hr_source_get_pid (HrSource *self);
+void        hr_source_set_pid (HrSource *self,
+                               guint64   pid);
 
 HrSourceState hr_source_get_state (HrSource *self);
 const char   *hr_source_get_message (HrSource *self);
@@ -59,8 +95,13 @@ gboolean      hr_source_is_live (HrSource *self);
 
 HrHistory *hr_source_get_history (HrSource *self);
 
-gint64 hr_source_get_clock_error (HrSource *self);
-void   hr_source_set_clock_error (HrSource *self,
-                                  gint64    error_ns);
+const HrLinkQuality *hr_source_get_quality (HrSource *self);
+void                 hr_source_set_quality (HrSource            *self,
+                                            const HrLinkQuality *quality);
+
+/* What a device says of itself; NULL for what is none. */
+const HrDevice *hr_source_get_device (HrSource *self);
+void            hr_source_set_device (HrSource       *self,
+                                      const HrDevice *device);
 
 G_END_DECLS

@@ -375,6 +375,52 @@ check_resume (const Headroom__Resume *resume)
 }
 
 static HrWireStatus
+check_access (const Headroom__Access *access)
+{
+  return access->token.len == HR_WIRE_TOKEN_BYTES ? check_text (access->name, false) : HR_WIRE_ERROR_GARBLED;
+}
+
+static HrWireStatus
+check_search (const Headroom__Search *search)
+{
+  if (search->limit == 0 || search->limit > HR_WIRE_MAX_PROGRAMS)
+    return HR_WIRE_ERROR_LIMIT;
+
+  return check_text (search->text, false);
+}
+
+static HrWireStatus
+check_found (const Headroom__Found *found)
+{
+  HrWireStatus status;
+
+  if (found->n_programs > HR_WIRE_MAX_PROGRAMS)
+    return HR_WIRE_ERROR_LIMIT;
+
+  for (size_t i = 0; i < found->n_programs; i++)
+    {
+      const Headroom__Program *program = found->programs[i];
+
+      if ((status = check_text (program->name, true)) != HR_WIRE_OK ||
+          (status = check_text (program->command, false)) != HR_WIRE_OK ||
+          (status = check_text (program->user, false)) != HR_WIRE_OK)
+        return status;
+      if (!isfinite (program->resident_mb))
+        return HR_WIRE_ERROR_GARBLED;
+      if (fabs (program->resident_mb) > HR_WIRE_MAX_VALUE)
+        return HR_WIRE_ERROR_LIMIT;
+    }
+
+  return HR_WIRE_OK;
+}
+
+static HrWireStatus
+check_watch (const Headroom__Watch *watch)
+{
+  return (unsigned) watch->watched > HEADROOM__SWITCH__ON ? HR_WIRE_ERROR_GARBLED : HR_WIRE_OK;
+}
+
+static HrWireStatus
 check_time (uint64_t ns)
 {
   return ns > HR_WIRE_MAX_TIME_NS ? HR_WIRE_ERROR_LIMIT : HR_WIRE_OK;
@@ -402,6 +448,16 @@ hr_wire_check (const Headroom__Frame *frame)
       return check_time (frame->ping->sent_ns);
     case HEADROOM__FRAME__BODY_PONG:
       return check_time (frame->pong->sent_ns | frame->pong->monotonic_ns | frame->pong->realtime_ns);
+    case HEADROOM__FRAME__BODY_ACCESS:
+      return check_access (frame->access);
+    case HEADROOM__FRAME__BODY_SEARCH:
+      return check_search (frame->search);
+    case HEADROOM__FRAME__BODY_FOUND:
+      return check_found (frame->found);
+    case HEADROOM__FRAME__BODY_WATCH:
+      return check_watch (frame->watch);
+    case HEADROOM__FRAME__BODY_REFUSAL:
+      return check_text (frame->refusal->reason, false);
     case HEADROOM__FRAME__BODY__NOT_SET:
     case _HEADROOM__FRAME__BODY__CASE_IS_INT_SIZE:
     default:

@@ -11,8 +11,9 @@
  * number is below 64, and no string holds a NUL. So one byte of a frame costs its reader a bounded amount of
  * memory and time. A field that this version does not know is skipped; a body that it does not know is refused.
  *
- * Version 1 has grown once: the kinds span and event, and Columns.self. A peer from before that is understood (its
- * self times are 0); one that is sent a span or an event refuses the hello as garbled, and does not guess.
+ * Version 1 has grown: the kinds span and event, and Columns.self; Totals.n_left; Access, Search, Found, Watch and Refusal. A peer from
+ * before that is understood (its self times are 0); one that is sent a span or an event refuses the hello as garbled, and
+ * does not guess.
  *
  * Delta coding of Columns.metric (through the column) and Columns.bucket (through one sample): the first
  * number as it is, each further one as its distance from the one before, which is 1 or more. */

@@ -13,6 +13,8 @@
 #define HR_WIRE_MAX_METRICS 4096u
 #define HR_WIRE_MAX_NAME 256u /* bytes */
 #define HR_WIRE_UUID_BYTES 16u
+#define HR_WIRE_TOKEN_BYTES 16u
+#define HR_WIRE_MAX_PROGRAMS 1024u
 #define HR_WIRE_MAX_COUNT (UINT64_C (1) << 53)                  /* exact in a double */
 #define HR_WIRE_MAX_VALUE 1e18                                  /* either sign; sums of them stay finite */
 #define HR_WIRE_MAX_TIME_NS (UINT64_C (1) << 62)                /* sums of two stay within int64_t */

@@ -157,7 +157,7 @@ test_bad_frames_end_one_link (void)
 {
   assert_ends ("\1\0\x10\0", 4, HR_LINK_ERROR_TOO_LARGE);
   assert_ends ("\0\0\0\0", 4, HR_LINK_ERROR_GARBLED);
-  assert_ends ("\2\0\0\0\x4a\0", 6, HR_LINK_ERROR_UNKNOWN);
+  assert_ends ("\3\0\0\0\xe2\x03\0", 7, HR_LINK_ERROR_UNKNOWN);
   assert_ends ("\4\0\0\0\x32\2\x8\2", 8, HR_LINK_ERROR_VERSION);
   assert_ends ("\2\0\0\0\x3a\5", 6, HR_LINK_ERROR_GARBLED);
   assert_ends ("\x8\0\0\0\x2a\6\x18\xff\xff\xff\xff\xf", 12, HR_LINK_ERROR_LIMIT);

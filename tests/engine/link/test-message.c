@@ -96,7 +96,7 @@ test_hello_of_an_unknown_role (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) packed = NULL;
 
-  message.hello.role = HR_N_SOURCE_ROLES;
+  message.hello.role = HR_SOURCE_DEVICE;
   packed = hr_message_encode (&message);
   g_assert_false (hr_message_decode ((const guint8 *) g_bytes_get_data (packed, NULL) + 4, g_bytes_get_size (packed) - 4, &out, &error));
   g_assert_error (error, HR_LINK_ERROR, HR_LINK_ERROR_GARBLED);
@@ -381,7 +381,7 @@ test_errors_are_named (void)
   assert_error (large, HR_WIRE_MAX_FRAME + 1, HR_LINK_ERROR_TOO_LARGE);
   assert_error ("", 0, HR_LINK_ERROR_GARBLED);
   assert_error ("\x3a", 1, HR_LINK_ERROR_GARBLED);
-  assert_error ("\x4a\x00", 2, HR_LINK_ERROR_UNKNOWN);
+  assert_error ("\xe2\x03\x00", 3, HR_LINK_ERROR_UNKNOWN);
   assert_error ("\x32\x02\x08\x02", 4, HR_LINK_ERROR_VERSION);
   assert_error ("\x2a\x06\x18\xff\xff\xff\xff\x0f", 8, HR_LINK_ERROR_LIMIT);
 }

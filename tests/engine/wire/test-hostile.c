@@ -148,7 +148,7 @@ write_corpus (const char *folder)
   write_file (folder, "cut", all->data, all->len / 2);
   write_file (folder, "empty-frame", "\0\0\0\0", 4);
   write_file (folder, "large-frame", "\1\0\20\0", 4);
-  write_file (folder, "unknown-body", "\2\0\0\0\x4a\0", 6);
+  write_file (folder, "unknown-body", "\3\0\0\0\xe2\x03\0", 7);
   write_file (folder, "body-twice", "\x8\0\0\0\x3a\2\x8\x63\x3a\2\x8\x63", 12);
 
   return 0;

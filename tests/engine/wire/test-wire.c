@@ -324,7 +324,7 @@ test_raw_bytes (void)
   RAW ("\x38\x01", ERROR_GARBLED);                         /* a ping that is a number */
   RAW ("\x3a\x03\x0a\x01\x63", ERROR_GARBLED);             /* a number that is bytes */
   RAW ("\x02\x00", ERROR_GARBLED);                         /* field 0 */
-  RAW ("\x4a\x00", ERROR_UNKNOWN);                         /* body 9 */
+  RAW ("\xe2\x03\x00", ERROR_UNKNOWN);                     /* body 60 */
   RAW ("\xfa\xff\xff\xff\x0f\x00", ERROR_UNKNOWN);         /* body 2^29 - 1 */
   RAW ("\x22\x05\x12\x03"
        "a\0b",
