@@ -9,6 +9,24 @@ G_BEGIN_DECLS
 #define HR_TOKEN_BYTES 16
 #define HR_FINGERPRINT_BYTES 32
 
+/* The longest address or pairing link, in bytes. */
+#define HR_ADDRESS_LIMIT 512
+
+#define HR_ADDRESS_ERROR (hr_address_error_quark ())
+
+/* What is wrong with an address or a pairing link. The message never repeats a secret. */
+typedef enum
+{
+  HR_ADDRESS_ERROR_TOO_LONG,
+  HR_ADDRESS_ERROR_SCHEME, /* none that is known */
+  HR_ADDRESS_ERROR_SYNTAX,
+  HR_ADDRESS_ERROR_HOST,
+  HR_ADDRESS_ERROR_PORT,
+  HR_ADDRESS_ERROR_UNSECURED /* beyond this computer, and no certificate is named */
+} HrAddressError;
+
+GQuark hr_address_error_quark (void);
+
 /* How to reach an agent over TCP, and how the two know each other: headroom://HOST:PORT/#FINGERPRINT.TOKEN, both in hexadecimal. On loopback
  * there is no certificate: headroom://127.0.0.1:PORT/#TOKEN. */
 typedef struct
