@@ -363,7 +363,7 @@ encode_search (const HrMessage *self)
   return pack (HEADROOM__FRAME__BODY_SEARCH, &search);
 }
 
-/* The texts go to @texts, which frees them. */
+/* The texts go to @texts, which frees them. A size that is none is not told. */
 static void
 fill_program (Headroom__Program *program,
               const HrProgram   *model,
@@ -375,7 +375,7 @@ fill_program (Headroom__Program *program,
   program->name = wire_text (model->name, TRUE);
   program->command = wire_text (model->command, FALSE);
   program->user = wire_text (model->user, FALSE);
-  program->resident_mb = model->resident_mb;
+  program->resident_mb = model->resident_mb <= HR_WIRE_MAX_VALUE ? MAX (model->resident_mb, -1) : -1;
   program->instrumented = model->instrumented;
   program->watched = model->watched;
   g_ptr_array_add (texts, program->name);

@@ -346,7 +346,8 @@ check_snapshot (const Headroom__Snapshot *snapshot)
 static HrWireStatus
 check_totals (const Headroom__Totals *totals)
 {
-  if (totals->end_ns > HR_WIRE_MAX_TIME_NS || totals->lost > HR_WIRE_MAX_COUNT)
+  /* A metric stands in one of the frames, so there are no more of them than metrics. */
+  if (totals->end_ns > HR_WIRE_MAX_TIME_NS || totals->lost > HR_WIRE_MAX_COUNT || totals->n_left >= HR_WIRE_MAX_METRICS)
     return HR_WIRE_ERROR_LIMIT;
 
   return check_columns (totals->columns);

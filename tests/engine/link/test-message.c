@@ -160,6 +160,23 @@ test_snapshot_and_totals (void)
     }
 }
 
+/* Totals that come in several frames count down to the last one. */
+static void
+test_totals_that_follow (void)
+{
+  g_autoptr (HrSnapshot) snapshot = make_snapshot ();
+
+  for (guint n_left = 0; n_left < HR_WIRE_MAX_METRICS; n_left += HR_WIRE_MAX_METRICS - 1)
+    {
+      HrMessage message = { .type = HR_MESSAGE_TOTALS, .stream = 3, .snapshot = snapshot };
+      g_auto (HrMessage) out = { 0 };
+
+      message.n_left = n_left;
+      round_trip (&message, &out);
+      g_assert_cmpuint (out.n_left, ==, n_left);
+    }
+}
+
 /* A self time is a part of its sum, whatever a program recorded; one that is none must not cost the link. */
 static void
 test_self_times_are_parts (void)
@@ -303,6 +320,118 @@ test_ping_and_pong (void)
   g_assert_cmpint (out.ping.sent_ns, ==, 99);
 }
 
+static void
+test_access (void)
+{
+  HrMessage message = { .type = HR_MESSAGE_ACCESS };
+  g_auto (HrMessage) out = { 0 };
+
+  for (guint i = 0; i < HR_TOKEN_BYTES; i++)
+    message.access.token[i] = (guint8) (255 - i);
+  message.access.name = (char *) "annas-desktop";
+  round_trip (&message, &out);
+  g_assert_cmpmem (out.access.token, HR_TOKEN_BYTES, message.access.token, HR_TOKEN_BYTES);
+  g_assert_cmpstr (out.access.name, ==, "annas-desktop");
+}
+
+static void
+test_search (void)
+{
+  static const guint asked[] = { 0, 1, 100, HR_SEARCH_LIMIT, G_MAXUINT }, granted[] = { 1, 1, 100, HR_SEARCH_LIMIT, HR_SEARCH_LIMIT };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (asked); i++)
+    {
+      HrMessage message = { .type = HR_MESSAGE_SEARCH };
+      g_auto (HrMessage) out = { 0 };
+
+      message.search.request = 7;
+      message.search.text = (char *) "größ";
+      message.search.limit = asked[i];
+      round_trip (&message, &out);
+      g_assert_cmpuint (out.search.request, ==, 7);
+      g_assert_cmpstr (out.search.text, ==, "größ");
+      g_assert_cmpuint (out.search.limit, ==, granted[i]);
+    }
+}
+
+static void
+test_found (void)
+{
+  HrProgram  first = { 4711, 99, (char *) "ranker", (char *) "/usr/bin/ranker --slow-ms 3", (char *) "anna", 20.48, TRUE, FALSE };
+  HrProgram  second = { G_MAXUINT64, G_MAXUINT64, (char *) "", NULL, (char *) "a\xff", (double) NAN, FALSE, TRUE };
+  HrProgram *programs[] = { &first, &second };
+  HrMessage  message = { .type = HR_MESSAGE_FOUND };
+  g_auto (HrMessage) out = { 0 };
+
+  message.found.request = 7;
+  message.found.programs = programs;
+  message.found.n_programs = 2;
+  message.found.n_more = 12;
+  round_trip (&message, &out);
+
+  g_assert_cmpuint (out.found.request, ==, 7);
+  g_assert_cmpuint (out.found.n_programs, ==, 2);
+  g_assert_cmpuint (out.found.n_more, ==, 12);
+  g_assert_cmpuint (out.found.programs[0]->pid, ==, 4711);
+  g_assert_cmpuint (out.found.programs[0]->start_time, ==, 99);
+  g_assert_cmpstr (out.found.programs[0]->name, ==, "ranker");
+  g_assert_cmpstr (out.found.programs[0]->command, ==, first.command);
+  g_assert_cmpstr (out.found.programs[0]->user, ==, "anna");
+  g_assert_cmpfloat (out.found.programs[0]->resident_mb, ==, 20.48);
+  g_assert_true (out.found.programs[0]->instrumented);
+  g_assert_false (out.found.programs[0]->watched);
+  g_assert_cmpuint (out.found.programs[1]->pid, ==, G_MAXUINT64);
+  g_assert_cmpstr (out.found.programs[1]->name, ==, "?");
+  g_assert_cmpstr (out.found.programs[1]->command, ==, "");
+  g_assert_true (g_utf8_validate (out.found.programs[1]->user, -1, NULL));
+  g_assert_cmpfloat (out.found.programs[1]->resident_mb, <, 0);
+  g_assert_false (out.found.programs[1]->instrumented);
+  g_assert_true (out.found.programs[1]->watched);
+}
+
+/* As many programs as may be asked for, each with the longest texts, fit in a frame; what is beyond that is left out. */
+static void
+test_the_largest_found (void)
+{
+  g_autofree char       *text = g_strnfill (2 * HR_WIRE_MAX_NAME, 't');
+  HrProgram              program = { G_MAXUINT64, G_MAXUINT64, text, text, text, 1e300, TRUE, TRUE };
+  g_autofree HrProgram **programs = g_new (HrProgram *, HR_SEARCH_LIMIT + 1);
+  HrMessage              message = { .type = HR_MESSAGE_FOUND };
+  g_auto (HrMessage) out = { 0 };
+
+  for (guint i = 0; i <= HR_SEARCH_LIMIT; i++)
+    programs[i] = &program;
+  message.found.request = message.found.n_more = G_MAXUINT;
+  message.found.programs = programs;
+  message.found.n_programs = HR_SEARCH_LIMIT + 1;
+  round_trip (&message, &out);
+  g_assert_cmpuint (out.found.n_programs, ==, HR_SEARCH_LIMIT);
+  g_assert_cmpuint (strlen (out.found.programs[HR_SEARCH_LIMIT - 1]->command), ==, HR_WIRE_MAX_NAME);
+}
+
+static void
+test_watch_and_refusal (void)
+{
+  HrMessage watch = { .type = HR_MESSAGE_WATCH };
+  HrMessage refusal = { .type = HR_MESSAGE_REFUSAL };
+  g_auto (HrMessage) watch_out = { 0 };
+  g_auto (HrMessage) refusal_out = { 0 };
+
+  watch.watch.pid = 4711;
+  watch.watch.start_time = G_MAXUINT64;
+  watch.watch.watched = HR_SWITCH_ON;
+  round_trip (&watch, &watch_out);
+  g_assert_cmpuint (watch_out.watch.pid, ==, 4711);
+  g_assert_cmpuint (watch_out.watch.start_time, ==, G_MAXUINT64);
+  g_assert_cmpint (watch_out.watch.watched, ==, HR_SWITCH_ON);
+
+  refusal.refusal.pid = 4711;
+  refusal.refusal.reason = (char *) "it has ended";
+  round_trip (&refusal, &refusal_out);
+  g_assert_cmpuint (refusal_out.refusal.pid, ==, 4711);
+  g_assert_cmpstr (refusal_out.refusal.reason, ==, "it has ended");
+}
+
 /* A snapshot of 4096 metrics with every bucket does not fit in a frame. */
 static void
 test_too_large (void)
@@ -383,6 +512,9 @@ test_errors_are_named (void)
   assert_error ("\x3a", 1, HR_LINK_ERROR_GARBLED);
   assert_error ("\xe2\x03\x00", 3, HR_LINK_ERROR_UNKNOWN);
   assert_error ("\x32\x02\x08\x02", 4, HR_LINK_ERROR_VERSION);
+  assert_error ("\x52\x02\x08\x01", 4, HR_LINK_ERROR_LIMIT);    /* a search for no program at all */
+  assert_error ("\x4a\x03\x0a\x01t", 5, HR_LINK_ERROR_GARBLED); /* a token of one byte */
+  assert_error ("\x62\x02\x18\x03", 4, HR_LINK_ERROR_GARBLED);  /* a switch of a fourth position */
   assert_error ("\x2a\x06\x18\xff\xff\xff\xff\x0f", 8, HR_LINK_ERROR_LIMIT);
 }
 
@@ -402,6 +534,12 @@ main (int   argc,
   g_test_add_func ("/link/message/control", test_control);
   g_test_add_func ("/link/message/resume", test_resume);
   g_test_add_func ("/link/message/ping", test_ping_and_pong);
+  g_test_add_func ("/link/message/totals/several", test_totals_that_follow);
+  g_test_add_func ("/link/message/access", test_access);
+  g_test_add_func ("/link/message/search", test_search);
+  g_test_add_func ("/link/message/found", test_found);
+  g_test_add_func ("/link/message/found/largest", test_the_largest_found);
+  g_test_add_func ("/link/message/watch", test_watch_and_refusal);
   g_test_add_func ("/link/message/hello/largest", test_the_largest_hello);
   g_test_add_func ("/link/message/too-large", test_too_large);
   g_test_add_func ("/link/message/errors", test_errors_are_named);

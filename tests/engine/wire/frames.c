@@ -80,6 +80,7 @@ init_totals (GoodFrame *self)
   self->totals.end_ns = 123456789012;
   self->totals.lost = 40;
   self->totals.columns = &self->columns;
+  self->totals.n_left = 1;
 }
 
 static void
@@ -96,6 +97,31 @@ init_resume (GoodFrame *self)
       self->positions[i].epoch = i;
       self->positions[i].sequence = 100 * i;
       self->position_list[i] = &self->positions[i];
+    }
+}
+
+static void
+init_found (GoodFrame *self)
+{
+  static const char *const names[] = { "ranker", "größer" };
+
+  headroom__found__init (&self->found);
+  self->found.request = 5;
+  self->found.n_more = 17;
+  self->found.n_programs = 2;
+  self->found.programs = self->program_list;
+  for (unsigned i = 0; i < 2; i++)
+    {
+      headroom__program__init (&self->programs[i]);
+      self->programs[i].pid = 4711 + i;
+      self->programs[i].start_time = 99;
+      self->programs[i].name = (char *) names[i];
+      self->programs[i].command = (char *) "/usr/bin/ranker --slow-ms 3";
+      self->programs[i].user = (char *) "anna";
+      self->programs[i].resident_mb = i == 0 ? 20.48 : -1;
+      self->programs[i].instrumented = i == 0;
+      self->programs[i].watched = i == 1;
+      self->program_list[i] = &self->programs[i];
     }
 }
 
@@ -120,6 +146,28 @@ init_small (GoodFrame *self)
     case HEADROOM__FRAME__BODY_PING:
       headroom__ping__init (&self->ping);
       self->ping.sent_ns = 99;
+      break;
+    case HEADROOM__FRAME__BODY_ACCESS:
+      headroom__access__init (&self->access);
+      self->access.token = (ProtobufCBinaryData){ HR_WIRE_TOKEN_BYTES, self->uuid };
+      self->access.name = (char *) "annas-desktop";
+      break;
+    case HEADROOM__FRAME__BODY_SEARCH:
+      headroom__search__init (&self->search);
+      self->search.request = 5;
+      self->search.text = (char *) "größ";
+      self->search.limit = 100;
+      break;
+    case HEADROOM__FRAME__BODY_WATCH:
+      headroom__watch__init (&self->watch);
+      self->watch.pid = 4711;
+      self->watch.start_time = 99;
+      self->watch.watched = HEADROOM__SWITCH__ON;
+      break;
+    case HEADROOM__FRAME__BODY_REFUSAL:
+      headroom__refusal__init (&self->refusal);
+      self->refusal.pid = 4711;
+      self->refusal.reason = (char *) "it has ended";
       break;
     default:
       headroom__pong__init (&self->pong);
@@ -151,6 +199,8 @@ good_frame_init (GoodFrame                *self,
     init_totals (self);
   else if (body == HEADROOM__FRAME__BODY_RESUME)
     init_resume (self);
+  else if (body == HEADROOM__FRAME__BODY_FOUND)
+    init_found (self);
   else
     init_small (self);
 }

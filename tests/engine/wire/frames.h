@@ -18,13 +18,20 @@ typedef struct
     Headroom__Resume   resume;
     Headroom__Ping     ping;
     Headroom__Pong     pong;
+    Headroom__Access   access;
+    Headroom__Search   search;
+    Headroom__Found    found;
+    Headroom__Watch    watch;
+    Headroom__Refusal  refusal;
   };
   Headroom__Columns   columns;
   Headroom__Metric    metrics[2];
   Headroom__Metric   *metric_list[2];
   Headroom__Position  positions[2];
   Headroom__Position *position_list[2];
-  uint8_t             uuid[HR_WIRE_UUID_BYTES];
+  uint8_t             uuid[HR_WIRE_UUID_BYTES]; /* and token */
+  Headroom__Program   programs[2];
+  Headroom__Program  *program_list[2];
   uint32_t            metric[3];
   uint64_t            count[3];
   double              sum[3];

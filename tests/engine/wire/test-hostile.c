@@ -14,7 +14,8 @@
 int LLVMFuzzerTestOneInput (const uint8_t *data,
                             size_t         size);
 
-static const char *const names[] = { "hello", "snapshot", "totals", "goodbye", "control", "resume", "ping", "pong" };
+static const char *const names[] = { "hello", "snapshot", "totals", "goodbye", "control", "resume", "ping", "pong",
+                                     "access", "search", "found", "watch", "refusal" };
 
 static GByteArray *
 good_stream (gsize kind)

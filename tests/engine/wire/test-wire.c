@@ -58,7 +58,7 @@ assert_raw (const char  *body,
 static void
 test_round_trip (void)
 {
-  for (int body = HEADROOM__FRAME__BODY_HELLO; body <= HEADROOM__FRAME__BODY_PONG; body++)
+  for (int body = HEADROOM__FRAME__BODY_HELLO; body <= HEADROOM__FRAME__BODY_REFUSAL; body++)
     {
       GoodFrame        good;
       Headroom__Frame *out = NULL;
@@ -141,6 +141,36 @@ test_names (void)
   SPOIL (HELLO, good.metrics[1].name = (char *) "", ERROR_GARBLED);
   SPOIL (GOODBYE, good.goodbye.reason = longer, ERROR_LIMIT);
   SPOIL (GOODBYE, good.goodbye.reason = (char *) "", OK);
+  SPOIL (ACCESS, good.access.name = longest, OK);
+  SPOIL (ACCESS, good.access.name = longer, ERROR_LIMIT);
+  SPOIL (ACCESS, good.access.name = (char *) "", OK);
+  SPOIL (SEARCH, good.search.text = longest, OK);
+  SPOIL (SEARCH, good.search.text = longer, ERROR_LIMIT);
+  SPOIL (SEARCH, good.search.text = (char *) "", OK);
+  SPOIL (REFUSAL, good.refusal.reason = longest, OK);
+  SPOIL (REFUSAL, good.refusal.reason = longer, ERROR_LIMIT);
+  SPOIL (REFUSAL, good.refusal.reason = (char *) "", OK);
+}
+
+static void
+test_texts_of_programs (void)
+{
+  g_autofree char *longest = g_strnfill (HR_WIRE_MAX_NAME, 'x');
+  g_autofree char *longer = g_strnfill (HR_WIRE_MAX_NAME + 1, 'x');
+
+  SPOIL (FOUND, good.programs[1].name = good.programs[1].command = good.programs[1].user = longest, OK);
+  SPOIL (FOUND, good.programs[1].name = longer, ERROR_LIMIT);
+  SPOIL (FOUND, good.programs[1].name = (char *) "", ERROR_GARBLED);
+  SPOIL (FOUND, good.programs[1].name = (char *) "\xff", ERROR_GARBLED);
+  SPOIL (FOUND, good.programs[1].command = longer, ERROR_LIMIT);
+  SPOIL (FOUND, good.programs[1].command = (char *) "", OK);
+  SPOIL (FOUND, good.programs[1].command = (char *) "\xc3", ERROR_GARBLED);
+  SPOIL (FOUND, good.programs[0].user = longer, ERROR_LIMIT);
+  SPOIL (FOUND, good.programs[0].user = (char *) "", OK);
+  SPOIL (FOUND, good.programs[0].user = (char *) "\xed\xa0\x80", ERROR_GARBLED);
+  SPOIL (SEARCH, good.search.text = (char *) "\xff", ERROR_GARBLED);
+  SPOIL (ACCESS, good.access.name = (char *) "\xff", ERROR_GARBLED);
+  SPOIL (REFUSAL, good.refusal.reason = (char *) "\xff", ERROR_GARBLED);
 }
 
 static void
@@ -184,6 +214,10 @@ test_identities (void)
   SPOIL (HELLO, good.metrics[0].direction = 2, ERROR_GARBLED);
   SPOIL (CONTROL, good.control.sampling = (Headroom__Switch) 3, ERROR_GARBLED);
   SPOIL (CONTROL, good.control.subscribed = (Headroom__Switch) -1, ERROR_GARBLED);
+  SPOIL (WATCH, good.watch.watched = (Headroom__Switch) 3, ERROR_GARBLED);
+  SPOIL (WATCH, good.watch.watched = (Headroom__Switch) -1, ERROR_GARBLED);
+  SPOIL (ACCESS, good.access.token.len = 15, ERROR_GARBLED);
+  SPOIL (ACCESS, good.access.token.len = 0, ERROR_GARBLED);
 }
 
 static void
@@ -203,6 +237,21 @@ test_numbers (void)
   SPOIL (PONG, good.pong.sent_ns = UINT64_MAX, ERROR_LIMIT);
   SPOIL (PONG, good.pong.monotonic_ns = UINT64_MAX, ERROR_LIMIT);
   SPOIL (PONG, good.pong.realtime_ns = UINT64_MAX, ERROR_LIMIT);
+  SPOIL (TOTALS, good.totals.n_left = 0, OK);
+  SPOIL (TOTALS, good.totals.n_left = HR_WIRE_MAX_METRICS - 1, OK);
+  SPOIL (TOTALS, good.totals.n_left = HR_WIRE_MAX_METRICS, ERROR_LIMIT);
+  SPOIL (TOTALS, good.totals.n_left = UINT32_MAX, ERROR_LIMIT);
+  SPOIL (SEARCH, good.search.limit = 0, ERROR_LIMIT);
+  SPOIL (SEARCH, good.search.limit = 1, OK);
+  SPOIL (SEARCH, good.search.limit = HR_WIRE_MAX_PROGRAMS, OK);
+  SPOIL (SEARCH, good.search.limit = HR_WIRE_MAX_PROGRAMS + 1, ERROR_LIMIT);
+  SPOIL (FOUND, good.found.n_more = UINT32_MAX, OK);
+  SPOIL (FOUND, good.programs[0].pid = UINT64_MAX, OK);
+  SPOIL (FOUND, good.programs[0].resident_mb = (double) NAN, ERROR_GARBLED);
+  SPOIL (FOUND, good.programs[0].resident_mb = (double) INFINITY, ERROR_GARBLED);
+  SPOIL (FOUND, good.programs[0].resident_mb = 2e18, ERROR_LIMIT);
+  SPOIL (FOUND, good.programs[0].resident_mb = -2e18, ERROR_LIMIT);
+  SPOIL (WATCH, good.watch.pid = UINT64_MAX, OK);
 }
 
 static void
@@ -285,6 +334,7 @@ test_lists_are_bounded (void)
 {
   g_autofree Headroom__Metric   **metrics = g_new (Headroom__Metric *, TOO_MANY);
   g_autofree Headroom__Position **positions = g_new (Headroom__Position *, TOO_MANY);
+  g_autofree Headroom__Program  **programs = g_new (Headroom__Program *, HR_WIRE_MAX_PROGRAMS + 1);
   GoodFrame                       good;
 
   good_frame_init (&good, HEADROOM__FRAME__BODY_HELLO);
@@ -303,6 +353,15 @@ test_lists_are_bounded (void)
   good.resume.n_positions = TOO_MANY - 1;
   assert_status (&good, HR_WIRE_OK);
   good.resume.n_positions = TOO_MANY;
+  assert_status (&good, HR_WIRE_ERROR_LIMIT);
+
+  good_frame_init (&good, HEADROOM__FRAME__BODY_FOUND);
+  for (guint i = 0; i <= HR_WIRE_MAX_PROGRAMS; i++)
+    programs[i] = &good.programs[1];
+  good.found.programs = programs;
+  good.found.n_programs = HR_WIRE_MAX_PROGRAMS;
+  assert_status (&good, HR_WIRE_OK);
+  good.found.n_programs = HR_WIRE_MAX_PROGRAMS + 1;
   assert_status (&good, HR_WIRE_ERROR_LIMIT);
 }
 
@@ -377,6 +436,7 @@ main (int   argc,
   g_test_add_func ("/wire/pack-too-large", test_pack_refuses_what_is_too_large);
   g_test_add_func ("/wire/versions", test_versions);
   g_test_add_func ("/wire/names", test_names);
+  g_test_add_func ("/wire/names/programs", test_texts_of_programs);
   g_test_add_func ("/wire/utf8", test_utf8);
   g_test_add_func ("/wire/identities", test_identities);
   g_test_add_func ("/wire/numbers", test_numbers);
