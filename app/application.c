@@ -2,7 +2,9 @@
 
 #include "app/application-private.h"
 #include "app/config.h"
+#include "app/loop-log.h"
 #include "app/places.h"
+#include "engine/base/clock.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
@@ -75,6 +77,25 @@ follow_end_signals (HrApplication *self)
     self->end_signals[i] = g_unix_signal_add (numbers[i], end_signal_cb, self);
 }
 
+/* Leaves what the main loop's log says where a benchmark or a test wants it. */
+static void
+report_loop (void)
+{
+  const HrLoopLog *log = hr_loop_log_get ();
+  const char      *path = g_getenv ("HEADROOM_LOOP_REPORT");
+  g_autofree char *text = NULL;
+
+  if (path == NULL)
+    return;
+
+  text = g_strdup_printf ("{ \"longest_ms\": %.3f, \"longest_cpu_ms\": %.3f, \"dispatches\": %" G_GUINT64_FORMAT ", \"slow\": %" G_GUINT64_FORMAT " }\n",
+                          (double) log->longest.ns[HR_LOOP_WALL] / HR_NS_PER_MS,
+                          (double) log->longest.ns[HR_LOOP_CPU] / HR_NS_PER_MS,
+                          log->n_dispatches,
+                          log->n_slow);
+  g_file_set_contents (path, text, -1, NULL);
+}
+
 static void
 hr_application_startup (GApplication *application)
 {
@@ -91,6 +112,7 @@ hr_application_startup (GApplication *application)
       exit (EXIT_FAILURE);
     }
 
+  hr_loop_log_follow (GTK_APPLICATION (self));
   create_monitor (self);
   _hr_application_add_actions (self);
   _hr_application_follow_alerts (self);
@@ -129,6 +151,7 @@ hr_application_shutdown (GApplication *application)
   if (self->workload != NULL)
     hr_workload_stop (self->workload);
   g_clear_weak_pointer (&self->window);
+  report_loop ();
 
   G_APPLICATION_CLASS (hr_application_parent_class)->shutdown (application);
 

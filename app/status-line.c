@@ -5,6 +5,7 @@
 #include "app/flow.h"
 #include "app/labels.h"
 #include "app/live-label.h"
+#include "app/loop-log.h"
 #include "app/overhead.h"
 #include "app/profile.h"
 #include "app/wording.h"
@@ -104,10 +105,11 @@ word_parts (HrStatusLine *self,
   g_autofree char *own_text = hr_word_value (self->own.share, HR_UNIT_RATIO);
   g_autofree char *agent_text = hr_word_value (agent, HR_UNIT_RATIO);
   g_autofree char *recording_text = hr_word_value (recording, HR_UNIT_RATIO);
+  g_autofree char *longest = hr_word_value ((double) hr_loop_log_get ()->longest.ns[HR_LOOP_WALL] / HR_NS_PER_MS, HR_UNIT_MILLISECONDS);
 
   return g_strdup_printf (_ ("Share of this computer's processors: window %s, agent %s. Recording takes %s of one core within the program; "
-                             "its budget is 1 %%, and 0.1 %% in a real-time path."),
-                          own_text, agent_text, recording_text);
+                             "its budget is 1 %%, and 0.1 %% in a real-time path. Drawing apart, the window was never busy for longer than %s at a time."),
+                          own_text, agent_text, recording_text, longest);
 }
 
 /* The overhead and its parts follow once a second, when the window's own share is known anew. */

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app/loop-log.h"
+
+#include <time.h>
+
+/* A window that has just come still loads fonts and icons: a second later it is at home. */
+#define SETTLING_MS 1000
+
+/* The poll function of a main context gets no data of its own, so that there is one log, of the default context. */
+static HrLoopLog default_log;
+static GPollFunc default_poll;
+
+static void
+add_difference (HrLoopTime       *sum,
+                const HrLoopTime *from,
+                const HrLoopTime *to)
+{
+  for (guint i = 0; i < HR_N_LOOP_CLOCKS; i++)
+    sum->ns[i] += to->ns[i] - from->ns[i];
+}
+
+/* The poll has returned at @now: whatever is due has the loop now. */
+void
+hr_loop_log_wake (HrLoopLog        *self,
+                  const HrLoopTime *now)
+{
+  self->awake = TRUE;
+  self->woken = *now;
+  self->drawn = (HrLoopTime){ { 0 } };
+  if (self->drawing)
+    self->begun = *now;
+}
+
+/* The loop goes to its poll at @now. */
+void
+hr_loop_log_sleep (HrLoopLog        *self,
+                   const HrLoopTime *now)
+{
+  HrLoopTime busy = { { 0 } };
+
+  if (!self->awake)
+    return;
+
+  self->awake = FALSE;
+  if (self->drawing)
+    add_difference (&self->drawn, &self->begun, now);
+  if (!self->counting)
+    return;
+
+  add_difference (&busy, &self->woken, now);
+  self->n_dispatches++;
+  for (guint i = 0; i < HR_N_LOOP_CLOCKS; i++)
+    self->longest.ns[i] = MAX (self->longest.ns[i], busy.ns[i] - self->drawn.ns[i]);
+  self->n_slow += busy.ns[HR_LOOP_CPU] - self->drawn.ns[HR_LOOP_CPU] > HR_LOOP_LIMIT_NS;
+}
+
+/* A frame is drawn from @now on. */
+void
+hr_loop_log_begin_frame (HrLoopLog        *self,
+                         const HrLoopTime *now)
+{
+  self->drawing = TRUE;
+  self->begun = *now;
+}
+
+/* The frame is done. */
+void
+hr_loop_log_end_frame (HrLoopLog        *self,
+                       const HrLoopTime *now)
+{
+  if (!self->drawing)
+    return;
+
+  self->drawing = FALSE;
+  add_difference (&self->drawn, &self->begun, now);
+}
+
+static gint64
+read_clock (clockid_t id)
+{
+  struct timespec now;
+
+  clock_gettime (id, &now);
+
+  return now.tv_sec * (gint64) G_USEC_PER_SEC * 1000 + now.tv_nsec;
+}
+
+static void
+read_time (HrLoopTime *out)
+{
+  out->ns[HR_LOOP_WALL] = read_clock (CLOCK_MONOTONIC);
+  out->ns[HR_LOOP_CPU] = read_clock (CLOCK_THREAD_CPUTIME_ID);
+}
+
+static gint
+poll_default (GPollFD *fds,
+              guint    n_fds,
+              gint     timeout)
+{
+  HrLoopTime now;
+  gint       n_ready;
+
+  read_time (&now);
+  hr_loop_log_sleep (&default_log, &now);
+  n_ready = default_poll (fds, n_fds, timeout);
+  read_time (&now);
+  hr_loop_log_wake (&default_log, &now);
+
+  return n_ready;
+}
+
+static gboolean
+settled_cb (gpointer user_data)
+{
+  default_log.counting = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+clock_before_paint_cb (GdkFrameClock *clock)
+{
+  HrLoopTime now;
+
+  read_time (&now);
+  hr_loop_log_begin_frame (&default_log, &now);
+}
+
+static void
+clock_after_paint_cb (GdkFrameClock *clock)
+{
+  static gboolean settling;
+  HrLoopTime      now;
+
+  read_time (&now);
+  hr_loop_log_end_frame (&default_log, &now);
+  if (!settling)
+    g_timeout_add (SETTLING_MS, settled_cb, NULL);
+  settling = TRUE;
+}
+
+static void
+window_realize_cb (GtkWidget *window)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (window);
+
+  g_signal_connect (clock, "before-paint", G_CALLBACK (clock_before_paint_cb), NULL);
+  g_signal_connect_after (clock, "after-paint", G_CALLBACK (clock_after_paint_cb), NULL);
+}
+
+static void
+window_added_cb (GtkApplication *application,
+                 GtkWindow      *window)
+{
+  g_signal_connect (window, "realize", G_CALLBACK (window_realize_cb), NULL);
+}
+
+/* Has the default main context's dispatches logged, and the frames of every window of @application told apart. Once in a process. */
+void
+hr_loop_log_follow (GtkApplication *application)
+{
+  GMainContext *context = g_main_context_default ();
+
+  if (default_poll == NULL)
+    {
+      default_poll = g_main_context_get_poll_func (context);
+      g_main_context_set_poll_func (context, poll_default);
+    }
+  g_signal_connect (application, "window-added", G_CALLBACK (window_added_cb), NULL);
+}
+
+/* Returns: (transfer none): what the default main context's log says. */
+const HrLoopLog *
+hr_loop_log_get (void)
+{
+  return &default_log;
+}
