@@ -18,6 +18,13 @@ extern "C"
 #define HR_BUCKET_MAX_BITS 36
 #define HR_N_BUCKETS (((HR_BUCKET_MAX_BITS - HR_BUCKET_BITS - 1) << HR_BUCKET_BITS) + (2 << HR_BUCKET_BITS))
 
+  /* One filled bucket: how a histogram's difference over an interval travels. */
+  typedef struct
+  {
+    uint32_t bucket;
+    uint64_t count;
+  } HrBucketCount;
+
   /* Returns the bucket of a duration, in 0..HR_N_BUCKETS - 1. */
   static inline uint32_t
   hr_bucket_index (uint64_t ns)

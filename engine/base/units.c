@@ -57,6 +57,13 @@ hr_unit_name (HrUnit unit)
   return (unsigned) unit < HR_N_UNITS ? names[unit] : "unknown";
 }
 
+/* Returns what a number of nanoseconds is multiplied with to stand in @unit; 1 for units that are no time. */
+double
+hr_unit_from_nanoseconds (HrUnit unit)
+{
+  return unit == HR_UNIT_MILLISECONDS ? 1.0 / HR_NS_PER_MS : 1.0;
+}
+
 /* Returns "none", "low", "medium", "high" or "critical". */
 const char *
 hr_severity_name (HrSeverity severity)

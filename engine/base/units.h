@@ -70,6 +70,7 @@ extern "C"
   const char *hr_unit_name (HrUnit unit);
   const char *hr_severity_name (HrSeverity severity);
 
+  double     hr_unit_from_nanoseconds (HrUnit unit);
   HrSeverity hr_severity_from_ratio (double ratio);
 
   size_t hr_value_format (double value,

@@ -2,15 +2,12 @@
 
 #pragma once
 
+#include "engine/base/metric-names.h"
+
 #include <glib.h>
 #include <string.h>
 
 G_BEGIN_DECLS
-
-/* A program's allocation categories (engine/probe/category.h) reach the desktop as two metrics each, whose names are
- * one of these with the category's name behind it. */
-#define HR_CATEGORY_IN_USE "in_use_mb/"       /* gauge, MB: allocated and not freed yet */
-#define HR_CATEGORY_ALLOCATED "allocated_mb/" /* counter, MB: allocated in the interval, freed or not */
 
 /* Returns the category's name within @metric, where that begins with @prefix, else NULL. */
 static inline const char *
@@ -19,9 +16,5 @@ hr_category_name (const char *metric,
 {
   return g_str_has_prefix (metric, prefix) ? metric + strlen (prefix) : NULL;
 }
-
-/* What an agent tells of a program's probe, beside what the program measures. */
-#define HR_METRIC_PROBE_OVERHEAD "probe_overhead"   /* ratio: what recording took, as a share of one core */
-#define HR_METRIC_SAMPLING_STRIDE "sampling_stride" /* gauge, count: one of so many scopes is measured; 1: all */
 
 G_END_DECLS

@@ -2,13 +2,6 @@
 
 #include "engine/model/sample.h"
 
-/* Returns what a number of nanoseconds is multiplied with to stand in @unit; 1 for units that are no time. */
-double
-hr_unit_from_nanoseconds (HrUnit unit)
-{
-  return unit == HR_UNIT_MILLISECONDS ? 1.0 / HR_NS_PER_MS : 1.0;
-}
-
 /* Returns the mean per item over the interval, in the metric's unit. */
 double
 hr_sample_mean (const HrSample *self)

@@ -8,13 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One filled bucket: how a histogram's difference over an interval travels. */
-typedef struct
-{
-  uint32_t bucket;
-  uint64_t count;
-} HrBucketCount;
-
 /* Durations counted in the buckets of base/buckets.h. Start from { 0 }; copy by assignment. Whoever keeps one keeps
  * the sum of the durations beside it, so that their mean is exact and costs a division. */
 typedef struct

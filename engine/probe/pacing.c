@@ -1,12 +1,12 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: MIT */
 
-#include "engine/collect/pacing.h"
+#include "engine/probe/pacing.h"
 
 #include "engine/base/region.h"
 #include "engine/base/units.h"
 
 /* Judged no more often than this, which is also how often the stride may change. */
-#define SHORTEST_NS ((gint64) HR_NS_PER_SECOND)
+#define SHORTEST_NS ((int64_t) HR_NS_PER_SECOND)
 
 /* Shares of one core: above the first, half as much is measured; twice as much again where that would stay below the
  * second. Between the two lies more than a factor of two, so that a steady program is not slowed down and let go in
@@ -23,17 +23,24 @@
 /* Begins a stretch at @now_ns (monotonic), by when recording has cost @cost. */
 void
 hr_pacing_begin (HrPacing              *self,
-                 gint64                 now_ns,
+                 int64_t                now_ns,
                  const HrRecordingCost *cost)
 {
   self->since_ns = now_ns;
   self->before = *cost;
 }
 
-static guint
-next_stride (double overhead,
-             double thinned,
-             guint  stride)
+static double
+growth (double before,
+        double now)
+{
+  return now > before ? now - before : 0;
+}
+
+static uint32_t
+next_stride (double   overhead,
+             double   thinned,
+             uint32_t stride)
 {
   if (overhead > SLOWER_ABOVE && thinned > LEAST_THINNED && stride < LARGEST_STRIDE)
     return stride * 2;
@@ -45,27 +52,27 @@ next_stride (double overhead,
 
 /* Judges the stretch since the last judgement, which becomes the next one's beginning, while one of @stride scopes is
  * measured. Writes what recording cost, as a share of one core, and the stride to go on with: @stride, twice it, or
- * half of it. Returns FALSE and writes nothing before a second has passed; a judgement that comes late is about all the
+ * half of it. Returns false and writes nothing before a second has passed; a judgement that comes late is about all the
  * time since. */
-gboolean
+bool
 hr_pacing_judge (HrPacing              *self,
-                 gint64                 now_ns,
+                 int64_t                now_ns,
                  const HrRecordingCost *cost,
-                 guint                  stride,
+                 uint32_t               stride,
                  double                *out_overhead,
-                 guint                 *out_stride)
+                 uint32_t              *out_stride)
 {
   double elapsed_ns = (double) (now_ns - self->since_ns);
   double overhead, thinned;
 
   if (now_ns - self->since_ns < SHORTEST_NS)
-    return FALSE;
+    return false;
 
-  overhead = MAX (cost->all_ns - self->before.all_ns, 0) / elapsed_ns;
-  thinned = MAX (cost->thinned_ns - self->before.thinned_ns, 0) / elapsed_ns;
+  overhead = growth (self->before.all_ns, cost->all_ns) / elapsed_ns;
+  thinned = growth (self->before.thinned_ns, cost->thinned_ns) / elapsed_ns;
   hr_pacing_begin (self, now_ns, cost);
   *out_overhead = overhead;
   *out_stride = next_stride (overhead, thinned, stride);
 
-  return TRUE;
+  return true;
 }

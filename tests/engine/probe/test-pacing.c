@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "engine/collect/pacing.h"
+#include "engine/probe/pacing.h"
 
 #include "engine/base/region.h"
 #include "engine/base/units.h"
+
+#include <glib.h>
 
 #define SECOND HR_NS_PER_SECOND
 
@@ -177,16 +179,16 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/collect/pacing/overhead", test_overhead_is_the_share_of_a_core);
-  g_test_add_func ("/collect/pacing/second", test_a_judgement_takes_a_second);
-  g_test_add_func ("/collect/pacing/late", test_a_late_judgement_is_no_larger);
-  g_test_add_func ("/collect/pacing/busy", test_a_busy_program_is_slowed_down_and_stays);
-  g_test_add_func ("/collect/pacing/rest", test_a_program_at_rest_is_let_go_step_by_step);
-  g_test_add_func ("/collect/pacing/swings", test_no_load_swings);
-  g_test_add_func ("/collect/pacing/limit", test_the_stride_has_a_limit);
-  g_test_add_func ("/collect/pacing/fixed", test_what_no_stride_thins_out_is_no_reason);
-  g_test_add_func ("/collect/pacing/helps", test_scopes_are_left_out_as_long_as_it_helps);
-  g_test_add_func ("/collect/pacing/back", test_what_no_stride_thins_out_counts_on_the_way_back);
+  g_test_add_func ("/probe/pacing/overhead", test_overhead_is_the_share_of_a_core);
+  g_test_add_func ("/probe/pacing/second", test_a_judgement_takes_a_second);
+  g_test_add_func ("/probe/pacing/late", test_a_late_judgement_is_no_larger);
+  g_test_add_func ("/probe/pacing/busy", test_a_busy_program_is_slowed_down_and_stays);
+  g_test_add_func ("/probe/pacing/rest", test_a_program_at_rest_is_let_go_step_by_step);
+  g_test_add_func ("/probe/pacing/swings", test_no_load_swings);
+  g_test_add_func ("/probe/pacing/limit", test_the_stride_has_a_limit);
+  g_test_add_func ("/probe/pacing/fixed", test_what_no_stride_thins_out_is_no_reason);
+  g_test_add_func ("/probe/pacing/helps", test_scopes_are_left_out_as_long_as_it_helps);
+  g_test_add_func ("/probe/pacing/back", test_what_no_stride_thins_out_counts_on_the_way_back);
 
   return g_test_run ();
 }
