@@ -28,6 +28,10 @@ A command names what to do and, where there are several, the device: {"do": "det
     developer  mounted                         whether the developer image is there
     idle       seconds                         after which lockdownd closes
     syslog     line                            a line of the system log; answers how many read it
+    network    attached                        the device is there a second time, over the network
+    instruments    processes, cores, total_load, frames_per_second, graphics, interval, fragment, surplus, wrong, ...
+                                               what the instruments service tells, and how (dtx.Instruments)
+    push                                       one push on every channel of the service; answers to how many clients
     status                                     devices, streams, and counts of requests
 """
 
@@ -40,6 +44,7 @@ import signal
 import sys
 import tempfile
 
+from dtx import Instruments
 from lockdownd import PORT, TRUST, Phone
 from pairing import Identity
 from usbmuxd import Daemon, Device, Fault, Manner
@@ -54,7 +59,6 @@ class Emulator:
         self.daemon = Daemon(address)
         self.folder = folder
         self.phones = {}
-        self.tasks = set()
 
     def add(self, udid, ports, attached=True, product_id=0x12A8, connection_type="USB", **identity):
         """A device: its identity's keys are made meanwhile."""
@@ -67,6 +71,9 @@ class Emulator:
         phone = Phone(device.udid, Identity(place, self.daemon.buid, wifi_address), **identity)
         phone.device = device
         phone.ports = device.ports
+        phone.network = None
+        phone.dtx = Instruments(phone)
+        phone.instruments = phone.dtx.serve
         phone.made = asyncio.ensure_future(phone.make_identity())
         device.ports[PORT] = phone.serve
         self.daemon.records[device.udid] = phone.made
@@ -109,6 +116,13 @@ class Emulator:
         if type is not None:
             identity["product_type"] = type
         self.add(udid, {int(port): target for port, target in (ports or {}).items()}, attached, **identity)
+
+    def do_network(self, attached=True, udid=None):
+        phone = self._phone(udid)
+        if phone.network is None:
+            phone.network = Device(phone.udid, connection_type="Network", product_id=phone.device.product_id)
+            phone.network.ports = phone.device.ports
+        (self.daemon.attach if attached else self.daemon.detach)(phone.network)
 
     def do_stop(self):
         self.daemon.stop()
@@ -176,9 +190,16 @@ class Emulator:
     def do_syslog(self, line, udid=None):
         return {"readers": self._phone(udid).log(line)}
 
+    def do_instruments(self, udid=None, **state):
+        self._phone(udid).dtx.settle(**state)
+
+    def do_push(self, udid=None):
+        return {"clients": self._phone(udid).dtx.push()}
+
     def do_status(self):
         devices = {udid: {"device": phone.device.device_id, "streams": sorted(stream.port for stream in phone.device.streams),
-                          "log_readers": len(phone.log_readers), "trust": phone.trust, "locked": phone.locked}
+                          "log_readers": len(phone.log_readers), "trust": phone.trust, "locked": phone.locked,
+                          "instruments": phone.dtx.status()}
                    for udid, phone in self.phones.items()}
         return {"usbmuxd": self.daemon.address, "listening": self.daemon.server is not None, "devices": devices,
                 "clients": len(self.daemon.clients), "counts": dict(self.daemon.counts)}

@@ -40,15 +40,16 @@ class Identity:
         """Makes the keys, which takes a moment: for a thread. Returns the pair record as bytes."""
         (self.folder / "openssl.conf").write_text(CONFIGURATION)
         with concurrent.futures.ThreadPoolExecutor() as pool:
-            list(pool.map(lambda name: openssl("genrsa", "-out", self._path(f"{name}.key"), "2048"), ("root", "host", "device")))
-        self._certify("root", "authority")
-        for name in ("host", "device"):
-            self._certify(name, "leaf", "-CA", self._path("root.pem"), "-CAkey", self._path("root.key"))
+            list(pool.map(lambda name: openssl("genrsa", "-out", self._path(f"{name}.key"), "2048"), ("computer", "device")))
+        self._certify("root", "computer", "authority")
+        # The computer's own certificate is of the key that it signs with: two keys take time enough.
+        for name, key in (("host", "computer"), ("device", "device")):
+            self._certify(name, key, "leaf", "-CA", self._path("root.pem"), "-CAkey", self._path("computer.key"))
         openssl("rsa", "-in", self._path("device.key"), "-RSAPublicKey_out", "-out", self._path("device.pub"))
         return plistlib.dumps({
             "DeviceCertificate": self._read("device.pem"), "HostCertificate": self._read("host.pem"),
-            "HostPrivateKey": self._read("host.key"), "RootCertificate": self._read("root.pem"),
-            "RootPrivateKey": self._read("root.key"), "HostID": self.host_id, "SystemBUID": self.buid,
+            "HostPrivateKey": self._read("computer.key"), "RootCertificate": self._read("root.pem"),
+            "RootPrivateKey": self._read("computer.key"), "HostID": self.host_id, "SystemBUID": self.buid,
             "EscrowBag": bytes(32), "WiFiMACAddress": self.wifi_address,
         })
 
@@ -76,9 +77,9 @@ class Identity:
         context.num_tickets = 0
         return context
 
-    def _certify(self, name, extensions, *signer):
+    def _certify(self, name, key, extensions, *signer):
         openssl("req", "-new", "-x509", "-config", self._path("openssl.conf"), "-extensions", extensions, "-days", "3650", "-sha256",
-                "-key", self._path(f"{name}.key"), "-out", self._path(f"{name}.pem"), *signer)
+                "-key", self._path(f"{key}.key"), "-out", self._path(f"{name}.pem"), *signer)
 
     def _path(self, name):
         return str(self.folder / name)
