@@ -24,6 +24,7 @@ A command names what to do and, where there are several, the device: {"do": "det
     battery    level, charging, and keys of the power source such as Voltage
     value      key, value                      what lockdownd tells about the device
     trust      state                           trusted, untrusted, pending or denied
+    unpair                                     the daemon and the device forget each other, as when they never met
     lock, unlock                               whether the passcode is missing
     developer  mounted                         whether the developer image is there
     idle       seconds                         after which lockdownd closes
@@ -40,9 +41,10 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
-import sys
 import tempfile
+import threading
 
 from dtx import Instruments
 from lockdownd import PORT, TRUST, Phone
@@ -175,6 +177,13 @@ class Emulator:
             raise ValueError(f"{state}: one of {', '.join(TRUST)}")
         self._phone(udid).trust = state
 
+    async def do_unpair(self, udid=None):
+        phone = self._phone(udid)
+        await asyncio.shield(phone.made)
+        self.daemon.delete_record(phone.udid)
+        phone.hosts.clear()
+        phone.trust = "untrusted"
+
     def do_lock(self, udid=None):
         self._phone(udid).locked = True
 
@@ -205,30 +214,25 @@ class Emulator:
                 "clients": len(self.daemon.clients), "counts": dict(self.daemon.counts)}
 
 
-async def obey_lines(emulator, reader, write):
-    while line := await reader.readline():
-        if line.strip():
-            write((await emulator.obey(line) + "\n").encode())
-
-
-async def obey_stdin(emulator, stopped):
-    """Commands from the standard input, whose end is ours."""
-    reader = asyncio.StreamReader(limit=LARGEST_COMMAND)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-
-    def write(data):
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+def obey_stdin(emulator, loop, stopped):
+    """Commands from the standard input, whose end is ours. In a thread: it may be a file as well as a pipe."""
     try:
-        await obey_lines(emulator, reader, write)
-    finally:
-        stopped.set()
+        with open(0, "rb", closefd=False) as lines:
+            while line := lines.readline(LARGEST_COMMAND):
+                if line.strip():
+                    print(asyncio.run_coroutine_threadsafe(emulator.obey(line), loop).result(), flush=True)
+    except OSError:
+        pass
+    # Where a signal ended the loop first, there is nothing left to tell.
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(stopped.set)
 
 
 async def obey_socket(emulator, path):
     async def serve(reader, writer):
         with contextlib.suppress(ConnectionError, ValueError):
-            await obey_lines(emulator, reader, writer.write)
+            while line := await reader.readline():
+                writer.write((await emulator.obey(line) + "\n").encode())
         writer.close()
     return await asyncio.start_unix_server(serve, path, limit=LARGEST_COMMAND)
 
@@ -248,15 +252,15 @@ async def run(options, folder):
 
     ready = {"usbmuxd": emulator.daemon.address, "control": options.control, "udid": next(iter(emulator.phones)), "pid": os.getpid()}
     print("READY", json.dumps(ready), flush=True)
-    listening = None if options.keep else asyncio.create_task(obey_stdin(emulator, stopped))
+    if not options.keep:
+        threading.Thread(target=obey_stdin, args=(emulator, asyncio.get_running_loop(), stopped), daemon=True).start()
     await stopped.wait()
 
     emulator.daemon.stop()
     if control is not None:
         control.close()
-        os.unlink(options.control)
-    if listening is not None:
-        listening.cancel()
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(options.control)
     # The folder with the keys goes when the thread that makes them is done with it.
     await asyncio.gather(*(phone.made for phone in emulator.phones.values()), return_exceptions=True)
 
@@ -283,6 +287,8 @@ def main():
     parser.add_argument("--detached", action="store_true", help="not attached at the start")
     parser.add_argument("--late", action="store_true", help="no daemon until the command start")
     options = parser.parse_args()
+    if shutil.which("openssl") is None:
+        parser.error("openssl, which makes the keys, is not installed")
     with tempfile.TemporaryDirectory(prefix="headroom-iphone-") as folder:
         asyncio.run(run(options, folder))
 

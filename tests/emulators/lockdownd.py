@@ -76,9 +76,6 @@ class Phone:
         self.hosts[self.identity.host_id] = context
         return record
 
-    def forget_hosts(self):
-        self.hosts.clear()
-
     def value(self, domain, key, trusted):
         if domain == BATTERY and trusted:
             values = self.battery_values()

@@ -123,6 +123,17 @@ def test_idevicepair_goes_through_every_state():
         assert there.run("ideviceinfo", "-k", "TimeZone") == "UTC\n"
 
 
+def test_a_device_that_was_never_paired_is_paired():
+    with tools("--detached") as there:
+        there.iphone.do("unpair")
+        there.iphone.do("attach")
+        assert "accept the trust dialog" in there.run("idevicepair", "validate", status=1)
+        assert there.iphone.device()["trust"] == "pending"
+        assert there.run("ideviceinfo", "-s", "-k", "DeviceName") == "Emulated iPhone\n"
+        there.iphone.do("trust")
+        assert there.run("idevicepair", "validate").startswith("SUCCESS")
+
+
 def test_idevicename_tells_and_sets_the_name():
     with tools("--name", "Mine") as there:
         assert there.run("idevicename") == "Mine\n"
