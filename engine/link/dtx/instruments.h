@@ -3,32 +3,11 @@
 #pragma once
 
 #include "engine/model/device.h"
+#include "engine/model/phone.h"
 
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-/* One process of the phone in one sample of sysmontap. */
-typedef struct
-{
-  guint64 pid;
-  char   *name;
-  double  cpu;          /* of one core, 0.. ; NaN: not told (the first sample has none) */
-  double  footprint_mb; /* physFootprint; NaN: not told */
-} HrPhoneProcess;
-
-/* What the phone told since the last one. A number that is not in it is NaN. */
-typedef struct
-{
-  double          total_cpu; /* of all cores, 0.. number of cores */
-  guint           n_cores;
-  HrPhoneProcess *processes;
-  guint           n_processes;
-  double          frames_per_second;
-  double          device_utilization; /* of the GPU, 0..1; and of its parts */
-  double          renderer_utilization;
-  double          tiler_utilization;
-} HrPhoneSample;
 
 /* Figures of an iPhone without an agent in it: sysmontap and graphics over one DTX connection, in a worker thread (libimobiledevice brings
  * the stream). For iOS 16 and older; what a newer one, or one without developer image, needs stands in the error of "ended".
@@ -47,7 +26,8 @@ typedef enum
   HR_INSTRUMENTS_ERROR_NO_IMAGE,   /* the developer image is not mounted, or Developer Mode is off */
   HR_INSTRUMENTS_ERROR_PROTOCOL,   /* what came is no DTX, or breaks its limits */
   HR_INSTRUMENTS_ERROR_COMPRESSED, /* a compressed message although it was refused by capability */
-  HR_INSTRUMENTS_ERROR_CLOSED      /* the phone hung up, or we did */
+  HR_INSTRUMENTS_ERROR_CLOSED,     /* the phone hung up or fell silent, or we hung up */
+  HR_INSTRUMENTS_ERROR_UNREACHABLE /* no session with the phone: not attached, not paired or locked */
 } HrInstrumentsError;
 
 GQuark hr_instruments_error_quark (void);
