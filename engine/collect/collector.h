@@ -33,7 +33,8 @@ struct _HrCollector
 typedef enum
 {
   HR_COLLECT_ERROR_UNREADABLE,
-  HR_COLLECT_ERROR_MALFORMED
+  HR_COLLECT_ERROR_MALFORMED,
+  HR_COLLECT_ERROR_REFUSED /* what was asked for cannot be measured; the text can be shown */
 } HrCollectError;
 
 GQuark hr_collect_error_quark (void);

@@ -2,6 +2,9 @@
 
 #include "engine/collect/process.h"
 
+#include "engine/collect/flow.h"
+#include "engine/collect/proc.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,21 +15,16 @@
 static const HrMetricInfo cpu_metric = { "process_cpu_usage", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER };
 static const HrMetricInfo pss_metric = { "memory_usage_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER };
 static const HrMetricInfo rss_metric = { "memory_rss_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER };
+static const HrMetricInfo read_metric = { "process_read_mb_per_second", HR_KIND_GAUGE, HR_UNIT_MEGABYTES_PER_SECOND, HR_DIRECTION_LOWER };
+static const HrMetricInfo write_metric = { "process_write_mb_per_second", HR_KIND_GAUGE, HR_UNIT_MEGABYTES_PER_SECOND, HR_DIRECTION_LOWER };
 static const HrMetricInfo threads_metric = { "thread_count", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
-
-/* What /proc/PID/stat says, in clock ticks. */
-typedef struct
-{
-  guint64 used;
-  guint64 n_threads;
-  guint64 start_time;
-} Stat;
 
 typedef struct
 {
   HrFeed  *feed; /* owned, so that no other feed can take its address */
   gint64   before_ns;
   guint64  used;
+  HrFlow   io;
   guint64  start_time;
   gboolean seen;
 } Process;
@@ -47,34 +45,18 @@ process_free (gpointer data)
   g_free (process);
 }
 
+/* Finds the line "Name:  123". */
 static gboolean
-read_proc (ProcessCollector *self,
-           guint64           pid,
-           const char       *name,
-           char            **out)
+parse_line (const char *text,
+            const char *name,
+            guint64    *out)
 {
-  g_autofree char *path = g_strdup_printf ("%s/proc/%" G_GUINT64_FORMAT "/%s", self->root, pid, name);
+  const char *line = strstr (text, name);
 
-  return g_file_get_contents (path, out, NULL, NULL);
-}
+  while (line != NULL && line != text && line[-1] != '\n')
+    line = strstr (line + 1, name);
 
-/* Fields 14, 15, 20 and 22. Counted from the last parenthesis, behind which field 3 begins, because a program's name may hold
- * spaces and parentheses (proc(5)). */
-static gboolean
-parse_stat (const char *text,
-            Stat       *out)
-{
-  const char *name_end = strrchr (text, ')');
-  g_auto (GStrv) fields = g_strsplit (name_end != NULL ? name_end + 1 : "", " ", 24);
-
-  if (g_strv_length (fields) <= 20)
-    return FALSE;
-
-  out->used = g_ascii_strtoull (fields[12], NULL, 10) + g_ascii_strtoull (fields[13], NULL, 10);
-  out->n_threads = g_ascii_strtoull (fields[18], NULL, 10);
-  out->start_time = g_ascii_strtoull (fields[20], NULL, 10);
-
-  return TRUE;
+  return line != NULL && sscanf (line + strlen (name), " %" G_GUINT64_FORMAT, out) == 1;
 }
 
 /* Finds the line "Name:  123 kB", where kB are 1 024 bytes. */
@@ -83,11 +65,9 @@ parse_kilobytes (const char *text,
                  const char *name,
                  double     *out_mb)
 {
-  const char *line = strstr (text, name);
-  guint64     kilobytes;
+  guint64 kilobytes;
 
-  if (line == NULL || (line != text && line[-1] != '\n') ||
-      sscanf (line + strlen (name), " %" G_GUINT64_FORMAT " kB", &kilobytes) != 1)
+  if (!parse_line (text, name, &kilobytes))
     return FALSE;
 
   *out_mb = (double) kilobytes * 1024 / HR_BYTES_PER_MB;
@@ -99,15 +79,13 @@ parse_kilobytes (const char *text,
  * other. */
 static void
 measure_memory (ProcessCollector *self,
-                HrFeed           *feed)
+                HrFeed           *feed,
+                const HrProcStat *stat)
 {
-  g_autofree char *rollup = NULL;
-  g_autofree char *statm = NULL;
-  guint64          pid = hr_feed_get_pid (feed);
-  guint64          pages;
-  double           mb;
+  char   rollup[HR_PROC_TEXT_SIZE];
+  double mb;
 
-  if (read_proc (self, pid, "smaps_rollup", &rollup))
+  if (hr_proc_read (self->root, hr_feed_get_pid (feed), "smaps_rollup", rollup, sizeof rollup) > 0)
     {
       if (parse_kilobytes (rollup, "Pss:", &mb))
         hr_feed_measure (feed, &pss_metric, mb);
@@ -118,14 +96,30 @@ measure_memory (ProcessCollector *self,
         }
     }
 
-  if (read_proc (self, pid, "statm", &statm) && sscanf (statm, "%*s %" G_GUINT64_FORMAT, &pages) == 1)
-    hr_feed_measure (feed, &rss_metric, (double) pages * (double) sysconf (_SC_PAGESIZE) / HR_BYTES_PER_MB);
+  hr_feed_measure (feed, &rss_metric, (double) stat->resident_pages * (double) sysconf (_SC_PAGESIZE) / HR_BYTES_PER_MB);
+}
+
+/* What reached the disks and came from them: what was read from memory again counts for nothing. That needs the right to look into the
+ * program, and without it there is no figure, which is not 0. */
+static void
+measure_io (ProcessCollector *self,
+            Process          *process,
+            gint64            now_ns)
+{
+  char    text[HR_PROC_TEXT_SIZE];
+  guint64 n_read, n_written;
+
+  if (hr_proc_read (self->root, hr_feed_get_pid (process->feed), "io", text, sizeof text) > 0 &&
+      parse_line (text, "read_bytes:", &n_read) && parse_line (text, "write_bytes:", &n_written))
+    hr_flow_measure (&process->io, process->feed, now_ns, n_read, n_written, &read_metric, &write_metric);
+  else
+    process->io = (HrFlow){ 0 };
 }
 
 static void
-measure_cpu (Process    *process,
-             const Stat *stat,
-             gint64      now_ns)
+measure_cpu (Process          *process,
+             const HrProcStat *stat,
+             gint64            now_ns)
 {
   double n_cores = (double) MAX (sysconf (_SC_NPROCESSORS_ONLN), 1);
   double ticks_per_second = (double) sysconf (_SC_CLK_TCK);
@@ -146,14 +140,14 @@ measure (ProcessCollector *self,
          Process          *process,
          gint64            now_ns)
 {
-  g_autofree char *text = NULL;
-  Stat             stat;
+  char       text[HR_PROC_TEXT_SIZE];
+  HrProcStat stat;
 
   if (process->before_ns != 0 && now_ns - process->before_ns < SHORTEST_NS)
     return;
 
   /* A process that is gone is no failure, and neither is one that cannot be seen from here. */
-  if (!read_proc (self, hr_feed_get_pid (process->feed), "stat", &text) || !parse_stat (text, &stat))
+  if (hr_proc_read (self->root, hr_feed_get_pid (process->feed), "stat", text, sizeof text) <= 0 || !hr_proc_parse_stat (text, &stat))
     return;
 
   /* The number may have gone to another process since. */
@@ -164,7 +158,8 @@ measure (ProcessCollector *self,
 
   measure_cpu (process, &stat, now_ns);
   hr_feed_measure (process->feed, &threads_metric, (double) stat.n_threads);
-  measure_memory (self, process->feed);
+  measure_memory (self, process->feed, &stat);
+  measure_io (self, process, now_ns);
 }
 
 static Process *

@@ -3,6 +3,7 @@
 #include "engine/collect/system.h"
 
 #include "engine/collect/diskstats.h"
+#include "engine/collect/flow.h"
 
 #include <glibtop.h>
 #include <glibtop/cpu.h>
@@ -28,14 +29,6 @@ static const HrMetricInfo network_out_metric = { "network_out_mb_per_second", HR
 static const HrMetricInfo processes_metric = { "process_count", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
 static const HrMetricInfo load_metric = { "load_average_1m", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
 
-/* A pair of counters that only rise, in bytes; their difference over time is a rate. */
-typedef struct
-{
-  gint64  before_ns; /* 0: not read yet */
-  guint64 in;
-  guint64 out;
-} Flow;
-
 typedef struct
 {
   HrCollector parent;
@@ -44,8 +37,8 @@ typedef struct
   gint64      slow_ns; /* when the slow part ran last; 0: never */
   guint64     cpu_total;
   guint64     cpu_idle;
-  Flow        disk;
-  Flow        network;
+  HrFlow      disk;
+  HrFlow      network;
 } System;
 
 static void
@@ -84,26 +77,6 @@ measure_memory (System *self)
     hr_feed_measure (self->computer, &swap_metric, (double) swap.used / HR_BYTES_PER_MB);
 }
 
-/* A counter that went back (an interface or a disk was taken out) gives no rate this time. */
-static void
-measure_flow (System             *self,
-              Flow               *flow,
-              gint64              now_ns,
-              guint64             in,
-              guint64             out,
-              const HrMetricInfo *in_metric,
-              const HrMetricInfo *out_metric)
-{
-  double elapsed = (double) (now_ns - flow->before_ns) / HR_NS_PER_SECOND;
-
-  if (flow->before_ns != 0 && elapsed > 0 && in >= flow->in && out >= flow->out)
-    {
-      hr_feed_measure (self->computer, in_metric, (double) (in - flow->in) / HR_BYTES_PER_MB / elapsed);
-      hr_feed_measure (self->computer, out_metric, (double) (out - flow->out) / HR_BYTES_PER_MB / elapsed);
-    }
-  *flow = (Flow){ now_ns, in, out };
-}
-
 /* Containers may have no /proc/diskstats; then there is no disk rate, and nothing wrong. */
 static gboolean
 measure_disks (System  *self,
@@ -122,7 +95,7 @@ measure_disks (System  *self,
       g_set_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_MALFORMED, "%s is not as expected", path);
       return FALSE;
     }
-  measure_flow (self, &self->disk, now_ns, n_read, n_written, &disk_read_metric, &disk_write_metric);
+  hr_flow_measure (&self->disk, self->computer, now_ns, n_read, n_written, &disk_read_metric, &disk_write_metric);
 
   return TRUE;
 }
@@ -146,7 +119,7 @@ measure_network (System *self,
       in += load.bytes_in;
       out += load.bytes_out;
     }
-  measure_flow (self, &self->network, now_ns, in, out, &network_in_metric, &network_out_metric);
+  hr_flow_measure (&self->network, self->computer, now_ns, in, out, &network_in_metric, &network_out_metric);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include "engine/agents/local/agent.h"
 
 #include "engine/agents/local/cadence.h"
+#include "engine/agents/local/searches.h"
 #include "engine/agents/local/session.h"
 #include "engine/base/clock.h"
 #include "engine/collect/overhead.h"
@@ -10,6 +11,7 @@
 #include "engine/collect/process.h"
 #include "engine/collect/regions.h"
 #include "engine/collect/system.h"
+#include "engine/collect/watches.h"
 
 #define SHORTEST_INTERVAL_MS 10
 #define LONGEST_INTERVAL_MS 60000
@@ -21,6 +23,8 @@ static const HrMetricInfo failing_metric = { "collectors_failing", HR_KIND_GAUGE
 struct _HrAgent
 {
   HrCollectors *collectors;
+  HrCollector  *watches; /* borrowed from @collectors */
+  HrSearches   *searches;
   HrFeed       *computer;
   char         *detail;    /* of the computer, without its troubles */
   gint          n_failing; /* as measured last; -1: never */
@@ -37,13 +41,23 @@ struct _HrAgent
   guint    prune_source;
 };
 
+/* A program that is watched is there for those who asked for it. */
+static void
+announce_to (HrAgent   *self,
+             HrSession *session,
+             HrStream  *stream)
+{
+  if (hr_watches_concern (self->watches, stream->feed, session))
+    hr_session_announce (session, stream);
+}
+
 static void
 announce (HrAgent  *self,
           HrStream *stream)
 {
   stream->announced = hr_feed_get_generation (stream->feed);
   for (guint i = 0; i < self->sessions->len; i++)
-    hr_session_announce (self->sessions->pdata[i], stream);
+    announce_to (self, self->sessions->pdata[i], stream);
 }
 
 /* Feeds are only ever appended, and taken out together with their streams: the first ones have a stream each. */
@@ -108,15 +122,23 @@ report_failures (HrAgent *self)
     }
 }
 
-/* Runs one round at @now_ns (monotonic): collects, and sends every stream's snapshot to whoever wants it. */
+/* Runs one round at @now_ns (monotonic): collects, and sends every stream's snapshot to whoever wants it. Streams that ended say so before new ones
+ * open, so that one program's next run, or its probe, is seen to follow and not to stand beside it. */
 void
 hr_agent_tick (HrAgent *self,
                gint64   now_ns)
 {
+  guint n_open;
+
   hr_collectors_run (self->collectors, now_ns, self->feeds);
   report_failures (self);
-  open_streams (self);
   for (guint i = 0; i < self->streams->len; i++)
+    send_snapshot (self, self->streams->pdata[i], now_ns);
+  close_ended_streams (self);
+
+  n_open = self->streams->len;
+  open_streams (self);
+  for (guint i = n_open; i < self->streams->len; i++)
     send_snapshot (self, self->streams->pdata[i], now_ns);
   close_ended_streams (self);
 }
@@ -174,7 +196,12 @@ prune_cb (gpointer user_data)
   self->prune_source = 0;
   for (guint i = self->sessions->len; i > 0; i--)
     if (!hr_session_is_open (self->sessions->pdata[i - 1]))
-      g_ptr_array_remove_index (self->sessions, i - 1);
+      {
+        hr_watches_leave (self->watches, self->sessions->pdata[i - 1]);
+        hr_searches_leave (self->searches, self->sessions->pdata[i - 1]);
+        g_ptr_array_remove_index (self->sessions, i - 1);
+      }
+  close_ended_streams (self);
   update_timer (self);
 
   return G_SOURCE_REMOVE;
@@ -187,7 +214,7 @@ session_resumed_cb (HrSession *session,
   HrAgent *self = user_data;
 
   for (guint i = 0; i < self->streams->len; i++)
-    hr_session_announce (session, self->streams->pdata[i]);
+    announce_to (self, session, self->streams->pdata[i]);
   update_timer (self);
 }
 
@@ -235,7 +262,7 @@ session_control_cb (HrSession       *session,
   if (control->interval_ms > 0)
     set_interval (self, control->interval_ms);
 
-  if (stream != NULL)
+  if (stream != NULL && hr_watches_concern (self->watches, stream->feed, session))
     {
       if (control->sampling != HR_SWITCH_UNCHANGED)
         hr_feed_set_sampling (stream->feed, control->sampling == HR_SWITCH_ON);
@@ -249,12 +276,77 @@ session_control_cb (HrSession       *session,
   update_timer (self);
 }
 
+static void
+session_search_cb (HrSession  *session,
+                   guint       request,
+                   const char *text,
+                   guint       limit,
+                   gpointer    user_data)
+{
+  HrAgent *self = user_data;
+
+  hr_searches_add (self->searches, session, request, text, limit);
+}
+
+/* A program is marked by how it is measured already. */
+static void
+searches_found_cb (gpointer   owner,
+                   guint      request,
+                   GPtrArray *programs,
+                   guint      n_more,
+                   gpointer   user_data)
+{
+  HrAgent *self = user_data;
+
+  for (guint i = 0; i < programs->len; i++)
+    {
+      HrProgram *program = programs->pdata[i];
+
+      program->instrumented = hr_watches_is_instrumented (self->watches, self->feeds, program->pid, program->start_time);
+      program->watched = hr_watches_has (self->watches, program->pid, program->start_time, owner);
+    }
+  hr_session_tell_found (owner, request, programs, n_more);
+}
+
+/* The stream may be there already, because another session watches the program too, and go on when this one has left. */
+static void
+session_watch_cb (HrSession *session,
+                  guint64    pid,
+                  guint64    start_time,
+                  gboolean   watched,
+                  gpointer   user_data)
+{
+  HrAgent *self = user_data;
+  g_autoptr (GError) error = NULL;
+  gint64 now_ns = (gint64) hr_clock_monotonic ();
+
+  if (!watched)
+    hr_watches_end (self->watches, pid, start_time, session);
+  else if (!hr_watches_begin (self->watches, self->feeds, pid, start_time, session, hr_clock_realtime (), now_ns, &error))
+    hr_session_refuse (session, pid, error->message);
+
+  open_streams (self);
+  for (guint i = 0; i < self->streams->len; i++)
+    {
+      HrStream *stream = self->streams->pdata[i];
+
+      if (hr_feed_get_pid (stream->feed) != pid)
+        continue;
+      if (!hr_watches_concern (self->watches, stream->feed, session))
+        hr_session_end_stream (session, stream);
+      else if (!hr_session_has_stream (session, stream))
+        hr_session_announce (session, stream);
+    }
+  close_ended_streams (self);
+  update_timer (self);
+}
+
 /* Serves @link from now on; its session ends with it. */
 void
 hr_agent_add_link (HrAgent *self,
                    HrLink  *link)
 {
-  static const HrSessionEvents events = { session_resumed_cb, session_control_cb, session_closed_cb };
+  static const HrSessionEvents events = { session_resumed_cb, session_control_cb, session_search_cb, session_watch_cb, session_closed_cb };
 
   g_ptr_array_add (self->sessions, hr_session_new (link, &events, self));
 }
@@ -285,7 +377,8 @@ hr_agent_is_awake (const HrAgent *self)
   return self->timer != NULL;
 }
 
-/* Creates an agent around @collectors (transfer full), which fill @computer and add feeds of their own. @interval_ms 0: the agent never
+/* Creates an agent around @collectors (transfer full), which fill @computer and add feeds of their own; it adds those of programs that are
+ * watched. @interval_ms 0: the agent never
  * wakes by itself, the caller ticks. */
 HrAgent *
 hr_agent_new (HrCollectors *collectors,
@@ -303,6 +396,9 @@ hr_agent_new (HrCollectors *collectors,
   self->sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_session_free);
   self->self_timed = interval_ms > 0;
   self->interval_ms = interval_ms > 0 ? CLAMP (interval_ms, SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS) : HR_AGENT_INTERVAL_MS;
+  self->watches = hr_watches_new ("", hr_feed_get_name (computer));
+  hr_collectors_add (collectors, self->watches);
+  self->searches = hr_searches_new ("", searches_found_cb, self);
   g_ptr_array_add (self->feeds, hr_feed_ref (computer));
   open_streams (self);
 
@@ -338,6 +434,7 @@ hr_agent_free (HrAgent *self)
   if (self->timer != NULL)
     g_source_destroy (self->timer);
   g_clear_pointer (&self->timer, g_source_unref);
+  hr_searches_free (self->searches);
   g_ptr_array_unref (self->sessions);
   g_clear_handle_id (&self->prune_source, g_source_remove);
   g_ptr_array_unref (self->streams);

@@ -92,12 +92,22 @@ handle_message (HrSession       *self,
     case HR_MESSAGE_CONTROL:
       self->events->control (self, message->stream, &message->control, self->user_data);
       return TRUE;
+    case HR_MESSAGE_SEARCH:
+      self->events->search (self, message->search.request, message->search.text, message->search.limit, self->user_data);
+      return TRUE;
+    case HR_MESSAGE_WATCH:
+      if (message->watch.watched != HR_SWITCH_UNCHANGED)
+        self->events->watch (self, message->watch.pid, message->watch.start_time, message->watch.watched == HR_SWITCH_ON, self->user_data);
+      return TRUE;
     case HR_MESSAGE_HELLO:
     case HR_MESSAGE_SNAPSHOT:
     case HR_MESSAGE_TOTALS:
     case HR_MESSAGE_GOODBYE:
     case HR_MESSAGE_RESUME:
     case HR_MESSAGE_PONG:
+    case HR_MESSAGE_ACCESS:
+    case HR_MESSAGE_FOUND:
+    case HR_MESSAGE_REFUSAL:
     default:
       return FALSE;
     }
@@ -192,6 +202,14 @@ hr_session_is_subscribed (const HrSession *self)
       return TRUE;
 
   return FALSE;
+}
+
+/* Returns whether the other side was told of @stream. */
+gboolean
+hr_session_has_stream (const HrSession *self,
+                       const HrStream  *stream)
+{
+  return g_hash_table_contains (self->channels, GUINT_TO_POINTER (stream->number));
 }
 
 /* Finds how far the other side had come with this stream when it resumed. */
@@ -320,4 +338,33 @@ hr_session_end_stream (HrSession      *self,
 {
   if (g_hash_table_remove (self->channels, GUINT_TO_POINTER (stream->number)))
     send_new (self, hr_stream_pack_goodbye (stream));
+}
+
+/* Answers a search with @programs (HrProgram, transfer none), and how many there are beyond. */
+void
+hr_session_tell_found (HrSession *self,
+                       guint      request,
+                       GPtrArray *programs,
+                       guint      n_more)
+{
+  HrMessage message = { .type = HR_MESSAGE_FOUND };
+
+  message.found.request = request;
+  message.found.programs = (HrProgram **) programs->pdata;
+  message.found.n_programs = programs->len;
+  message.found.n_more = n_more;
+  send_new (self, hr_message_encode (&message));
+}
+
+/* Says why the program @pid, which was asked for, is not watched. */
+void
+hr_session_refuse (HrSession  *self,
+                   guint64     pid,
+                   const char *reason)
+{
+  HrMessage message = { .type = HR_MESSAGE_REFUSAL };
+
+  message.refusal.pid = pid;
+  message.refusal.reason = (char *) reason;
+  send_new (self, hr_message_encode (&message));
 }

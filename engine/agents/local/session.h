@@ -19,6 +19,16 @@ typedef struct
                    guint            stream,
                    const HrControl *control,
                    gpointer         user_data);
+  void (*search) (HrSession  *session,
+                  guint       request,
+                  const char *text,
+                  guint       limit,
+                  gpointer    user_data);
+  void (*watch) (HrSession *session,
+                 guint64    pid,
+                 guint64    start_time,
+                 gboolean   watched,
+                 gpointer   user_data);
   void (*closed) (HrSession *session,
                   gpointer   user_data);
 } HrSessionEvents;
@@ -31,6 +41,8 @@ void       hr_session_free (HrSession *self);
 gboolean hr_session_is_open (const HrSession *self);
 gboolean hr_session_is_live (const HrSession *self);
 gboolean hr_session_is_subscribed (const HrSession *self);
+gboolean hr_session_has_stream (const HrSession *self,
+                                const HrStream  *stream);
 
 void hr_session_announce (HrSession      *self,
                           const HrStream *stream);
@@ -42,6 +54,14 @@ void hr_session_send_snapshot (HrSession      *self,
                                GBytes         *packed);
 void hr_session_end_stream (HrSession      *self,
                             const HrStream *stream);
+
+void hr_session_tell_found (HrSession *self,
+                            guint      request,
+                            GPtrArray *programs,
+                            guint      n_more);
+void hr_session_refuse (HrSession  *self,
+                        guint64     pid,
+                        const char *reason);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HrSession, hr_session_free)
 

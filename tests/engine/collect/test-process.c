@@ -43,7 +43,7 @@ write_stat (Fixture *fixture,
             guint64  ticks,
             guint64  start_time)
 {
-  g_autofree char *text = g_strdup_printf ("%d (a) b (c) S 1 2 3 4 5 6 7 8 9 10 %" G_GUINT64_FORMAT " 10 0 0 20 0 12 0 %" G_GUINT64_FORMAT " 1 2 3\n",
+  g_autofree char *text = g_strdup_printf ("%d (a) b (c) S 1 2 3 4 5 6 7 8 9 10 %" G_GUINT64_FORMAT " 10 0 0 20 0 12 0 %" G_GUINT64_FORMAT " 1 2500 3\n",
                                            PID, ticks - 10, start_time);
 
   write_file (fixture, "stat", text);
@@ -59,7 +59,6 @@ set_up (Fixture      *fixture,
   fixture->folder = g_strdup_printf ("%s/proc/%d", fixture->root, PID);
   g_assert_cmpint (g_mkdir_with_parents (fixture->folder, 0700), ==, 0);
   write_stat (fixture, 1000, 99);
-  write_file (fixture, "statm", "5000 2500 100 1 0 10 0\n");
   write_file (fixture, "smaps_rollup", "5500-7ffe ---p 00000000 00:00 0   [rollup]\nRss:    20000 kB\nPss:    10000 kB\nPss_Dirty:   7 kB\n");
 
   fixture->feed = hr_feed_new (&name, HR_SOURCE_PROCESS, "program", 0);
@@ -79,8 +78,8 @@ tear_down (Fixture      *fixture,
   g_ptr_array_unref (fixture->feeds);
   hr_feed_unref (fixture->feed);
   remove_file (fixture, "stat");
-  remove_file (fixture, "statm");
   remove_file (fixture, "smaps_rollup");
+  remove_file (fixture, "io");
   g_rmdir (fixture->folder);
   g_rmdir (proc);
   g_rmdir (fixture->root);
@@ -157,6 +156,53 @@ test_usage_is_a_share_of_the_machine (Fixture      *fixture,
 }
 
 static void
+write_io (Fixture *fixture,
+          guint64  n_read,
+          guint64  n_written)
+{
+  g_autofree char *text = g_strdup_printf ("rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: %" G_GUINT64_FORMAT
+                                           "\nwrite_bytes: %" G_GUINT64_FORMAT "\ncancelled_write_bytes: 5\n",
+                                           n_read, n_written);
+
+  write_file (fixture, "io", text);
+}
+
+static void
+test_disk_traffic_is_a_rate (Fixture      *fixture,
+                             gconstpointer user_data)
+{
+  double value;
+
+  write_io (fixture, 1000000, 7000000);
+  g_assert_false (collect_at (fixture, SECOND, "process_read_mb_per_second", &value));
+  write_io (fixture, 4000000, 7000000);
+  g_assert_true (collect_at (fixture, 3 * SECOND, "process_read_mb_per_second", &value));
+  g_assert_cmpfloat_with_epsilon (value, 1.5, 1e-9);
+  write_io (fixture, 4000000, 7500000);
+  g_assert_true (collect_at (fixture, 4 * SECOND, "process_write_mb_per_second", &value));
+  g_assert_cmpfloat_with_epsilon (value, 0.5, 1e-9);
+}
+
+/* Without the right to read them there is no figure, and none across the time when there was not. */
+static void
+test_disk_traffic_that_is_not_told_is_not_nothing (Fixture      *fixture,
+                                                   gconstpointer user_data)
+{
+  double value;
+
+  g_assert_false (collect_at (fixture, SECOND, "process_read_mb_per_second", &value));
+  g_assert_false (collect_at (fixture, 2 * SECOND, "process_write_mb_per_second", &value));
+  write_io (fixture, 1000000, 1000000);
+  g_assert_false (collect_at (fixture, 3 * SECOND, "process_read_mb_per_second", &value));
+  remove_file (fixture, "io");
+  g_assert_false (collect_at (fixture, 4 * SECOND, "process_read_mb_per_second", &value));
+  write_io (fixture, 9000000, 9000000);
+  g_assert_false (collect_at (fixture, 5 * SECOND, "process_read_mb_per_second", &value));
+  write_file (fixture, "io", "garbage");
+  g_assert_false (collect_at (fixture, 6 * SECOND, "process_read_mb_per_second", &value));
+}
+
+static void
 test_measured_once_a_second (Fixture      *fixture,
                              gconstpointer user_data)
 {
@@ -229,6 +275,8 @@ main (int   argc,
   ADD ("memory", test_memory_is_pss_and_resident_size);
   ADD ("fallback", test_resident_size_is_never_given_out_as_pss);
   ADD ("usage", test_usage_is_a_share_of_the_machine);
+  ADD ("disk", test_disk_traffic_is_a_rate);
+  ADD ("disk/not-told", test_disk_traffic_that_is_not_told_is_not_nothing);
   ADD ("second", test_measured_once_a_second);
   ADD ("reuse", test_another_process_of_the_same_number_is_not_measured);
   ADD ("gone", test_a_process_that_is_gone_is_no_failure);

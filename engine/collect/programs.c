@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/collect/programs.h"
+
+#include "engine/base/units.h"
+#include "engine/collect/collector.h"
+#include "engine/collect/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What a user's entry may take; where it takes more, the user's number stands for the name. */
+#define USER_BYTES 4096
+
+/* Foreign texts end up in lists and terminals: valid, and without control characters. */
+static char *
+clean_text (const char *text)
+{
+  char *clean = g_utf8_make_valid (text, -1);
+
+  for (char *at = clean; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at))
+      *at = ' ';
+
+  return g_strchomp (clean);
+}
+
+static char *
+user_name (uid_t uid)
+{
+  char           room[USER_BYTES];
+  struct passwd  entry;
+  struct passwd *found = NULL;
+
+  if (getpwuid_r (uid, &entry, room, sizeof room, &found) == 0 && found != NULL)
+    return clean_text (found->pw_name);
+
+  return g_strdup_printf ("%u", (guint) uid);
+}
+
+/* Asking for a user may take long, so @users (uid -> name) remembers. */
+static const char *
+find_user (GHashTable *users,
+           uid_t       uid)
+{
+  char *name = g_hash_table_lookup (users, GUINT_TO_POINTER (uid));
+
+  if (name == NULL)
+    {
+      name = user_name (uid);
+      g_hash_table_insert (users, GUINT_TO_POINTER (uid), name);
+    }
+
+  return name;
+}
+
+/* Returns the last part of @path if it goes on where @cut ends. */
+static const char *
+continues (const char *path,
+           const char *cut)
+{
+  const char *slash = strrchr (path, '/');
+  const char *last = slash != NULL ? slash + 1 : path;
+
+  return g_str_has_prefix (last, cut) ? last : NULL;
+}
+
+/* Returns (transfer full) the program's name: where the kernel has cut it, the part that is missing stands in the command (the program's
+ * own path, or a script's behind its interpreter) or in the path of the file that runs. */
+static char *
+full_name (int         folder,
+           const char *name,
+           const char *arguments,
+           gssize      n_arguments)
+{
+  char        path[HR_PROC_TEXT_SIZE];
+  const char *whole = NULL;
+  gssize      length;
+
+  if (strlen (name) != HR_PROC_NAME_BYTES)
+    return clean_text (name);
+
+  for (gssize at = 0, i = 0; whole == NULL && i < 2 && at < n_arguments; at += (gssize) strlen (arguments + at) + 1, i++)
+    whole = continues (arguments + at, name);
+
+  length = whole == NULL ? readlinkat (folder, "exe", path, sizeof path - 1) : 0;
+  if (length > 0)
+    {
+      path[length] = '\0';
+      whole = continues (path, name);
+    }
+
+  return clean_text (whole != NULL ? whole : name);
+}
+
+/* The arguments stand one behind the other, each with a NUL. */
+static char *
+join_arguments (char  *arguments,
+                gssize n_arguments)
+{
+  for (gssize i = 0; i < n_arguments; i++)
+    if (arguments[i] == '\0')
+      arguments[i] = ' ';
+
+  return clean_text (arguments);
+}
+
+/* Makes a program of what the open @folder, a /proc/PID, says. */
+static HrProgram *
+describe (int               folder,
+          guint64           pid,
+          const HrProcStat *stat,
+          GHashTable       *users)
+{
+  HrProgram  *program = g_new0 (HrProgram, 1);
+  char        arguments[HR_PROC_TEXT_SIZE] = "";
+  gssize      n_arguments = MAX (hr_proc_read_at (folder, "cmdline", arguments, sizeof arguments), 0);
+  struct stat owner;
+
+  program->pid = pid;
+  program->start_time = stat->start_time;
+  program->name = full_name (folder, stat->name, arguments, n_arguments);
+  program->command = join_arguments (arguments, n_arguments);
+  program->user = g_strdup (fstat (folder, &owner) == 0 ? find_user (users, owner.st_uid) : "");
+  program->resident_mb = (double) stat->resident_pages * (double) sysconf (_SC_PAGESIZE) / HR_BYTES_PER_MB;
+
+  return program;
+}
+
+/* Opens /proc/@name below the open @proc and reads its stat. Returns the folder; -1 with errno when there is no such process. */
+static int
+open_process (int         proc,
+              const char *name,
+              HrProcStat *out)
+{
+  char text[HR_PROC_TEXT_SIZE];
+  int  folder = openat (proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int  cause;
+
+  if (folder < 0)
+    return -1;
+  if (hr_proc_read_at (folder, "stat", text, sizeof text) >= 0)
+    {
+      if (hr_proc_parse_stat (text, out))
+        return folder;
+      errno = ENOENT;
+    }
+
+  cause = errno;
+  close (folder);
+  errno = cause;
+
+  return -1;
+}
+
+static int
+open_proc (const char *root)
+{
+  g_autofree char *path = g_strconcat (root, "/proc", NULL);
+
+  return open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static GHashTable *
+users_new (void)
+{
+  return g_hash_table_new_full (NULL, NULL, NULL, g_free);
+}
+
+/* Returns (transfer full) every program, as HrProgram, in no order; none where /proc cannot be read. One that ends meanwhile is left out. */
+GPtrArray *
+hr_programs_list (const char *root)
+{
+  g_autofree char *path = g_strconcat (root, "/proc", NULL);
+  g_autoptr (GDir) names = g_dir_open (path, 0, NULL);
+  g_autoptr (GHashTable) users = users_new ();
+  GPtrArray  *programs = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_program_free);
+  int         proc = open_proc (root);
+  const char *name;
+
+  while (names != NULL && proc >= 0 && (name = g_dir_read_name (names)) != NULL)
+    {
+      HrProcStat stat;
+      int        folder = g_ascii_isdigit (*name) ? open_process (proc, name, &stat) : -1;
+
+      if (folder < 0)
+        continue;
+      if (!stat.kernel && !stat.ended)
+        g_ptr_array_add (programs, describe (folder, g_ascii_strtoull (name, NULL, 10), &stat, users));
+      close (folder);
+    }
+  if (proc >= 0)
+    close (proc);
+
+  return programs;
+}
+
+/* Returns (transfer full) the program that has the number @pid, if it began at @start_time (0: whenever). NULL with
+ * HR_COLLECT_ERROR_REFUSED, whose text can be shown, when it cannot be measured. */
+HrProgram *
+hr_programs_look (const char *root,
+                  guint64     pid,
+                  guint64     start_time,
+                  GError    **error)
+{
+  g_autofree char *name = g_strdup_printf ("%" G_GUINT64_FORMAT, pid);
+  g_autoptr (GHashTable) users = users_new ();
+  HrProgram *program = NULL;
+  HrProcStat stat;
+  int        proc = open_proc (root);
+  int        folder = proc >= 0 ? open_process (proc, name, &stat) : -1;
+  int        cause = errno;
+
+  if (proc >= 0)
+    close (proc);
+  if (folder < 0 && (cause == EACCES || cause == EPERM))
+    g_set_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_REFUSED, "You may not look at the program with the number %s", name);
+  else if (folder < 0)
+    g_set_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_REFUSED, "No program has the number %s", name);
+  else if (start_time != 0 && stat.start_time != start_time)
+    g_set_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_REFUSED, "The program that had the number %s is gone", name);
+  else if (stat.kernel)
+    g_set_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_REFUSED, "The number %s belongs to the kernel, not to a program", name);
+  else if (stat.ended)
+    g_set_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_REFUSED, "The program with the number %s has ended", name);
+  else
+    program = describe (folder, pid, &stat, users);
+
+  if (folder >= 0)
+    close (folder);
+
+  return program;
+}
+
+/* How well a program fits what is looked for, the lowest first. */
+typedef enum
+{
+  FIT_NAME,
+  FIT_BEGIN_OF_NAME,
+  FIT_IN_NAME,
+  FIT_IN_COMMAND,
+  FIT_NONE
+} Fit;
+
+typedef struct
+{
+  const HrProgram *program;
+  Fit              fit;
+} Hit;
+
+static Fit
+fit (const HrProgram *program,
+     const char      *folded)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *command = NULL;
+
+  if (*folded == '\0')
+    return FIT_BEGIN_OF_NAME;
+
+  name = g_utf8_casefold (program->name, -1);
+  if (g_str_equal (name, folded))
+    return FIT_NAME;
+  if (g_str_has_prefix (name, folded))
+    return FIT_BEGIN_OF_NAME;
+  if (strstr (name, folded) != NULL)
+    return FIT_IN_NAME;
+
+  command = g_utf8_casefold (program->command, -1);
+
+  return strstr (command, folded) != NULL ? FIT_IN_COMMAND : FIT_NONE;
+}
+
+static int
+compare_hits (gconstpointer a,
+              gconstpointer b)
+{
+  const Hit *first = a, *second = b;
+
+  if (first->fit != second->fit)
+    return first->fit < second->fit ? -1 : 1;
+  if (first->program->resident_mb > second->program->resident_mb)
+    return -1;
+  if (first->program->resident_mb < second->program->resident_mb)
+    return 1;
+
+  return (first->program->pid > second->program->pid) - (first->program->pid < second->program->pid);
+}
+
+/* Returns (transfer full) copies of those of @programs whose name or command holds @text, the case of letters aside: those of that name, then
+ * those whose name begins so, then the others, the largest first; at most @limit, and how many there are beyond. */
+GPtrArray *
+hr_programs_find (const GPtrArray *programs,
+                  const char      *text,
+                  guint            limit,
+                  guint           *out_n_more)
+{
+  g_autofree char *folded = g_utf8_casefold (text, -1);
+  g_autoptr (GArray) hits = g_array_new (FALSE, FALSE, sizeof (Hit));
+  GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_program_free);
+
+  for (guint i = 0; i < programs->len; i++)
+    {
+      Hit hit = { programs->pdata[i], fit (programs->pdata[i], folded) };
+
+      if (hit.fit != FIT_NONE)
+        g_array_append_val (hits, hit);
+    }
+  g_array_sort (hits, compare_hits);
+
+  for (guint i = 0; i < hits->len && i < limit; i++)
+    g_ptr_array_add (found, hr_program_copy (g_array_index (hits, Hit, i).program));
+  *out_n_more = hits->len - found->len;
+
+  return found;
+}
