@@ -9,7 +9,20 @@ event_clear (gpointer data)
 
   g_free (event->text);
   g_free (event->metrics);
+  g_free (event->detail);
   hr_snapshot_unref (event->snapshot);
+  g_clear_pointer (&event->programs, g_ptr_array_unref);
+}
+
+static void
+take_programs (PeerEvent       *event,
+               const HrMessage *message)
+{
+  event->request = message->found.request;
+  event->n_more = message->found.n_more;
+  event->programs = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_program_free);
+  for (guint i = 0; i < message->found.n_programs; i++)
+    g_ptr_array_add (event->programs, hr_program_copy (message->found.programs[i]));
 }
 
 static void
@@ -25,6 +38,8 @@ link_message_cb (HrLink          *link,
       event.name = message->hello.name;
       event.role = message->hello.role;
       event.text = g_strdup (message->hello.title);
+      event.detail = g_strdup (message->hello.detail);
+      event.pid = message->hello.pid;
       event.sampling = message->hello.sampling;
       event.n_metrics = message->hello.n_metrics;
       event.metrics = g_memdup2 (message->hello.metrics, event.n_metrics * sizeof *event.metrics);
@@ -40,9 +55,19 @@ link_message_cb (HrLink          *link,
       event.sent_ns = message->ping.sent_ns;
       event.monotonic_ns = message->ping.monotonic_ns;
       break;
+    case HR_MESSAGE_FOUND:
+      take_programs (&event, message);
+      break;
+    case HR_MESSAGE_REFUSAL:
+      event.pid = message->refusal.pid;
+      event.text = g_strdup (message->refusal.reason);
+      break;
     case HR_MESSAGE_CONTROL:
     case HR_MESSAGE_RESUME:
     case HR_MESSAGE_PING:
+    case HR_MESSAGE_ACCESS:
+    case HR_MESSAGE_SEARCH:
+    case HR_MESSAGE_WATCH:
     default:
       g_assert_not_reached ();
     }
@@ -115,6 +140,34 @@ peer_ping (Peer  *self,
   hr_link_send (self->link, &message);
 }
 
+void
+peer_search (Peer       *self,
+             guint       request,
+             const char *text,
+             guint       limit)
+{
+  HrMessage message = { .type = HR_MESSAGE_SEARCH };
+
+  message.search.request = request;
+  message.search.text = (char *) text;
+  message.search.limit = limit;
+  hr_link_send (self->link, &message);
+}
+
+void
+peer_watch (Peer    *self,
+            guint64  pid,
+            guint64  start_time,
+            HrSwitch watched)
+{
+  HrMessage message = { .type = HR_MESSAGE_WATCH };
+
+  message.watch.pid = pid;
+  message.watch.start_time = start_time;
+  message.watch.watched = watched;
+  hr_link_send (self->link, &message);
+}
+
 /* Runs the main loop until there are @n_events messages. The test's own time limit ends what never comes. */
 void
 peer_wait (Peer *self,
@@ -174,6 +227,22 @@ peer_find (Peer         *self,
       const PeerEvent *event = peer_event (self, i - 1);
 
       if (event->type == type && event->stream == stream)
+        return event;
+    }
+
+  return NULL;
+}
+
+/* The last hello of a stream of the process @pid; NULL when there is none. */
+const PeerEvent *
+peer_find_program (Peer   *self,
+                   guint64 pid)
+{
+  for (guint i = self->events->len; i > 0; i--)
+    {
+      const PeerEvent *event = peer_event (self, i - 1);
+
+      if (event->type == HR_MESSAGE_HELLO && event->pid == pid)
         return event;
     }
 

@@ -13,13 +13,18 @@ typedef struct
   guint         stream;
   HrStreamName  name; /* of a hello */
   HrSourceRole  role;
-  char         *text; /* a hello's title, a goodbye's reason */
+  char         *text; /* a hello's title, the reason of a goodbye or a refusal */
+  char         *detail;
   gboolean      sampling;
   guint         n_metrics;
   HrMetricInfo *metrics;
   gint64        sent_ns; /* of a pong */
   gint64        monotonic_ns;
   HrSnapshot   *snapshot; /* also of totals */
+  guint64       pid;      /* of a hello and a refusal */
+  guint         request;  /* of what was found */
+  GPtrArray    *programs; /* HrProgram */
+  guint         n_more;
 } PeerEvent;
 
 typedef struct
@@ -50,6 +55,14 @@ void peer_control (Peer            *self,
                    const HrControl *control);
 void peer_ping (Peer  *self,
                 gint64 sent_ns);
+void peer_search (Peer       *self,
+                  guint       request,
+                  const char *text,
+                  guint       limit);
+void peer_watch (Peer    *self,
+                 guint64  pid,
+                 guint64  start_time,
+                 HrSwitch watched);
 
 void             peer_wait (Peer *self,
                             guint n_events);
@@ -61,6 +74,8 @@ const PeerEvent *peer_event (Peer *self,
 const PeerEvent *peer_find (Peer         *self,
                             HrMessageType type,
                             guint         stream);
+const PeerEvent *peer_find_program (Peer   *self,
+                                    guint64 pid);
 guint            peer_find_metric (Peer       *self,
                                    guint       stream,
                                    const char *name);
