@@ -14,11 +14,41 @@ G_BEGIN_DECLS
 
 GError *hr_link_error_new (HrWireStatus status) G_GNUC_WARN_UNUSED_RESULT;
 
+void hr_stream_close (GIOStream *stream);
+
 HrLink *hr_link_new_for_socket (GSocket *socket) G_GNUC_WARN_UNUSED_RESULT;
+void    hr_link_take_rest (HrLink        *self,
+                           HrFrameCutter *rest);
+void    hr_link_ask_for_access (HrLink       *self,
+                                const guint8 *token);
+
+/* What makes listeners differ: who is let in, by hr_listener_give_out () now or later, and what is left to do at the end. */
+typedef struct
+{
+  void (*admit) (HrListener *listener,
+                 GSocket    *peer,
+                 gpointer    data);
+  void (*stop) (gpointer data);
+} HrListenerKind;
+
+HrListener *hr_listener_new (GSocket              *socket,
+                             const HrListenerKind *kind,
+                             gpointer              data) G_GNUC_WARN_UNUSED_RESULT;
+gpointer    hr_listener_get_data (HrListener *self);
+void        hr_listener_give_out (HrListener *self,
+                                  HrLink     *link);
 
 gboolean hr_peer_check (GSocket *socket,
                         uid_t    user,
                         GError **error);
+
+void     hr_tcp_prepare (GSocket *socket);
+void     hr_tls_prepare (GTlsConnection *tls);
+gboolean hr_tls_check_version (GTlsConnection *tls,
+                               GError        **error);
+
+void hr_certificate_fingerprint (GTlsCertificate *certificate,
+                                 guint8          *out);
 
 gboolean hr_port_parse (const char *text,
                         guint16    *out,

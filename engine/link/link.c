@@ -6,9 +6,11 @@
 
 #include "engine/link/link-private.h"
 
-#include <gio/gunixconnection.h>
+#include <string.h>
 
+/* More than a record of TLS holds, so that nothing is left inside TLS where waiting for the socket does not see it. */
 #define CHUNK_BYTES (64u << 10)
+#define CLOSE_SECONDS 1
 #define FRAMES_PER_TURN 64u
 #define WRITES_PER_TURN 64u
 #define CHUNKS_AFTER_FAILURE 128u
@@ -34,6 +36,7 @@ struct _HrLink
   LinkState state;
   gsize     n_queued;
   gsize     n_written; /* of the queue's head */
+  gboolean  asked;     /* for access, and nothing came back yet */
   guint     n_rest;    /* chunks read since writing failed */
 
   /* Owned. */
@@ -92,14 +95,24 @@ shut (HrLink *self)
   g_clear_error (&self->failure);
 }
 
-/* A Unix socket closes at once; TLS may have something to say before, and gets the time for it. */
-static void
-close_stream (HrLink *self)
+/* Closes @stream without waiting: a socket at once; TLS in a thread, for it says so to its peer, who may not read: then
+ * it gives up after a second. Internal. */
+void
+hr_stream_close (GIOStream *stream)
 {
-  if (G_IS_UNIX_CONNECTION (self->stream))
-    g_io_stream_close (self->stream, NULL, NULL);
-  else
-    g_io_stream_close_async (self->stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+  g_autoptr (GIOStream) base = NULL;
+
+  if (G_IS_SOCKET_CONNECTION (stream))
+    {
+      g_io_stream_close (stream, NULL, NULL);
+      return;
+    }
+
+  if (G_IS_TLS_CONNECTION (stream))
+    g_object_get (stream, "base-io-stream", &base, NULL);
+  if (base != NULL && G_IS_SOCKET_CONNECTION (base))
+    g_socket_set_timeout (g_socket_connection_get_socket (G_SOCKET_CONNECTION (base)), CLOSE_SECONDS);
+  g_io_stream_close_async (stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
 }
 
 /* The end: takes over @error. */
@@ -115,7 +128,7 @@ end (HrLink *self,
 
   g_debug ("link %p ends: %s", (gpointer) self, error->message);
   shut (self);
-  close_stream (self);
+  hr_stream_close (self->stream);
   g_signal_emit (self, signals[SIGNAL_CLOSED], 0, error);
 }
 
@@ -178,8 +191,19 @@ hang_up_error (HrLink *self)
   if (self->failure != NULL)
     return g_steal_pointer (&self->failure);
 
+  if (self->asked)
+    return g_error_new_literal (HR_LINK_ERROR, HR_LINK_ERROR_CLOSED,
+                                "the agent hung up at once: if its pairing was renewed, paste the new pairing link");
+
   return g_error_new_literal (HR_LINK_ERROR, HR_LINK_ERROR_CLOSED,
                               self->cutter.begin < self->cutter.end ? "the peer hung up in the middle of a frame" : "the peer hung up");
+}
+
+static GError *
+stream_error (const GError *error)
+{
+  return g_error_new_literal (HR_LINK_ERROR, error->domain == G_TLS_ERROR ? HR_LINK_ERROR_TLS : HR_LINK_ERROR_CLOSED,
+                              error->message);
 }
 
 /* Reads one chunk into the cutter. FALSE when there is nothing now, or the link ended. */
@@ -209,10 +233,11 @@ read_chunk (HrLink *self)
 
   if (n <= 0)
     {
-      end (self, n == 0 ? hang_up_error (self) : g_error_new_literal (HR_LINK_ERROR, HR_LINK_ERROR_CLOSED, error->message));
+      end (self, n == 0 ? hang_up_error (self) : stream_error (error));
       return FALSE;
     }
 
+  self->asked = FALSE;
   status = hr_frame_cutter_push (&self->cutter, chunk, (gsize) n);
   if (status != HR_WIRE_OK)
     end (self, hr_link_error_new (status));
@@ -245,6 +270,13 @@ frames_left_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static void
+take_frames_left (HrLink *self)
+{
+  self->reader = attach (self, g_idle_source_new (), frames_left_cb);
+  g_source_set_priority (self->reader, G_PRIORITY_DEFAULT);
+}
+
 static gboolean
 bytes_arrived_cb (GObject *input,
                   gpointer user_data)
@@ -254,8 +286,7 @@ bytes_arrived_cb (GObject *input,
   if (!take_turn (self, TRUE) && self->state == LINK_OPEN)
     {
       clear_source (&self->reader);
-      self->reader = attach (self, g_idle_source_new (), frames_left_cb);
-      g_source_set_priority (self->reader, G_PRIORITY_DEFAULT);
+      take_frames_left (self);
     }
 
   return G_SOURCE_CONTINUE;
@@ -298,8 +329,7 @@ fail_later (HrLink *self,
   if (self->state == LINK_OPEN)
     {
       clear_source (&self->reader);
-      self->reader = attach (self, g_idle_source_new (), frames_left_cb);
-      g_source_set_priority (self->reader, G_PRIORITY_DEFAULT);
+      take_frames_left (self);
     }
 }
 
@@ -321,7 +351,7 @@ write_queue (HrLink *self)
         return;
       if (n < 0)
         {
-          fail_later (self, g_error_new_literal (HR_LINK_ERROR, HR_LINK_ERROR_CLOSED, error->message));
+          fail_later (self, stream_error (error));
           return;
         }
 
@@ -409,7 +439,10 @@ hr_link_start (HrLink *self)
 
   self->state = LINK_OPEN;
   self->context = g_main_context_ref_thread_default ();
-  wait_for_bytes (self);
+  if (self->cutter.begin < self->cutter.end)
+    take_frames_left (self);
+  else
+    wait_for_bytes (self);
   wait_for_room (self);
 }
 
@@ -439,7 +472,7 @@ hr_link_dispose (GObject *object)
   HrLink *self = HR_LINK (object);
 
   if (self->state != LINK_CLOSED)
-    close_stream (self);
+    hr_stream_close (self->stream);
   shut (self);
 
   G_OBJECT_CLASS (hr_link_parent_class)->dispose (object);
@@ -493,4 +526,31 @@ hr_link_new (GIOStream *stream)
   self->stream = g_object_ref (stream);
 
   return self;
+}
+
+/* Gives a link that is not started what was read from its stream already; takes over @rest and clears it. Internal. */
+void
+hr_link_take_rest (HrLink        *self,
+                   HrFrameCutter *rest)
+{
+  g_return_if_fail (self->state == LINK_NEW);
+
+  hr_frame_cutter_clear (&self->cutter);
+  self->cutter = *rest;
+  *rest = (HrFrameCutter){ 0 };
+}
+
+/* Queues @token and this computer's name before everything else on a new link. Internal. */
+void
+hr_link_ask_for_access (HrLink       *self,
+                        const guint8 *token)
+{
+  HrMessage message = { .type = HR_MESSAGE_ACCESS };
+
+  g_return_if_fail (self->state == LINK_NEW && g_queue_is_empty (&self->queue));
+
+  memcpy (message.access.token, token, HR_TOKEN_BYTES);
+  message.access.name = (char *) g_get_host_name ();
+  hr_link_send (self, &message);
+  self->asked = TRUE;
 }

@@ -12,34 +12,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* How long accepting rests after it failed, out of descriptors for example. */
-#define REST_MS 200
 #define N_WAITING 16
 
-struct _HrListener
+/* Which file is ours: whoever put another in its place keeps it. */
+typedef struct
 {
-  GObject parent_instance;
-
-  /* Which file is ours: whoever put another in its place keeps it. */
   dev_t device;
   ino_t inode;
-
-  /* Owned. */
-  char         *path;
-  GSocket      *socket;
-  GMainContext *context;
-  GSource      *source; /* waits for a peer, or rests */
-};
-
-enum
-{
-  SIGNAL_LINK,
-  N_SIGNALS
-};
-
-static guint signals[N_SIGNALS];
-
-G_DEFINE_FINAL_TYPE (HrListener, hr_listener, G_TYPE_OBJECT)
+  char *path; /* owned */
+} SocketFile;
 
 static gboolean
 set_errno_error (GError    **error,
@@ -255,99 +236,30 @@ listen_at (const char  *path,
   return fd;
 }
 
-static void wait_for_peer (HrListener *self);
-
 static void
-clear_source (HrListener *self)
+admit_peer (HrListener *listener,
+            GSocket    *peer,
+            gpointer    data)
 {
-  if (self->source != NULL)
-    g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-}
-
-static gboolean
-rested_cb (gpointer user_data)
-{
-  HrListener *self = user_data;
-
-  clear_source (self);
-  wait_for_peer (self);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-rest (HrListener *self)
-{
-  clear_source (self);
-  self->source = g_timeout_source_new (REST_MS);
-  g_source_set_callback (self->source, rested_cb, self, NULL);
-  g_source_attach (self->source, self->context);
-}
-
-static gboolean
-peer_cb (GSocket     *socket,
-         GIOCondition condition,
-         gpointer     user_data)
-{
-  g_autoptr (HrListener) self = g_object_ref (user_data);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocket) peer = g_socket_accept (socket, NULL, &error);
   g_autoptr (HrLink) link = NULL;
 
-  if (peer == NULL)
-    {
-      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-        rest (self);
-      return G_SOURCE_CONTINUE;
-    }
-
-  if (!hr_peer_check (peer, geteuid (), &error))
-    return G_SOURCE_CONTINUE;
+  if (!hr_peer_check (peer, geteuid (), NULL))
+    return;
 
   link = hr_link_new_for_socket (peer);
-  g_signal_emit (self, signals[SIGNAL_LINK], 0, link);
-
-  return G_SOURCE_CONTINUE;
+  hr_listener_give_out (listener, link);
 }
 
 static void
-wait_for_peer (HrListener *self)
+remove_socket_file (gpointer data)
 {
-  self->source = g_socket_create_source (self->socket, G_IO_IN, NULL);
-  g_source_set_callback (self->source, G_SOURCE_FUNC (peer_cb), self, NULL);
-  g_source_attach (self->source, self->context);
-}
-
-static void
-hr_listener_dispose (GObject *object)
-{
-  HrListener *self = HR_LISTENER (object);
+  SocketFile *self = data;
   struct stat status;
 
-  clear_source (self);
-  if (self->path != NULL && lstat (self->path, &status) == 0 &&
-      status.st_dev == self->device && status.st_ino == self->inode)
+  if (lstat (self->path, &status) == 0 && status.st_dev == self->device && status.st_ino == self->inode)
     unlink (self->path);
-  g_clear_pointer (&self->path, g_free);
-  g_clear_object (&self->socket);
-  g_clear_pointer (&self->context, g_main_context_unref);
-
-  G_OBJECT_CLASS (hr_listener_parent_class)->dispose (object);
-}
-
-static void
-hr_listener_class_init (HrListenerClass *klass)
-{
-  G_OBJECT_CLASS (klass)->dispose = hr_listener_dispose;
-
-  signals[SIGNAL_LINK] = g_signal_new ("link", HR_TYPE_LISTENER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                       G_TYPE_NONE, 1, HR_TYPE_LINK);
-}
-
-static void
-hr_listener_init (HrListener *self)
-{
+  g_free (self->path);
+  g_free (self);
 }
 
 /* Listens on a Unix socket at @path, mode 0600, in the thread-default main context of now, until the listener is
@@ -357,8 +269,9 @@ HrListener *
 hr_listener_new_unix (const char *path,
                       GError    **error)
 {
-  g_autoptr (HrListener) self = NULL;
+  static const HrListenerKind kind = { admit_peer, remove_socket_file };
   g_autoptr (GSocket) socket = NULL;
+  SocketFile *file;
   struct stat status;
   int         fd;
 
@@ -372,14 +285,10 @@ hr_listener_new_unix (const char *path,
       return NULL;
     }
 
-  g_socket_set_blocking (socket, FALSE);
-  self = g_object_new (HR_TYPE_LISTENER, NULL);
-  self->path = g_strdup (path);
-  self->device = status.st_dev;
-  self->inode = status.st_ino;
-  self->socket = g_steal_pointer (&socket);
-  self->context = g_main_context_ref_thread_default ();
-  wait_for_peer (self);
+  file = g_new0 (SocketFile, 1);
+  file->device = status.st_dev;
+  file->inode = status.st_ino;
+  file->path = g_strdup (path);
 
-  return g_steal_pointer (&self);
+  return hr_listener_new (socket, &kind, file);
 }
