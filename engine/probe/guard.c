@@ -169,9 +169,9 @@ hr_guard_remove (HrGuard *self)
   __atomic_store_n (&self->taken, 0, __ATOMIC_RELEASE);
 }
 
-/* Returns whether an access has met a place where the file ends by now. */
+/* Returns whether an access has met a place where the file ends by now. NULL, for memory that has no end, is allowed. */
 bool
 hr_guard_cut (const HrGuard *self)
 {
-  return __atomic_load_n (&self->cut, __ATOMIC_ACQUIRE) != 0;
+  return self != NULL && __atomic_load_n (&self->cut, __ATOMIC_ACQUIRE) != 0;
 }

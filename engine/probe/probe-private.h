@@ -18,7 +18,8 @@ struct _HrProbe
   int              fd;           /* holds the lock; -1 for anonymous memory */
   dev_t            device;
   ino_t            inode;
-  bool             forked; /* the child's own region is made with its first record */
+  bool             in_memory; /* on purpose: only an agent inside the program reads it */
+  bool             forked;    /* the child's own region is made with its first record */
   uint32_t         n_metrics;
   uint32_t         n_categories;
   uint32_t         n_lanes;
@@ -35,15 +36,16 @@ struct _HrProbe
   HrRegionHeader nothing;    /* what a no-op counts in */
 };
 
-void     hr_probe_lock (void);
-void     hr_probe_unlock (void);
-HrProbe *hr_probe_of_serial (uint64_t serial);
-HrMetric hr_probe_place_metric (HrProbe              *self,
-                                const HrRegionMetric *metric);
-void     hr_probe_publish (HrProbe *self);
-void     hr_probe_fail (HrProbe    *self,
-                        const char *what,
-                        int         error);
+void            hr_probe_lock (void);
+void            hr_probe_unlock (void);
+HrProbe        *hr_probe_of_serial (uint64_t serial);
+HrMetric        hr_probe_place_metric (HrProbe              *self,
+                                       const HrRegionMetric *metric);
+void            hr_probe_publish (HrProbe *self);
+HrRegionHeader *hr_probe_own_region (HrProbe *self);
+void            hr_probe_fail (HrProbe    *self,
+                               const char *what,
+                               int         error);
 
 bool hr_publish_file (HrProbe    *self,
                       const char *folder,

@@ -93,45 +93,61 @@ hr_probe_fail (HrProbe    *self,
     snprintf (self->error, sizeof self->error, "%s: %s", what, strerror_r (error, buffer, sizeof buffer));
 }
 
-/* Makes the probe's region, with the metrics that it has. Where the folder cannot be had the region is memory that
- * nobody reads; on any other failure the probe stays a no-op. Either way self->error says so. Call it with the lock
- * held. */
-void
-hr_probe_publish (HrProbe *self)
+/* Makes the region in @folder. Where that cannot be had it is memory that nobody reads. */
+static void
+publish_in_folder (HrProbe *self)
 {
   int fd = self->folder == NULL ? -1 : hr_folder_open (self->folder);
 
-  self->error[0] = '\0';
   if (fd < 0)
     {
       hr_probe_fail (self, "not published, no folder for regions", self->folder == NULL ? ENAMETOOLONG : errno);
       hr_publish_memory (self);
+      return;
     }
+
+  hr_publish_file (self, self->folder, fd);
+  close (fd);
+}
+
+/* Makes the probe's region, with the metrics that it has: in its folder, or in memory where it was opened so. On a failure
+ * other than that of the folder the probe stays a no-op. self->error says so. Call it with the lock held. */
+void
+hr_probe_publish (HrProbe *self)
+{
+  self->error[0] = '\0';
+  if (self->in_memory)
+    hr_publish_memory (self);
   else
-    {
-      hr_publish_file (self, self->folder, fd);
-      close (fd);
-    }
+    publish_in_folder (self);
   __atomic_store_n (&self->forked, false, __ATOMIC_RELEASE);
 }
 
-/* Opens a probe that publishes in @folder (made with mode 0700 where it is missing; its parent must exist; NULL: the
- * runtime folder, see hr_region_folder ()) under the program's name @name (UTF-8, cut to HR_REGION_NAME_BYTES - 1; NULL
- * or empty: the executable's name).
- *
- * Where the folder cannot be had or trusted, the probe records to memory that nobody reads; on any other failure every
- * record is counted by hr_probe_unplaced () and forgotten. hr_probe_error () says so. Never returns NULL; free with
- * hr_probe_close (). */
-HrProbe *
-hr_probe_open_in (const char *folder,
-                  const char *name)
+/* Returns the region that the probe records to, made now where a fork has left none; NULL for a no-op. It stays until the probe is
+ * closed. Takes the lock. */
+HrRegionHeader *
+hr_probe_own_region (HrProbe *self)
+{
+  HrRegionHeader *region;
+
+  hr_probe_lock ();
+  if (self->forked)
+    hr_probe_publish (self);
+  region = self->region_bytes > 0 ? self->hot.header : NULL;
+  hr_probe_unlock ();
+
+  return region;
+}
+
+/* Creates a probe without a region. NULL without memory. */
+static HrProbe *
+create (const char *name)
 {
   const HrTickClock *clock = hr_tick_clock_get ();
   HrProbe           *self = calloc (1, sizeof *self);
-  char               runtime[PATH_MAX];
 
   if (self == NULL)
-    return &no_memory;
+    return NULL;
 
   pthread_once (&prepared, prepare);
 
@@ -145,16 +161,57 @@ hr_probe_open_in (const char *folder,
   self->fd = -1;
   self->releases = 1;
 
-  if (folder == NULL && hr_region_folder (runtime, sizeof runtime))
-    folder = runtime;
-  self->folder = folder != NULL ? strdup (folder) : NULL;
+  return self;
+}
 
+static void
+begin (HrProbe *self)
+{
   hr_probe_lock ();
   hr_probe_publish (self);
   self->hot.serial = ++last_serial;
   self->next = probes;
   probes = self;
   hr_probe_unlock ();
+}
+
+/* Opens a probe that publishes in @folder (made with mode 0700 where it is missing; its parent must exist; NULL: the
+ * runtime folder, see hr_region_folder ()) under the program's name @name (UTF-8, cut to HR_REGION_NAME_BYTES - 1; NULL
+ * or empty: the executable's name).
+ *
+ * Where the folder cannot be had or trusted, the probe records to memory that nobody reads; on any other failure every
+ * record is counted by hr_probe_unplaced () and forgotten. hr_probe_error () says so. Never returns NULL; free with
+ * hr_probe_close (). */
+HrProbe *
+hr_probe_open_in (const char *folder,
+                  const char *name)
+{
+  HrProbe *self = create (name);
+  char     runtime[PATH_MAX];
+
+  if (self == NULL)
+    return &no_memory;
+
+  if (folder == NULL && hr_region_folder (runtime, sizeof runtime))
+    folder = runtime;
+  self->folder = folder != NULL ? strdup (folder) : NULL;
+  begin (self);
+
+  return self;
+}
+
+/* Opens a probe whose region is this process's memory and no file: for programs that bring their own agent, and for systems without a
+ * folder for regions. Only hr_region_reader_open_own () reads it. Else as hr_probe_open_in (). */
+HrProbe *
+hr_probe_open_in_memory (const char *name)
+{
+  HrProbe *self = create (name);
+
+  if (self == NULL)
+    return &no_memory;
+
+  self->in_memory = true;
+  begin (self);
 
   return self;
 }

@@ -29,6 +29,7 @@ extern "C"
   HrProbe    *hr_probe_open (const char *name);
   HrProbe    *hr_probe_open_in (const char *folder,
                                 const char *name);
+  HrProbe    *hr_probe_open_in_memory (const char *name);
   void        hr_probe_close (HrProbe *self);
   const char *hr_probe_error (const HrProbe *self);
   const char *hr_probe_path (const HrProbe *self);

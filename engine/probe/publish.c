@@ -261,7 +261,7 @@ hr_publish_file (HrProbe    *self,
   return true;
 }
 
-/* Gives the probe a region that nobody outside sees, where no folder can be had. Returns false with self->error set. */
+/* Gives the probe a region that nobody outside the process sees. Returns false with self->error set. */
 bool
 hr_publish_memory (HrProbe *self)
 {

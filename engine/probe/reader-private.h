@@ -15,10 +15,10 @@ typedef struct
 
 struct _HrRegionReader
 {
-  HrRegionHeader  header; /* checked once; the file's own is only read for what changes */
-  HrRegionHeader *shared; /* the mapping; its first page alone is writable */
-  HrGuard        *guard;
-  int             fd;
+  HrRegionHeader  header;  /* checked once; the file's own is only read for what changes */
+  HrRegionHeader *shared;  /* the mapping; its first page alone is writable */
+  HrGuard        *guard;   /* NULL: @shared is lent by this process's own probe */
+  int             fd;      /* -1 likewise */
   uint64_t       *cursors; /* a lane's records that were delivered or lost */
   uint64_t        lost;
   HrTotalsHead  **heads;  /* a lane's, one a metric; NULL: its totals were never read */

@@ -3,6 +3,7 @@
 #include "engine/probe/reader-private.h"
 
 #include "engine/probe/layout.h"
+#include "engine/probe/probe-private.h"
 #include "engine/probe/text.h"
 
 #include <errno.h>
@@ -68,6 +69,27 @@ map_region (HrRegionReader *self)
   return self->guard != NULL && mprotect (memory, header_bytes, PROT_READ | PROT_WRITE) == 0;
 }
 
+/* Makes room for what the reader remembers of each lane and metric. */
+static bool
+make_tables (HrRegionReader *self)
+{
+  self->cursors = calloc (self->header.lanes_max, sizeof *self->cursors);
+  self->heads = calloc (self->header.lanes_max, sizeof *self->heads);
+  self->whole = calloc (self->header.metrics_max, sizeof *self->whole);
+
+  return self->cursors != NULL && self->heads != NULL && self->whole != NULL;
+}
+
+static void
+begin (HrRegionReader *self)
+{
+  char name[HR_REGION_NAME_BYTES];
+
+  memcpy (name, self->header.name, sizeof name);
+  hr_text_copy (self->header.name, sizeof self->header.name, name, sizeof name);
+  hr_reader_clock_begin (self);
+}
+
 /* Opens the region at @path to follow it. Records that were written before are delivered by the first
  * hr_region_reader_drain () as far as the rings still hold them. Returns HR_REGION_OK with *out for
  * hr_region_reader_close (), else the reason with *out untouched; errno tells more about HR_REGION_ERROR_OPEN. */
@@ -77,21 +99,14 @@ hr_region_reader_open (const char      *path,
 {
   HrRegionReader *self = calloc (1, sizeof *self);
   HrRegionStatus  status;
-  char            name[HR_REGION_NAME_BYTES];
   int             error;
 
   if (self == NULL)
     return HR_REGION_ERROR_OPEN;
 
   status = read_header (self, path);
-  if (status == HR_REGION_OK)
-    {
-      self->cursors = calloc (self->header.lanes_max, sizeof *self->cursors);
-      self->heads = calloc (self->header.lanes_max, sizeof *self->heads);
-      self->whole = calloc (self->header.metrics_max, sizeof *self->whole);
-      if (self->cursors == NULL || self->heads == NULL || self->whole == NULL || !map_region (self))
-        status = HR_REGION_ERROR_OPEN;
-    }
+  if (status == HR_REGION_OK && (!make_tables (self) || !map_region (self)))
+    status = HR_REGION_ERROR_OPEN;
 
   if (status != HR_REGION_OK)
     {
@@ -101,12 +116,38 @@ hr_region_reader_open (const char      *path,
       return status;
     }
 
-  memcpy (name, self->header.name, sizeof name);
-  hr_text_copy (self->header.name, sizeof self->header.name, name, sizeof name);
-  hr_reader_clock_begin (self);
+  begin (self);
   *out = self;
 
   return status;
+}
+
+/* Opens the region of this process's own @probe, which outlives the reader, wherever it is; the one in memory can only be read so. After a
+ * fork the child opens its own: the parent's reader reads nothing there. Returns as hr_region_reader_open (): HR_REGION_ERROR_OPEN for
+ * a probe that is a no-op. */
+HrRegionStatus
+hr_region_reader_open_own (HrProbe         *probe,
+                           HrRegionReader **out)
+{
+  HrRegionHeader *region = hr_probe_own_region (probe);
+  HrRegionReader *self = region != NULL ? calloc (1, sizeof *self) : NULL;
+
+  if (self == NULL)
+    return HR_REGION_ERROR_OPEN;
+
+  self->fd = -1;
+  self->shared = region;
+  hr_words_copy (&self->header, region, sizeof self->header);
+  if (!make_tables (self))
+    {
+      hr_region_reader_close (self);
+      return HR_REGION_ERROR_OPEN;
+    }
+
+  begin (self);
+  *out = self;
+
+  return HR_REGION_OK;
 }
 
 /* Stops following; the region and its program notice nothing. NULL is allowed. */
@@ -117,7 +158,7 @@ hr_region_reader_close (HrRegionReader *self)
     return;
 
   hr_guard_remove (self->guard);
-  if (self->shared != NULL)
+  if (self->fd >= 0 && self->shared != NULL)
     munmap (self->shared, (size_t) self->header.region_bytes);
   if (self->fd >= 0)
     close (self->fd);
@@ -137,25 +178,28 @@ hr_region_reader_header (const HrRegionReader *self)
   return &self->header;
 }
 
-/* Returns HR_REGION_OK, or HR_REGION_ERROR_CUT once the file has become shorter than it was at opening; that is for ever. */
+/* Returns HR_REGION_OK, or HR_REGION_ERROR_CUT once the file has become shorter than it was at opening; that is for ever. Memory is
+ * never cut. */
 HrRegionStatus
 hr_region_reader_status (HrRegionReader *self)
 {
   struct stat info;
 
+  if (self->fd < 0)
+    return HR_REGION_OK;
   if (hr_guard_cut (self->guard) || fstat (self->fd, &info) < 0 || (uint64_t) info.st_size < self->header.region_bytes)
     return HR_REGION_ERROR_CUT;
 
   return HR_REGION_OK;
 }
 
-/* Returns whether the program still holds its region: its lock ends with it, however it ends. */
+/* Returns whether the program still holds its region: its lock ends with it, however it ends. We always live. */
 bool
 hr_region_reader_alive (HrRegionReader *self)
 {
   struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-  return fcntl (self->fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  return self->fd < 0 || (fcntl (self->fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK);
 }
 
 /* Makes the program record, or not. It holds for every reader of the region and stays when this one closes. */

@@ -17,6 +17,7 @@ extern "C"
    * header is validated against fstat and copied, and a file cut short after mapping reads as
    * HR_REGION_ERROR_CUT, not as SIGBUS. Not thread safe: one reader, one thread. */
   typedef struct _HrRegionReader HrRegionReader;
+  struct _HrProbe;
 
   typedef enum
   {
@@ -42,6 +43,8 @@ extern "C"
 
   HrRegionStatus hr_region_reader_open (const char      *path,
                                         HrRegionReader **out);
+  HrRegionStatus hr_region_reader_open_own (struct _HrProbe *probe,
+                                            HrRegionReader **out);
   void           hr_region_reader_close (HrRegionReader *self);
 
   const HrRegionHeader *hr_region_reader_header (const HrRegionReader *self);
