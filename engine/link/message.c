@@ -3,8 +3,8 @@
 #include "engine/link/message.h"
 
 #include "engine/link/link-private.h"
+#include "engine/wire/columns.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,129 +136,14 @@ encode_hello (const HrMessage *self)
   return pack (HEADROOM__FRAME__BODY_HELLO, &hello);
 }
 
-static gboolean
-buckets_travel (const HrSample *sample)
-{
-  for (guint i = 0; i < sample->n_buckets; i++)
-    if (sample->buckets[i].count > HR_WIRE_MAX_COUNT)
-      return FALSE;
-
-  return TRUE;
-}
-
-/* What the peer would refuse a whole link for is left out here: a program may record any double, and a region may hold any number. */
-static gboolean
-sample_travels (const HrSample *sample)
-{
-  return sample->metric < HR_WIRE_MAX_METRICS && sample->count > 0 && sample->count <= HR_WIRE_MAX_COUNT &&
-         fabs (sample->sum) <= HR_WIRE_MAX_VALUE && fabs (sample->min) <= HR_WIRE_MAX_VALUE &&
-         fabs (sample->max) <= HR_WIRE_MAX_VALUE && fabs (sample->last) <= HR_WIRE_MAX_VALUE &&
-         sample->min <= sample->max && buckets_travel (sample);
-}
-
-static void
-columns_free (Headroom__Columns *columns)
-{
-  g_free (columns->metric);
-  g_free (columns->count);
-  g_free (columns->sum);
-  g_free (columns->min);
-  g_free (columns->max);
-  g_free (columns->last);
-  g_free (columns->n_buckets);
-  g_free (columns->bucket);
-  g_free (columns->bucket_count);
-  g_free (columns->self);
-  g_free (columns);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Headroom__Columns, columns_free)
-
-static Headroom__Columns *
-columns_new (guint n_samples,
-             gsize n_buckets)
-{
-  Headroom__Columns *columns = g_new (Headroom__Columns, 1);
-
-  headroom__columns__init (columns);
-  columns->metric = g_new (uint32_t, n_samples);
-  columns->count = g_new (uint64_t, n_samples);
-  columns->sum = g_new (double, n_samples);
-  columns->min = g_new (double, n_samples);
-  columns->max = g_new (double, n_samples);
-  columns->last = g_new (double, n_samples);
-  columns->n_buckets = g_new (uint32_t, n_samples);
-  columns->bucket = g_new (uint32_t, n_buckets);
-  columns->bucket_count = g_new (uint64_t, n_buckets);
-  columns->self = g_new (double, n_samples);
-
-  return columns;
-}
-
-/* The self time as a peer takes it: a part of the sum, whatever rounding made of the two. NaN is none. */
-static double
-wire_self (const HrSample *sample)
-{
-  return sample->self > 0 && sample->sum > 0 ? MIN (sample->self, sample->sum) : 0;
-}
-
-/* Appends a sample; @metric is its distance from the one before. The column of self times gets a length, and so
- * travels, once one of them is not 0. */
-static void
-columns_add (Headroom__Columns *columns,
-             const HrSample    *sample,
-             guint              metric)
-{
-  gsize    n = columns->n_metric++;
-  uint32_t previous = 0;
-
-  columns->metric[n] = metric;
-  columns->count[n] = sample->count;
-  columns->sum[n] = sample->sum;
-  columns->min[n] = sample->min;
-  columns->max[n] = sample->max;
-  columns->last[n] = sample->last;
-  columns->n_buckets[n] = sample->n_buckets;
-  columns->self[n] = wire_self (sample);
-  columns->n_self = columns->n_self > 0 || columns->self[n] > 0 ? columns->n_metric : 0;
-
-  for (guint i = 0; i < sample->n_buckets; i++)
-    {
-      columns->bucket[columns->n_bucket] = sample->buckets[i].bucket - previous;
-      columns->bucket_count[columns->n_bucket++] = sample->buckets[i].count;
-      previous = sample->buckets[i].bucket;
-    }
-}
-
-static Headroom__Columns *
-encode_columns (const HrSnapshot *snapshot)
-{
-  Headroom__Columns *columns;
-  gsize              n_buckets = 0;
-  guint              previous = 0;
-
-  for (guint i = 0; i < snapshot->n_samples; i++)
-    n_buckets += snapshot->samples[i].n_buckets;
-
-  columns = columns_new (snapshot->n_samples, n_buckets);
-  for (guint i = 0; i < snapshot->n_samples; i++)
-    if (sample_travels (&snapshot->samples[i]))
-      {
-        columns_add (columns, &snapshot->samples[i], snapshot->samples[i].metric - previous);
-        previous = snapshot->samples[i].metric;
-      }
-
-  columns->n_count = columns->n_sum = columns->n_min = columns->n_max = columns->n_last = columns->n_n_buckets = columns->n_metric;
-  columns->n_bucket_count = columns->n_bucket;
-
-  return columns;
-}
-
 static GBytes *
 encode_snapshot (const HrMessage *self)
 {
-  Headroom__Snapshot snapshot = HEADROOM__SNAPSHOT__INIT;
-  g_autoptr (Headroom__Columns) columns = encode_columns (self->snapshot);
+  Headroom__Snapshot            snapshot = HEADROOM__SNAPSHOT__INIT;
+  g_autofree Headroom__Columns *columns = hr_columns_new (self->snapshot->samples, self->snapshot->n_samples);
+
+  if (columns == NULL)
+    return NULL;
 
   snapshot.stream = self->stream;
   snapshot.sequence = self->snapshot->sequence;
@@ -273,8 +158,11 @@ encode_snapshot (const HrMessage *self)
 static GBytes *
 encode_totals (const HrMessage *self)
 {
-  Headroom__Totals totals = HEADROOM__TOTALS__INIT;
-  g_autoptr (Headroom__Columns) columns = encode_columns (self->snapshot);
+  Headroom__Totals              totals = HEADROOM__TOTALS__INIT;
+  g_autofree Headroom__Columns *columns = hr_columns_new (self->snapshot->samples, self->snapshot->n_samples);
+
+  if (columns == NULL)
+    return NULL;
 
   totals.stream = self->stream;
   totals.sequence = self->snapshot->sequence;
