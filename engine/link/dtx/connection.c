@@ -207,7 +207,7 @@ hr_dtx_connection_open (HrDtxConnection *self,
 /* Reads up to @size bytes, and over TLS not fewer, for that is how libimobiledevice reads: ask for what is sure to come. Waits for
  * @timeout_ms at most.
  *
- * Returns how many were read; -1 with HR_INSTRUMENTS_ERROR_CLOSED. */
+ * Returns how many were read, 0 when the phone hung up; -1 with HR_INSTRUMENTS_ERROR_CLOSED when nothing came. */
 gssize
 hr_dtx_connection_read (HrDtxConnection *self,
                         guint8          *bytes,
@@ -218,15 +218,13 @@ hr_dtx_connection_read (HrDtxConnection *self,
   guint32         received = 0;
   idevice_error_t code = idevice_connection_receive_timeout (self->connection, (char *) bytes, (guint32) size, &received, timeout_ms);
 
-  if (code == IDEVICE_E_SUCCESS && received > 0)
-    return (gssize) received;
-
   if (code == IDEVICE_E_TIMEOUT)
-    g_set_error (error, HR_INSTRUMENTS_ERROR, HR_INSTRUMENTS_ERROR_CLOSED, "The phone has told nothing for %u s", timeout_ms / 1000);
-  else
-    g_set_error_literal (error, HR_INSTRUMENTS_ERROR, HR_INSTRUMENTS_ERROR_CLOSED, "The phone hung up");
+    {
+      g_set_error (error, HR_INSTRUMENTS_ERROR, HR_INSTRUMENTS_ERROR_CLOSED, "The phone has told nothing for %u s", timeout_ms / 1000);
+      return -1;
+    }
 
-  return -1;
+  return code == IDEVICE_E_SUCCESS ? (gssize) received : 0;
 }
 
 /* Writes all of @bytes. Returns FALSE with HR_INSTRUMENTS_ERROR_CLOSED. */

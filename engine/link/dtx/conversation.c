@@ -14,16 +14,16 @@
 /* The channels that we open, by the numbers we give them; 0 is the connection itself. */
 enum
 {
-  CHANNEL_DEVICE_INFO = 1,
+  CHANNEL_GRAPHICS = 1,
+  CHANNEL_DEVICE_INFO,
   CHANNEL_SYSMONTAP,
-  CHANNEL_GRAPHICS,
   N_CHANNELS
 };
 
 static const char *const services[N_CHANNELS] = {
+  [CHANNEL_GRAPHICS] = "com.apple.instruments.server.services.graphics.opengl",
   [CHANNEL_DEVICE_INFO] = "com.apple.instruments.server.services.deviceinfo",
   [CHANNEL_SYSMONTAP] = "com.apple.instruments.server.services.sysmontap",
-  [CHANNEL_GRAPHICS] = "com.apple.instruments.server.services.graphics.opengl",
 };
 
 /* What is asked of the phone, one after the other on each way: deviceinfo says what sysmontap can be asked for. */
@@ -375,6 +375,13 @@ hr_dtx_conversation_push (HrDtxConversation *self,
   g_propagate_error (error, g_steal_pointer (&failure));
 
   return FALSE;
+}
+
+/* Returns: (transfer full): what it means that the phone's bytes end here, HR_INSTRUMENTS_ERROR_CLOSED. */
+GError *
+hr_dtx_conversation_end (const HrDtxConversation *self)
+{
+  return hr_dtx_reader_end (self->reader);
 }
 
 /* Returns how many bytes can be asked for without waiting for more than the message that has begun. */

@@ -23,6 +23,7 @@ gboolean hr_dtx_conversation_push (HrDtxConversation *self,
                                    const guint8      *bytes,
                                    gsize              size,
                                    GError           **error);
+GError  *hr_dtx_conversation_end (const HrDtxConversation *self) G_GNUC_WARN_UNUSED_RESULT;
 gsize    hr_dtx_conversation_get_wanted (const HrDtxConversation *self);
 gboolean hr_dtx_conversation_is_greeted (const HrDtxConversation *self);
 GBytes  *hr_dtx_conversation_take_output (HrDtxConversation *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -213,6 +213,8 @@ converse (Worker  *self,
         return;
 
       n = hr_dtx_connection_read (self->connection, chunk, MIN (hr_dtx_conversation_get_wanted (conversation), CHUNK_BYTES), patience, error);
+      if (n == 0)
+        g_propagate_error (error, hr_dtx_conversation_end (conversation));
       going = n > 0 && hr_dtx_conversation_push (conversation, chunk, (gsize) n, error);
     }
 }

@@ -88,7 +88,7 @@ gboolean      hr_dtx_reader_push (HrDtxReader  *self,
 HrDtxMessage *hr_dtx_reader_next (HrDtxReader *self,
                                   GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 gsize         hr_dtx_reader_get_wanted (const HrDtxReader *self);
-gboolean      hr_dtx_reader_is_between (const HrDtxReader *self);
+GError       *hr_dtx_reader_end (const HrDtxReader *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HrDtxMessage, hr_dtx_message_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HrDtxReader, hr_dtx_reader_free)

@@ -288,9 +288,12 @@ hr_dtx_reader_get_wanted (const HrDtxReader *self)
   return whole > bytes_left (self) ? whole - bytes_left (self) : 1;
 }
 
-/* Returns whether the stream stands between two messages, so that it may end there. */
-gboolean
-hr_dtx_reader_is_between (const HrDtxReader *self)
+/* Returns: (transfer full): what it means that the stream ends here: HR_INSTRUMENTS_ERROR_CLOSED, between two messages or within one. */
+GError *
+hr_dtx_reader_end (const HrDtxReader *self)
 {
-  return bytes_left (self) == 0 && self->open->len == 0;
+  gboolean between = bytes_left (self) == 0 && self->open->len == 0;
+
+  return g_error_new_literal (HR_INSTRUMENTS_ERROR, HR_INSTRUMENTS_ERROR_CLOSED,
+                              between ? "The phone hung up" : "The phone hung up in the middle of a message");
 }
