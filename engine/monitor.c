@@ -3,15 +3,18 @@
 #include "engine/monitor.h"
 
 #include "engine/base/clock.h"
-#include "engine/hub/hub.h"
+#include "engine/hub/devices.h"
 
 #include <glib/gi18n-lib.h>
+
+#define LOCAL_ADDRESS "local:"
 
 struct _HrMonitor
 {
   GObject parent_instance;
 
   HrHub       *hub;
+  HrDevices   *devices; /* NULL until they are followed */
   HrAlertBook *alerts;
   HrContract  *contract;
   GHashTable  *verdicts; /* HrSource -> HrVerdict */
@@ -23,11 +26,15 @@ G_DEFINE_FINAL_TYPE (HrMonitor, hr_monitor, G_TYPE_OBJECT)
 enum
 {
   SIGNAL_SOURCE_ADDED,
+  SIGNAL_SOURCE_REMOVED,
   SIGNAL_SOURCE_STATE,
   SIGNAL_SNAPSHOT,
   SIGNAL_VERDICT_CHANGED,
   SIGNAL_ALERT_RAISED,
   SIGNAL_ALERT_CLEARED,
+  SIGNAL_REFUSED,
+  SIGNAL_LOG_LINE,
+  SIGNAL_DEVICES_CHANGED,
   N_SIGNALS
 };
 
@@ -63,6 +70,17 @@ hub_source_added_cb (HrHub     *hub,
   g_signal_emit (self, signals[SIGNAL_SOURCE_ADDED], 0, source);
 }
 
+/* Nothing stays of a source that was forgotten. */
+static void
+hub_source_removed_cb (HrHub     *hub,
+                       HrSource  *source,
+                       HrMonitor *self)
+{
+  g_hash_table_remove (self->verdicts, source);
+  hr_alert_book_forget (self->alerts, hr_source_get_name (source), g_get_real_time ());
+  g_signal_emit (self, signals[SIGNAL_SOURCE_REMOVED], 0, source);
+}
+
 /* A source that is not live has no verdict: nothing old is shown as the present. */
 static void
 hub_source_state_cb (HrHub     *hub,
@@ -92,6 +110,32 @@ hub_snapshot_cb (HrHub      *hub,
 }
 
 static void
+refused_cb (gpointer    stage,
+            HrSource   *origin,
+            guint64     pid,
+            const char *reason,
+            HrMonitor  *self)
+{
+  g_signal_emit (self, signals[SIGNAL_REFUSED], 0, origin, pid, reason);
+}
+
+static void
+devices_changed_cb (HrDevices *devices,
+                    HrMonitor *self)
+{
+  g_signal_emit (self, signals[SIGNAL_DEVICES_CHANGED], 0);
+}
+
+static void
+devices_log_line_cb (HrDevices       *devices,
+                     HrSource        *device,
+                     const HrLogLine *line,
+                     HrMonitor       *self)
+{
+  g_signal_emit (self, signals[SIGNAL_LOG_LINE], 0, device, line);
+}
+
+static void
 alert_raised_cb (HrAlertBook *book,
                  HrAlert     *alert,
                  HrMonitor   *self)
@@ -113,6 +157,7 @@ hr_monitor_finalize (GObject *object)
   HrMonitor *self = HR_MONITOR (object);
 
   g_hash_table_unref (self->verdicts);
+  g_clear_object (&self->devices);
   g_object_unref (self->hub);
   g_object_unref (self->alerts);
   g_clear_pointer (&self->contract, hr_contract_unref);
@@ -122,11 +167,12 @@ hr_monitor_finalize (GObject *object)
 
 static guint
 new_signal (const char *name,
+            guint       n_params,
             GType       first,
-            GType       second)
+            GType       second,
+            GType       third)
 {
-  return g_signal_new (name, HR_TYPE_MONITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                       G_TYPE_NONE, second == G_TYPE_NONE ? 1 : 2, first, second);
+  return g_signal_new (name, HR_TYPE_MONITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, n_params, first, second, third);
 }
 
 static void
@@ -134,12 +180,16 @@ hr_monitor_class_init (HrMonitorClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = hr_monitor_finalize;
 
-  signals[SIGNAL_SOURCE_ADDED] = new_signal ("source-added", HR_TYPE_SOURCE, G_TYPE_NONE);
-  signals[SIGNAL_SOURCE_STATE] = new_signal ("source-state", HR_TYPE_SOURCE, G_TYPE_NONE);
-  signals[SIGNAL_SNAPSHOT] = new_signal ("snapshot", HR_TYPE_SOURCE, HR_TYPE_SNAPSHOT);
-  signals[SIGNAL_VERDICT_CHANGED] = new_signal ("verdict-changed", HR_TYPE_SOURCE, G_TYPE_NONE);
-  signals[SIGNAL_ALERT_RAISED] = new_signal ("alert-raised", HR_TYPE_ALERT, G_TYPE_NONE);
-  signals[SIGNAL_ALERT_CLEARED] = new_signal ("alert-cleared", HR_TYPE_ALERT, G_TYPE_NONE);
+  signals[SIGNAL_SOURCE_ADDED] = new_signal ("source-added", 1, HR_TYPE_SOURCE, G_TYPE_NONE, G_TYPE_NONE);
+  signals[SIGNAL_SOURCE_REMOVED] = new_signal ("source-removed", 1, HR_TYPE_SOURCE, G_TYPE_NONE, G_TYPE_NONE);
+  signals[SIGNAL_SOURCE_STATE] = new_signal ("source-state", 1, HR_TYPE_SOURCE, G_TYPE_NONE, G_TYPE_NONE);
+  signals[SIGNAL_SNAPSHOT] = new_signal ("snapshot", 2, HR_TYPE_SOURCE, HR_TYPE_SNAPSHOT, G_TYPE_NONE);
+  signals[SIGNAL_VERDICT_CHANGED] = new_signal ("verdict-changed", 1, HR_TYPE_SOURCE, G_TYPE_NONE, G_TYPE_NONE);
+  signals[SIGNAL_ALERT_RAISED] = new_signal ("alert-raised", 1, HR_TYPE_ALERT, G_TYPE_NONE, G_TYPE_NONE);
+  signals[SIGNAL_ALERT_CLEARED] = new_signal ("alert-cleared", 1, HR_TYPE_ALERT, G_TYPE_NONE, G_TYPE_NONE);
+  signals[SIGNAL_REFUSED] = new_signal ("refused", 3, HR_TYPE_SOURCE, G_TYPE_UINT64, G_TYPE_STRING);
+  signals[SIGNAL_LOG_LINE] = new_signal ("log-line", 2, HR_TYPE_SOURCE, G_TYPE_POINTER, G_TYPE_NONE);
+  signals[SIGNAL_DEVICES_CHANGED] = new_signal ("devices-changed", 0, G_TYPE_NONE, G_TYPE_NONE, G_TYPE_NONE);
 }
 
 static void
@@ -152,26 +202,274 @@ hr_monitor_init (HrMonitor *self)
   g_signal_connect_object (self->alerts, "raised", G_CALLBACK (alert_raised_cb), self, 0);
   g_signal_connect_object (self->alerts, "cleared", G_CALLBACK (alert_cleared_cb), self, 0);
   g_signal_connect_object (self->hub, "source-added", G_CALLBACK (hub_source_added_cb), self, 0);
+  g_signal_connect_object (self->hub, "source-removed", G_CALLBACK (hub_source_removed_cb), self, 0);
+  g_signal_connect_object (self->hub, "refused", G_CALLBACK (refused_cb), self, 0);
   g_signal_connect_object (self->hub, "source-state", G_CALLBACK (hub_source_state_cb), self, 0);
   g_signal_connect_object (self->hub, "snapshot", G_CALLBACK (hub_snapshot_cb), self, 0);
 }
 
-/* Makes a monitor that starts the agent for this computer at once and judges by @contract.
- * @agent: its program and arguments; the descriptor of its socket is added. Returns: (transfer full) */
+/* Makes a monitor that judges by @contract, and starts the agent for this computer at once.
+ * @agent: (nullable): its program and arguments; the descriptor of its socket is added. NULL: this computer is not watched.
+ * Returns: (transfer full) */
 HrMonitor *
 hr_monitor_new (const char *const *agent,
                 HrContract        *contract)
 {
   HrMonitor *self = g_object_new (HR_TYPE_MONITOR, NULL);
-  g_autoptr (HrConnector) connector = hr_connector_new_spawn (agent);
 
   self->contract = hr_contract_ref (contract);
-  hr_hub_add (self->hub, connector, g_get_host_name ());
+  if (agent != NULL)
+    {
+      g_autoptr (HrOpener) opener = hr_opener_new_spawn (agent);
+      HrOrigin origin = { HR_SOURCE_COMPUTER, HR_GROUP_COMPUTER, LOCAL_ADDRESS, g_get_host_name () };
+      HrPeer  *peer = hr_hub_add (self->hub, opener, &origin);
+
+      hr_peer_connect (peer, hr_peer_get_origin (peer));
+    }
 
   return self;
 }
 
-/* Returns: (transfer none): a list model of HrSource, each computer before its programs. */
+/* Looks for devices from now on, once. @usbmux: (nullable): where the multiplexer is, as USBMUXD_SOCKET_ADDRESS says it; NULL: as
+ * that variable says, or else at its usual place */
+void
+hr_monitor_follow_devices (HrMonitor  *self,
+                           const char *usbmux)
+{
+  g_autoptr (HrUsbmux) multiplexer = NULL;
+
+  if (self->devices != NULL)
+    return;
+
+  multiplexer = hr_usbmux_new (usbmux);
+  self->devices = hr_devices_new (self->hub, multiplexer);
+  g_signal_connect_object (self->devices, "changed", G_CALLBACK (devices_changed_cb), self, 0);
+  g_signal_connect_object (self->devices, "refused", G_CALLBACK (refused_cb), self, 0);
+  g_signal_connect_object (self->devices, "log-line", G_CALLBACK (devices_log_line_cb), self, 0);
+  hr_devices_start (self->devices);
+}
+
+/* Returns: (transfer none) (nullable): why no devices can be seen, for people; NULL while they can, or are not looked for. */
+const char *
+hr_monitor_get_device_trouble (HrMonitor *self)
+{
+  return self->devices != NULL ? hr_devices_get_trouble (self->devices) : NULL;
+}
+
+/* How the agent behind @address is reached, and what it is called until it says so itself. Returns NULL with @error. */
+static HrOpener *
+opener_for (const HrAddress *address,
+            char           **out_name,
+            GError         **error)
+{
+  g_autofree char *text = hr_address_format (address);
+
+  if (address->type == HR_ADDRESS_UNIX)
+    {
+      *out_name = g_path_get_basename (address->path);
+      return hr_opener_new_unix (address->path);
+    }
+
+  if (address->type == HR_ADDRESS_TCP && address->pairing != NULL)
+    {
+      *out_name = g_strdup (text + strlen ("tcp:"));
+      return hr_opener_new_tcp (address->pairing);
+    }
+
+  if (address->type == HR_ADDRESS_TCP)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, _ ("%s is not paired with this computer: its pairing link is needed"), text);
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _ ("%s is not the address of an agent"), text);
+
+  return NULL;
+}
+
+/* A new pairing link is of use where the old one is not any more. */
+static HrSource *
+add_again (HrPeer          *peer,
+           const HrAddress *address)
+{
+  if (address->type == HR_ADDRESS_TCP && address->pairing != NULL && !hr_peer_is_open (peer))
+    {
+      g_autoptr (HrOpener) opener = hr_opener_new_tcp (address->pairing);
+
+      hr_peer_set_opener (peer, opener);
+    }
+
+  return hr_peer_get_origin (peer);
+}
+
+static HrSource *
+add_agent (HrMonitor       *self,
+           const HrAddress *address,
+           GError         **error)
+{
+  g_autofree char *text = hr_address_format (address);
+  g_autofree char *name = NULL;
+  g_autoptr (HrOpener) opener = NULL;
+  HrPeer  *peer = hr_hub_find_address (self->hub, text);
+  HrOrigin origin = { HR_SOURCE_COMPUTER, HR_GROUP_COMPUTER, text, NULL };
+
+  if (peer != NULL)
+    return add_again (peer, address);
+
+  opener = opener_for (address, &name, error);
+  if (opener == NULL)
+    return NULL;
+
+  origin.name = name;
+  if (address->type == HR_ADDRESS_TCP)
+    origin.group = HR_GROUP_NETWORK;
+  peer = hr_hub_add (self->hub, opener, &origin);
+  hr_peer_connect (peer, hr_peer_get_origin (peer));
+
+  return hr_peer_get_origin (peer);
+}
+
+/* Adds the agent behind @address and connects to it. A device is followed from then on, whether it is attached or not.
+ * Returns: (transfer none): the source that stands for its computer or device, which may have been there; NULL with @error
+ * (G_IO_ERROR_PERMISSION_DENIED: not paired; G_IO_ERROR_NOT_SUPPORTED: no agent is found at such an address) */
+HrSource *
+hr_monitor_add (HrMonitor       *self,
+                const HrAddress *address,
+                GError         **error)
+{
+  if (address->type != HR_ADDRESS_USB)
+    return add_agent (self, address, error);
+
+  hr_monitor_follow_devices (self, NULL);
+
+  return hr_devices_add (self->devices, address->udid, address->port);
+}
+
+static gboolean
+is_local (HrSource *source)
+{
+  return g_str_equal (hr_source_get_address (source), LOCAL_ADDRESS);
+}
+
+/* Removes @source with all that came from it: an origin with its programs and its link, a program alone. A device that is attached comes back
+ * when it is attached the next time, a program with its next run. Not this computer itself. */
+void
+hr_monitor_forget (HrMonitor *self,
+                   HrSource  *source)
+{
+  HrSourceRole role = hr_source_get_role (source);
+
+  if (role == HR_SOURCE_DEVICE && self->devices != NULL)
+    hr_devices_forget (self->devices, source);
+  else if (role == HR_SOURCE_PROCESS || !is_local (source))
+    hr_hub_forget (self->hub, source);
+}
+
+/* Returns: (transfer none) (nullable): the computer or device that @source is on, itself for these; NULL when it was forgotten. */
+HrSource *
+hr_monitor_get_origin (HrMonitor *self,
+                       HrSource  *source)
+{
+  HrPeer *peer = hr_hub_find_peer (self->hub, source);
+
+  return peer != NULL ? hr_peer_get_origin (peer) : NULL;
+}
+
+static void
+peer_searched_cb (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError  *error = NULL;
+  HrFound *found = hr_peer_search_finish (NULL, result, &error);
+
+  if (found != NULL)
+    g_task_return_pointer (task, found, (GDestroyNotify) hr_found_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/* Looks for programs where @source is, whose name or command holds @text, letters' case aside. */
+void
+hr_monitor_search_async (HrMonitor          *self,
+                         HrSource           *source,
+                         const char         *text,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  HrPeer *peer = hr_hub_find_peer (self->hub, source);
+
+  g_task_set_source_tag (task, hr_monitor_search_async);
+  if (peer == NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s", _ ("That source is gone"));
+    }
+  else
+    {
+      hr_peer_search_async (peer, text, cancellable, peer_searched_cb, g_steal_pointer (&task));
+    }
+}
+
+/* Returns: (transfer container): HrProgram, with how many more there are in @out_n_more (optional); NULL with @error: the agent is not
+ * connected or does not answer, or the device does not tell its processes. */
+GPtrArray *
+hr_monitor_search_finish (HrMonitor    *self,
+                          GAsyncResult *result,
+                          guint        *out_n_more,
+                          GError      **error)
+{
+  g_autoptr (HrFound) found = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  found = g_task_propagate_pointer (G_TASK (result), error);
+  if (found == NULL)
+    return NULL;
+
+  if (out_n_more != NULL)
+    *out_n_more = found->n_more;
+
+  return g_ptr_array_ref (found->programs);
+}
+
+/* Has the program @pid where @computer is measured from outside. @start_time: tells it from a later one with its pid; 0: whoever has
+ * it now */
+void
+hr_monitor_watch (HrMonitor *self,
+                  HrSource  *computer,
+                  guint64    pid,
+                  guint64    start_time)
+{
+  HrPeer *peer = hr_hub_find_peer (self->hub, computer);
+
+  if (peer != NULL)
+    hr_peer_watch (peer, pid, start_time);
+}
+
+/* Lets the system log of @device be followed; called again, by another filter. @filter: what a line's process or text must hold; ""
+ * for all */
+void
+hr_monitor_follow_log (HrMonitor  *self,
+                       HrSource   *device,
+                       const char *filter)
+{
+}
+
+/* Leaves the system log of @device alone again. */
+void
+hr_monitor_leave_log (HrMonitor *self,
+                      HrSource  *device)
+{
+}
+
+/* Asks the owner of @device, on its screen, to trust this computer. */
+void
+hr_monitor_pair (HrMonitor *self,
+                 HrSource  *device)
+{
+}
+
+/* Returns: (transfer none): a list model of HrSource, each computer or device before its programs. */
 GListModel *
 hr_monitor_get_sources (HrMonitor *self)
 {

@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  *   "alert-raised"    (HrAlert *)
  *   "alert-cleared"   (HrAlert *)
  *   "log-line"        (HrSource *, const HrLogLine *)  of a device's system log, once it is followed
+ *   "refused"         (HrSource *, guint64 pid, const char *reason)  hr_monitor_watch () on that computer came to nothing
  *   "devices-changed" ()                            hr_monitor_get_device_trouble () */
 #define HR_TYPE_MONITOR (hr_monitor_get_type ())
 G_DECLARE_FINAL_TYPE (HrMonitor, hr_monitor, HR, MONITOR, GObject)
@@ -30,7 +31,7 @@ HrMonitor *hr_monitor_new (const char *const *agent,
                            HrContract        *contract) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Looks for devices at @usbmux (as USBMUXD_SOCKET_ADDRESS says it; NULL: that, or the usual place) from now on: each one becomes
- * a source of its own, with the programs in it that have an agent at @port below it. */
+ * a source of its own, with the programs in it that have an agent at HR_ADDRESS_USB_PORT below it; hr_monitor_add () says another port. */
 void        hr_monitor_follow_devices (HrMonitor  *self,
                                        const char *usbmux);
 const char *hr_monitor_get_device_trouble (HrMonitor *self);

@@ -297,6 +297,22 @@ hr_alert_book_drop (HrAlertBook *self,
     }
 }
 
+/* The same, and takes what was ever raised for @source off the list. */
+void
+hr_alert_book_forget (HrAlertBook *self,
+                      const char  *source,
+                      gint64       now_us)
+{
+  hr_alert_book_drop (self, source, now_us);
+  for (guint i = self->alerts->len; i > 0; i--)
+    {
+      if (!g_str_equal (hr_alert_get_source (g_ptr_array_index (self->alerts, i - 1)), source))
+        continue;
+      g_ptr_array_remove_index (self->alerts, i - 1);
+      g_list_model_items_changed (G_LIST_MODEL (self), self->alerts->len - (i - 1), 1, 0);
+    }
+}
+
 /* Returns how many alerts are active for @source (nullable: for all sources). */
 guint
 hr_alert_book_get_n_active (HrAlertBook *self,

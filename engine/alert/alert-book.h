@@ -30,6 +30,11 @@ void hr_alert_book_drop (HrAlertBook *self,
                          const char  *source,
                          gint64       now_us);
 
+/* Takes everything that was ever raised for @source off the list: nobody asks after it any more. */
+void hr_alert_book_forget (HrAlertBook *self,
+                           const char  *source,
+                           gint64       now_us);
+
 /* @source: (nullable): NULL counts every source. */
 guint hr_alert_book_get_n_active (HrAlertBook *self,
                                   const char  *source);

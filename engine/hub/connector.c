@@ -2,8 +2,6 @@
 
 #include "engine/hub/connector.h"
 
-#include <signal.h>
-
 /* Allowed steps: OFF -> OPENING -> OPEN -> WAITING -> OPENING …, and from everywhere to OFF. */
 typedef enum
 {
@@ -20,16 +18,12 @@ struct _HrConnector
 {
   GObject parent_instance;
 
-  /* One of the two. */
-  char **argv;
-  char  *path;
-
+  HrOpener     *opener;
   State         state;
   HrLink       *link;
-  GSubprocess  *child;
   GCancellable *cancellable; /* of the opening under way */
   guint         retry_source;
-  guint         retry_ms;
+  guint         n_failures; /* in a row */
   gint64        opened_us;
 };
 
@@ -58,7 +52,7 @@ retry_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Lets go of the link and the child; whatever they still say is not heard any more. */
+/* Lets go of the link; whatever it still says is not heard any more. */
 static void
 drop_link (HrConnector *self)
 {
@@ -69,21 +63,17 @@ drop_link (HrConnector *self)
       g_signal_handlers_disconnect_by_data (link, self);
       hr_link_close (link);
     }
-  /* An agent ends with its link, unless it hangs: that one would stay for ever, and another with every try. */
-  if (self->child != NULL)
-    g_subprocess_send_signal (self->child, SIGTERM);
-  g_clear_object (&self->child);
+  hr_opener_drop (self->opener);
 }
 
 static void
-wait_for_retry (HrConnector *self,
-                const char  *why)
+wait_for_retry (HrConnector  *self,
+                const GError *why)
 {
-  guint retry_ms = self->retry_ms;
+  guint retry_ms = hr_opener_plan_retry (self->opener, why, &self->n_failures);
 
   drop_link (self);
   self->state = STATE_WAITING;
-  self->retry_ms = MIN (self->retry_ms * 2, HR_CONNECTOR_LAST_RETRY_MS);
   self->retry_source = g_timeout_add (retry_ms, retry_cb, self);
   g_signal_emit (self, signals[SIGNAL_LOST], 0, why, retry_ms);
 }
@@ -94,9 +84,9 @@ link_closed_cb (HrLink       *link,
                 HrConnector  *self)
 {
   if (g_get_monotonic_time () - self->opened_us >= STEADY_US)
-    self->retry_ms = HR_CONNECTOR_FIRST_RETRY_MS;
+    self->n_failures = 0;
 
-  wait_for_retry (self, error->message);
+  wait_for_retry (self, error);
 }
 
 static void
@@ -123,42 +113,28 @@ take_link (HrConnector *self,
 }
 
 static void
-connected_cb (GObject      *object,
-              GAsyncResult *result,
-              gpointer      user_data)
+opener_opened_cb (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      user_data)
 {
   g_autoptr (HrConnector) self = user_data;
   g_autoptr (GError) error = NULL;
-  HrLink *link = hr_link_connect_unix_finish (result, &error);
+  HrLink *link = hr_opener_open_finish (result, &error);
 
-  if (link != NULL && self->state == STATE_OPENING)
+  if (link != NULL)
     take_link (self, link);
-  else if (link != NULL)
-    g_object_unref (link);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    wait_for_retry (self, error->message);
+    wait_for_retry (self, error);
 }
 
+/* Closing cancels what is under way: whatever it comes to then, its answer is that it was cancelled. */
 static void
 start_opening (HrConnector *self)
 {
-  g_autoptr (GError) error = NULL;
-  HrLink *link;
-
   self->state = STATE_OPENING;
   g_clear_object (&self->cancellable);
-  if (self->path != NULL)
-    {
-      self->cancellable = g_cancellable_new ();
-      hr_link_connect_unix_async (self->path, self->cancellable, connected_cb, g_object_ref (self));
-      return;
-    }
-
-  link = hr_link_spawn ((const char *const *) self->argv, NULL, &self->child, &error);
-  if (link != NULL)
-    take_link (self, link);
-  else
-    wait_for_retry (self, error->message);
+  self->cancellable = g_cancellable_new ();
+  hr_opener_open_async (self->opener, self->cancellable, opener_opened_cb, g_object_ref (self));
 }
 
 static void
@@ -174,8 +150,7 @@ hr_connector_finalize (GObject *object)
 {
   HrConnector *self = HR_CONNECTOR (object);
 
-  g_strfreev (self->argv);
-  g_free (self->path);
+  hr_opener_unref (self->opener);
   g_clear_object (&self->cancellable);
 
   G_OBJECT_CLASS (hr_connector_parent_class)->finalize (object);
@@ -192,7 +167,7 @@ hr_connector_class_init (HrConnectorClass *klass)
   signals[SIGNAL_OPENED] = g_signal_new ("opened", HR_TYPE_CONNECTOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, HR_TYPE_LINK);
   signals[SIGNAL_LOST] = g_signal_new ("lost", HR_TYPE_CONNECTOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                       G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT);
+                                       G_TYPE_NONE, 2, G_TYPE_ERROR | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_UINT);
   signals[SIGNAL_MESSAGE] = g_signal_new ("message", HR_TYPE_CONNECTOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
@@ -200,33 +175,39 @@ hr_connector_class_init (HrConnectorClass *klass)
 static void
 hr_connector_init (HrConnector *self)
 {
-  self->retry_ms = HR_CONNECTOR_FIRST_RETRY_MS;
 }
 
-/* Makes a connector, still off, to an agent that it starts itself: program and arguments, to which the descriptor of its
- * socket is added. Returns: (transfer full) */
+/* Makes a connector, still off, that opens its links by @opener. Returns: (transfer full) */
 HrConnector *
-hr_connector_new_spawn (const char *const *argv)
+hr_connector_new (HrOpener *opener)
 {
   HrConnector *self = g_object_new (HR_TYPE_CONNECTOR, NULL);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-  g_strv_builder_addv (builder, (const char **) argv);
-  g_strv_builder_add_many (builder, "--fd", "3", NULL);
-  self->argv = g_strv_builder_end (builder);
+  self->opener = hr_opener_ref (opener);
 
   return self;
 }
 
-/* Makes a connector, still off, to an agent that listens on a Unix socket. Returns: (transfer full) */
-HrConnector *
-hr_connector_new_unix (const char *path)
+/* Returns: (transfer none): how links are opened. */
+HrOpener *
+hr_connector_get_opener (HrConnector *self)
 {
-  HrConnector *self = g_object_new (HR_TYPE_CONNECTOR, NULL);
+  return self->opener;
+}
 
-  self->path = g_strdup (path);
+/* Opens links by @opener from now on; one that is open, or wanted, is closed and opened anew. */
+void
+hr_connector_set_opener (HrConnector *self,
+                         HrOpener    *opener)
+{
+  State before = self->state;
 
-  return self;
+  hr_connector_close (self);
+  hr_opener_ref (opener);
+  hr_opener_unref (self->opener);
+  self->opener = opener;
+  if (before != STATE_OFF)
+    hr_connector_open (self);
 }
 
 /* Opens it, at once even while it waits to try again. Nothing happens when it is open or opening. */
@@ -237,11 +218,11 @@ hr_connector_open (HrConnector *self)
     return;
 
   g_clear_handle_id (&self->retry_source, g_source_remove);
-  self->retry_ms = HR_CONNECTOR_FIRST_RETRY_MS;
+  self->n_failures = 0;
   start_opening (self);
 }
 
-/* Closes it for good, without a signal; an agent that it started ends with its socket. */
+/* Closes it for good, without a signal; an agent that was started for it ends with its socket. */
 void
 hr_connector_close (HrConnector *self)
 {
@@ -270,6 +251,8 @@ void
 hr_connector_give_up (HrConnector *self,
                       const char  *why)
 {
+  g_autoptr (GError) error = g_error_new_literal (HR_LINK_ERROR, HR_LINK_ERROR_CLOSED, why);
+
   if (self->state == STATE_OPEN)
-    wait_for_retry (self, why);
+    wait_for_retry (self, error);
 }

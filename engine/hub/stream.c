@@ -8,17 +8,37 @@
 
 #define NO_METRIC G_MAXUINT
 
+/* What a backlog holds is younger; a time stamp beyond that is a peer's mistake. */
+#define OLDEST_NS (10 * 24 * 3600 * (gint64) HR_NS_PER_SECOND)
+
+/* What one metric of this instance had counted, and up to which number of the epoch. */
+typedef struct
+{
+  HrTotals totals;
+  guint64  sequence;
+} Seen;
+
 struct _HrStream
 {
   HrStreamName name;
   HrSource    *source;
-  guint64      sequence; /* last one taken in, within the epoch */
-  guint64      lost;     /* within the epoch */
-  gint64       end_ns;   /* of the newest snapshot, by our clock */
-  GArray      *map;      /* guint: the wire's metric -> the history's, or NO_METRIC */
-  GHashTable  *numbers;  /* interned name -> the history's metric, of all hellos */
-  GArray      *seen;     /* HrTotals of this instance, by the history's metric */
+  guint64      sequence;      /* last one taken in, within the epoch */
+  guint64      lost;          /* within the epoch */
+  guint64      lost_sequence; /* up to which number that is known; what is resent below it counts no loss again */
+  gboolean     begun;         /* this instance's numbers have come, in whatever epoch */
+  gboolean     resumed;       /* numbers of this epoch came over an earlier link */
+  GArray      *map;           /* guint: the wire's metric -> the history's, or NO_METRIC */
+  GHashTable  *numbers;       /* interned name -> the history's metric, of all hellos */
+  GArray      *seen;          /* Seen, by the history's metric */
 };
+
+static void
+seen_clear (gpointer data)
+{
+  Seen *seen = data;
+
+  hr_totals_clear (&seen->totals);
+}
 
 /* Makes what the hub keeps of the instance @name of @source. Returns: (transfer full) */
 HrStream *
@@ -31,8 +51,8 @@ hr_stream_new (HrSource           *source,
   self->source = g_object_ref (source);
   self->map = g_array_new (FALSE, FALSE, sizeof (guint));
   self->numbers = g_hash_table_new (g_str_hash, g_str_equal);
-  self->seen = g_array_new (FALSE, TRUE, sizeof (HrTotals));
-  g_array_set_clear_func (self->seen, (GDestroyNotify) hr_totals_clear);
+  self->seen = g_array_new (FALSE, TRUE, sizeof (Seen));
+  g_array_set_clear_func (self->seen, seen_clear);
 
   return self;
 }
@@ -107,6 +127,41 @@ map_metric (HrStream           *self,
   return number;
 }
 
+/* Returns whether a link that opened meanwhile goes on where an earlier one ended: the same run of the same agent. */
+gboolean
+hr_stream_is_resumed (HrStream *self)
+{
+  return self->resumed;
+}
+
+/* Returns whether anything that comes now follows on numbers that came before. */
+gboolean
+hr_stream_is_begun (HrStream *self)
+{
+  return self->begun;
+}
+
+/* Notes that the link is gone. */
+void
+hr_stream_leave (HrStream *self)
+{
+  self->resumed = self->sequence > 0;
+}
+
+/* In a new epoch everything is numbered anew. */
+static void
+begin_epoch (HrStream *self,
+             guint64   epoch)
+{
+  self->name.epoch = epoch;
+  self->sequence = 0;
+  self->lost = 0;
+  self->lost_sequence = 0;
+  self->resumed = FALSE;
+  for (guint i = 0; i < self->seen->len; i++)
+    g_array_index (self->seen, Seen, i).sequence = 0;
+}
+
 /* Takes in a hello: a new epoch counts its sequence anew, and the metrics may stand in another order. */
 void
 hr_stream_hello (HrStream           *self,
@@ -117,11 +172,7 @@ hr_stream_hello (HrStream           *self,
   HrHistory *history = hr_source_get_history (self->source);
 
   if (self->name.epoch != name->epoch)
-    {
-      self->name.epoch = name->epoch;
-      self->sequence = 0;
-      self->lost = 0;
-    }
+    begin_epoch (self, name->epoch);
 
   g_array_set_size (self->map, 0);
   for (guint i = 0; i < n_metrics; i++)
@@ -133,10 +184,10 @@ hr_stream_hello (HrStream           *self,
 
   while (self->seen->len < hr_history_get_n_metrics (history))
     {
-      HrTotals totals;
+      Seen seen = { 0 };
 
-      hr_totals_init (&totals, hr_history_get_metric (history, self->seen->len)->kind);
-      g_array_append_val (self->seen, totals);
+      hr_totals_init (&seen.totals, hr_history_get_metric (history, self->seen->len)->kind);
+      g_array_append_val (self->seen, seen);
     }
 }
 
@@ -176,7 +227,20 @@ map_samples (HrStream         *self,
   return mapped;
 }
 
-/* Fills in the times of @head by our clock: never in the future, never before the snapshot before. */
+/* The earliest time that a snapshot may have now: never before the one before, whichever instance brought that. */
+static gint64
+earliest_ns (HrStream *self,
+             gint64    now_ns)
+{
+  HrHistory *history = hr_source_get_history (self->source);
+  guint      n = hr_history_get_n_snapshots (history);
+  gint64     oldest_ns = now_ns - OLDEST_NS;
+
+  return n > 0 ? MAX (hr_history_get_snapshot (history, n - 1)->end_ns, oldest_ns) : oldest_ns;
+}
+
+/* Fills in the times of @head by our clock: never in the future, never before the snapshot before. While nobody knows how the other clock
+ * stands, it is now. */
 static void
 map_times (HrStream         *self,
            HrSnapshot       *head,
@@ -185,10 +249,21 @@ map_times (HrStream         *self,
            gint64            now_ns,
            gint64            now_us)
 {
-  head->end_ns = MIN (hr_clock_map_to_local (clock, remote_end_ns), now_ns);
-  head->end_ns = MAX (head->end_ns, self->end_ns);
+  gint64 end_ns = clock->known ? hr_clock_map_to_local (clock, remote_end_ns) : now_ns;
+
+  head->end_ns = MIN (MAX (end_ns, earliest_ns (self, now_ns)), now_ns);
   head->time_us = now_us - (now_ns - head->end_ns) / 1000;
-  self->end_ns = head->end_ns;
+}
+
+/* Leaves out what totals that broke off had brought already: a metric's numbers count once. */
+static void
+drop_counted (HrStream *self,
+              GArray   *samples,
+              guint64   sequence)
+{
+  for (guint i = samples->len; i > 0; i--)
+    if (g_array_index (self->seen, Seen, g_array_index (samples, HrSample, i - 1).metric).sequence >= sequence)
+      g_array_remove_index (samples, i - 1);
 }
 
 /* Turns an agent's snapshot into one of the source's history, by our clock. @now_ns, @now_us: our monotonic time and UTC.
@@ -207,44 +282,51 @@ hr_stream_snapshot (HrStream         *self,
     return NULL;
 
   samples = map_samples (self, snapshot);
+  drop_counted (self, samples, snapshot->sequence);
   for (guint i = 0; i < samples->len; i++)
     {
       const HrSample *sample = &g_array_index (samples, HrSample, i);
 
-      hr_totals_add (&g_array_index (self->seen, HrTotals, sample->metric), sample);
+      hr_totals_add (&g_array_index (self->seen, Seen, sample->metric).totals, sample);
     }
+  if (snapshot->sequence <= self->lost_sequence)
+    head.lost = 0;
   self->sequence = snapshot->sequence;
-  self->lost += snapshot->lost;
+  self->begun = TRUE;
+  self->lost += head.lost;
   map_times (self, &head, snapshot->end_ns, clock, now_ns, now_us);
 
   return hr_snapshot_new (&head, (const HrSample *) samples->data, samples->len);
 }
 
-/* Replaces what was seen of one metric with @cumulative; what it counted beyond that goes to @gap, its buckets to
- * @buckets. Returns FALSE when nothing was missed. */
+/* Replaces what was seen of one metric with @cumulative, which reaches up to @sequence; what it counted beyond that goes to
+ * @gap, its buckets to @buckets. Returns FALSE when nothing was missed. */
 static gboolean
-catch_up (HrTotals       *seen,
+catch_up (Seen           *seen,
           const HrSample *cumulative,
+          guint64         sequence,
           HrSample       *gap,
           HrBucketCount  *buckets)
 {
   HrTotals totals;
   gboolean missed;
 
-  hr_totals_init (&totals, seen->histogram != NULL ? HR_KIND_DURATION : HR_KIND_GAUGE);
+  hr_totals_init (&totals, seen->totals.histogram != NULL ? HR_KIND_DURATION : HR_KIND_GAUGE);
   hr_totals_add (&totals, cumulative);
-  missed = hr_totals_since (&totals, seen, cumulative->metric, gap, buckets);
-  hr_totals_clear (seen);
-  *seen = totals;
+  missed = hr_totals_since (&totals, &seen->totals, cumulative->metric, gap, buckets);
+  hr_totals_clear (&seen->totals);
+  *seen = (Seen){ totals, sequence };
 
   return missed;
 }
 
-/* Takes in everything that an instance counted so far and returns what of it had not been seen, so that it is counted
- * exactly once. Returns: (transfer full) (nullable): NULL when nothing was missed */
+/* Takes in what an instance counted so far and returns what of it had not been seen, so that it is counted exactly once. @n_left: frames
+ * that bring other metrics up to the same number; the stream is there only with the last of them. Returns: (transfer full)
+ * (nullable): NULL when nothing was missed */
 HrSnapshot *
 hr_stream_totals (HrStream         *self,
                   const HrSnapshot *totals,
+                  guint             n_left,
                   const HrClockMap *clock,
                   gint64            now_ns,
                   gint64            now_us)
@@ -255,12 +337,15 @@ hr_stream_totals (HrStream         *self,
   g_autofree HrBucketCount *room = g_new (HrBucketCount, HR_N_BUCKETS);
   HrSnapshot                head = { .sequence = totals->sequence, .catch_up = TRUE };
 
+  if (totals->sequence < self->sequence)
+    return NULL;
+
   for (guint i = 0; i < samples->len; i++)
     {
       const HrSample *cumulative = &g_array_index (samples, HrSample, i);
       HrSample        gap;
 
-      if (!catch_up (&g_array_index (self->seen, HrTotals, cumulative->metric), cumulative, &gap, room))
+      if (!catch_up (&g_array_index (self->seen, Seen, cumulative->metric), cumulative, totals->sequence, &gap, room))
         continue;
       gap.buckets = g_memdup2 (room, gap.n_buckets * sizeof *room);
       g_ptr_array_add (rows, (gpointer) gap.buckets);
@@ -269,7 +354,12 @@ hr_stream_totals (HrStream         *self,
 
   head.lost = totals->lost > self->lost ? totals->lost - self->lost : 0;
   self->lost = MAX (self->lost, totals->lost);
-  self->sequence = totals->sequence;
+  self->lost_sequence = MAX (self->lost_sequence, totals->sequence);
+  if (n_left == 0)
+    {
+      self->sequence = totals->sequence;
+      self->begun = TRUE;
+    }
   if (gaps->len == 0 && head.lost == 0)
     return NULL;
 

@@ -22,6 +22,9 @@ gboolean  hr_stream_is (HrStream           *self,
                         const HrStreamName *name);
 void      hr_stream_get_position (HrStream   *self,
                                   HrPosition *out);
+gboolean  hr_stream_is_begun (HrStream *self);
+gboolean  hr_stream_is_resumed (HrStream *self);
+void      hr_stream_leave (HrStream *self);
 
 void hr_stream_hello (HrStream           *self,
                       const HrStreamName *name,
@@ -35,6 +38,7 @@ HrSnapshot *hr_stream_snapshot (HrStream         *self,
                                 gint64            now_us) G_GNUC_WARN_UNUSED_RESULT;
 HrSnapshot *hr_stream_totals (HrStream         *self,
                               const HrSnapshot *totals,
+                              guint             n_left,
                               const HrClockMap *clock,
                               gint64            now_ns,
                               gint64            now_us) G_GNUC_WARN_UNUSED_RESULT;

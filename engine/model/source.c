@@ -166,6 +166,23 @@ hr_source_get_name (HrSource *self)
   return self->name;
 }
 
+/* Names it @name, by whoever sees to it that names are unique. */
+void
+hr_source_set_name (HrSource   *self,
+                    const char *name)
+{
+  if (g_str_equal (self->name, name))
+    return;
+
+  g_object_freeze_notify (G_OBJECT (self));
+  g_free (self->name);
+  self->name = g_strdup (name);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
+  if (self->title == NULL)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
 /* Returns: (transfer none): what its user calls it, or else its name. */
 const char *
 hr_source_get_title (HrSource *self)

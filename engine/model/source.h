@@ -76,6 +76,8 @@ void          hr_source_set_place (HrSource     *self,
 
 /* The name is unique among the sources of a hub; the title is what its user calls it, or the name. */
 const char *hr_source_get_name (HrSource *self);
+void        hr_source_set_name (HrSource   *self,
+                                const char *name);
 const char *hr_source_get_title (HrSource *self);
 void        hr_source_set_title (HrSource   *self,
                                  const char *title);

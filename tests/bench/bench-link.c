@@ -60,19 +60,20 @@ take_by_hub (const Flood *flood,
   g_autofree char *path = g_build_filename (folder, "flood", NULL);
   GPid             pid = flood_start (flood, path);
   g_autoptr (HrHub) hub = hr_hub_new ();
-  g_autoptr (HrConnector) connector = hr_connector_new_unix (path);
-  Taken  taken = { 0, (guint64) flood->n_streams * flood->n_metrics * flood->n_snapshots };
-  double used = thread_seconds ();
-  gint64 begin = g_get_monotonic_time ();
+  g_autoptr (HrOpener) opener = hr_opener_new_unix (path);
+  HrPeer *peer = hr_hub_add (hub, opener, &(HrOrigin){ HR_SOURCE_COMPUTER, HR_GROUP_COMPUTER, "unix:flood", "flood" });
+  Taken   taken = { 0, (guint64) flood->n_streams * flood->n_metrics * flood->n_snapshots };
+  double  used = thread_seconds ();
+  gint64  begin = g_get_monotonic_time ();
 
   g_signal_connect (hub, "snapshot", G_CALLBACK (hub_snapshot_cb), &taken);
-  hr_hub_add (hub, connector, "flood");
+  hr_peer_connect (peer, hr_peer_get_origin (peer));
   while (taken.n_samples < taken.n_wanted)
     g_main_context_iteration (NULL, TRUE);
 
   used = thread_seconds () - used;
   *out_seconds = (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
-  hr_connector_close (connector);
+  hr_peer_close (peer);
   end_flood (pid);
   unlink (path);
 

@@ -416,9 +416,10 @@ test_a_missing_agent_is_said_and_tried_again (void)
   g_autoptr (HrContract) contract = hr_contract_parse (contract_text, strlen (contract_text), "test.ini", NULL);
   HrMonitor *monitor = hr_monitor_new (agent, contract);
   g_autoptr (HrSource) computer = g_list_model_get_item (hr_monitor_get_sources (monitor), 0);
-  g_autofree char *sentence = hr_monitor_get_sentence (monitor, computer);
+  g_autofree char *sentence = NULL;
 
-  g_assert_cmpint (hr_source_get_state (computer), ==, HR_SOURCE_LOST);
+  wait_until (hr_source_get_state (computer) == HR_SOURCE_LOST);
+  sentence = hr_monitor_get_sentence (monitor, computer);
   g_assert_cmpstr (hr_source_get_message (computer), ==, sentence);
   hr_monitor_disconnect (monitor, computer);
   g_assert_cmpint (hr_source_get_state (computer), ==, HR_SOURCE_DISCONNECTED);

@@ -3,6 +3,7 @@
 #include "engine/agents/local/stream.h"
 
 #include "engine/link/message.h"
+#include "engine/wire/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,38 +53,59 @@ hr_stream_pack_hello (const HrStream *self)
   return hr_message_encode (&message);
 }
 
-/* Appends @totals to @out, in halves where a frame cannot hold them. What one metric counted always fits. */
-static void
-append_totals (const HrStream *self,
-               HrSnapshot     *totals,
-               GByteArray     *out)
+/* Returns (transfer full, nullable) the frame of @totals, NULL when it is too large for one. */
+static GBytes *
+pack_part (const HrStream *self,
+           HrSnapshot     *totals,
+           guint           n_left)
 {
-  HrMessage message = { .type = HR_MESSAGE_TOTALS, .stream = self->number, .snapshot = totals };
-  g_autoptr (GBytes) packed = hr_message_encode (&message);
+  HrMessage message = { .type = HR_MESSAGE_TOTALS, .stream = self->number };
+
+  message.snapshot = totals;
+  message.n_left = n_left;
+
+  return hr_message_encode (&message);
+}
+
+/* Appends @totals to @parts, in halves where a frame cannot hold them. What one metric counted always fits. */
+static void
+split_totals (const HrStream *self,
+              HrSnapshot     *totals,
+              GPtrArray      *parts)
+{
+  g_autoptr (GBytes) packed = pack_part (self, totals, HR_WIRE_MAX_METRICS);
   g_autoptr (HrSnapshot) first = NULL;
   g_autoptr (HrSnapshot) second = NULL;
   guint half = totals->n_samples / 2;
 
   if (packed != NULL)
     {
-      g_byte_array_append (out, g_bytes_get_data (packed, NULL), (guint) g_bytes_get_size (packed));
+      g_ptr_array_add (parts, hr_snapshot_ref (totals));
       return;
     }
 
   first = hr_snapshot_new (totals, totals->samples, half);
   second = hr_snapshot_new (totals, totals->samples + half, totals->n_samples - half);
-  append_totals (self, first, out);
-  append_totals (self, second, out);
+  split_totals (self, first, parts);
+  split_totals (self, second, parts);
 }
 
-/* Returns (transfer full) everything counted so far: one frame, or several of the same number where it is too large for one. */
+/* Returns (transfer full) everything counted so far: one frame, or several of the same number where it is too large for one, each telling how
+ * many follow. */
 GBytes *
 hr_stream_pack_totals (const HrStream *self)
 {
   g_autoptr (HrSnapshot) totals = hr_feed_totals (self->feed);
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_snapshot_unref);
   GByteArray *frames = g_byte_array_new ();
 
-  append_totals (self, totals, frames);
+  split_totals (self, totals, parts);
+  for (guint i = 0; i < parts->len; i++)
+    {
+      g_autoptr (GBytes) packed = pack_part (self, parts->pdata[i], parts->len - 1 - i);
+
+      g_byte_array_append (frames, g_bytes_get_data (packed, NULL), (guint) g_bytes_get_size (packed));
+    }
 
   return g_byte_array_free_to_bytes (frames);
 }

@@ -29,14 +29,14 @@ test_an_agent_that_hangs_does_not_stay (void)
   g_autofree char  *folder = g_dir_make_tmp ("headroom-connector-XXXXXX", NULL);
   g_autofree char  *path = g_build_filename (folder, "pid", NULL);
   const char *const argv[] = { "/bin/sh", "-c", "echo $$ > \"$0\"; exec sleep 3600", path, NULL };
-  g_autoptr (HrConnector) connector = hr_connector_new_spawn (argv);
+  g_autoptr (HrOpener) opener = hr_opener_new_spawn (argv);
+  g_autoptr (HrConnector) connector = hr_connector_new (opener);
   guint opened = 0;
   int   pid;
 
   g_signal_connect (connector, "opened", G_CALLBACK (connector_opened_cb), &opened);
   hr_connector_open (connector);
-  g_assert_cmpuint (opened, ==, 1);
-  while ((pid = read_pid (path)) == 0)
+  while ((pid = read_pid (path)) == 0 || opened == 0)
     g_main_context_iteration (NULL, FALSE);
   g_assert_cmpint (kill (pid, 0), ==, 0);
 

@@ -13,6 +13,7 @@ typedef struct
   HrListener *listener;
   HrLink     *link; /* the agent's end */
   HrHub      *hub;
+  HrPeer     *peer;
   HrSource   *computer;
   guint       resumes;
   guint       positions;
@@ -67,14 +68,16 @@ static void
 set_up (Fixture      *fixture,
         gconstpointer data)
 {
-  g_autoptr (HrConnector) connector = NULL;
+  g_autoptr (HrOpener) opener = NULL;
 
   fixture->folder = g_dir_make_tmp ("headroom-hub-XXXXXX", NULL);
   fixture->path = g_build_filename (fixture->folder, "agent", NULL);
   listen_again (fixture);
-  connector = hr_connector_new_unix (fixture->path);
+  opener = hr_opener_new_unix (fixture->path);
   fixture->hub = hr_hub_new ();
-  fixture->computer = hr_hub_add (fixture->hub, connector, "atlas");
+  fixture->peer = hr_hub_add (fixture->hub, opener, &(HrOrigin){ HR_SOURCE_COMPUTER, HR_GROUP_COMPUTER, "unix:agent", "agent" });
+  fixture->computer = hr_peer_get_origin (fixture->peer);
+  hr_peer_connect (fixture->peer, fixture->computer);
   wait_until (fixture->resumes == 1);
 }
 
