@@ -116,6 +116,10 @@ class Channel:
                     self.incoming.write(data)
                 else:
                     self.incoming.write_eof()
+            except ssl.SSLError:
+                # The other side is told why.
+                self._flush()
+                raise
 
     def _flush(self):
         if self.outgoing.pending:

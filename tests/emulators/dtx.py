@@ -148,6 +148,10 @@ class Instruments:
             connection.push()
         return len(self.connections)
 
+    def cancel(self):
+        for connection in self.connections:
+            connection.cancel()
+
     def take_wrong(self):
         wrong = self.wrong
         if wrong != "hang":
@@ -254,8 +258,8 @@ class Connection:
         if service == SYSMONTAP and selector == "setConfig:":
             self.config = arguments[0]
         elif service == SYSMONTAP and selector == "start":
-            self._push(channel, OBJECT, tap_message("DTSysmonTapMessage", k=0, tv=65536))
-            self._start(channel, lambda: self._sample(channel), self.config.get("ur", 1000) / 1000)
+            self._start(channel, lambda: self._sample(channel), self.config.get("ur", 1000) / 1000,
+                        tap_message("DTSysmonTapMessage", k=0, tv=65536))
         elif service == GRAPHICS and selector == "startSamplingAtTimeInterval:":
             self._start(channel, lambda: self._count_frames(channel), arguments[0] or 1.0)
         elif (service, selector) in ((SYSMONTAP, "stop"), (GRAPHICS, "stopSampling")):
@@ -276,12 +280,15 @@ class Connection:
         elif selector != "_notifyOfPublishedCapabilities:":
             raise LookupError(f"no {selector}")
 
-    def _start(self, channel, sample, asked_seconds):
+    def _start(self, channel, sample, asked_seconds, first=None):
+        """Pushes from now on, behind the reply to the call that asked for it."""
         self._stop(channel)
         self.samplers[channel] = sample
-        self.tasks[channel] = asyncio.create_task(self._keep_pushing(sample, asked_seconds))
+        self.tasks[channel] = asyncio.create_task(self._keep_pushing(channel, sample, asked_seconds, first))
 
-    async def _keep_pushing(self, sample, asked_seconds):
+    async def _keep_pushing(self, channel, sample, asked_seconds, first):
+        if first is not None:
+            self._push(channel, OBJECT, first)
         while True:
             interval = self.instruments.interval
             if interval != 0:
@@ -303,6 +310,13 @@ class Connection:
         """One push on every channel that was started."""
         for sample in list(self.samplers.values()):
             sample()
+
+    def cancel(self):
+        """Takes every channel back, as when another computer asks for the same."""
+        self.stop()
+        for code in self.services:
+            self._call(0, "_channelCanceled:", code)
+        self.services.clear()
 
     def _sample(self, channel):
         state = self.instruments

@@ -28,11 +28,12 @@ A command names what to do and, where there are several, the device: {"do": "det
     lock, unlock                               whether the passcode is missing
     developer  mounted                         whether the developer image is there
     idle       seconds                         after which lockdownd closes
-    syslog     line                            a line of the system log; answers how many read it
+    syslog     line, times                     a line of the system log; answers how many read it
     network    attached                        the device is there a second time, over the network
     instruments    processes, cores, total_load, frames_per_second, graphics, interval, fragment, surplus, wrong, ...
                                                what the instruments service tells, and how (dtx.Instruments)
     push                                       one push on every channel of the service; answers to how many clients
+    cancel                                     the service takes every channel back
     status                                     devices, streams, and counts of requests
 """
 
@@ -196,14 +197,17 @@ class Emulator:
     def do_idle(self, seconds, udid=None):
         self._phone(udid).idle_seconds = float(seconds)
 
-    def do_syslog(self, line, udid=None):
-        return {"readers": self._phone(udid).log(line)}
+    def do_syslog(self, line, times=1, udid=None):
+        return {"readers": self._phone(udid).log(line, times)}
 
     def do_instruments(self, udid=None, **state):
         self._phone(udid).dtx.settle(**state)
 
     def do_push(self, udid=None):
         return {"clients": self._phone(udid).dtx.push()}
+
+    def do_cancel(self, udid=None):
+        self._phone(udid).dtx.cancel()
 
     def do_status(self):
         devices = {udid: {"device": phone.device.device_id, "streams": sorted(stream.port for stream in phone.device.streams),

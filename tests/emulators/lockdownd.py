@@ -107,10 +107,10 @@ class Phone:
             "FullyCharged": level == 100, **{key: value for key, value in self.battery.items() if key[0].isupper()},
         }
 
-    def log(self, line):
-        """Sends a line of the system log to whoever reads it now."""
+    def log(self, line, times):
+        """Sends a line of the system log, so many times, to whoever reads it now. Returns to how many."""
         for channel in list(self.log_readers):
-            channel.write(line.encode() + b"\n\0")
+            channel.write((line.encode() + b"\n\0") * times)
         return len(self.log_readers)
 
     async def serve(self, reader, writer):
