@@ -4,12 +4,14 @@
 
 import contextlib
 import os
+import pathlib
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+import types
 import unittest
 
 from client import CAP_SECONDS, UDID, Iphone, echo, listening_server, read_exactly
@@ -181,6 +183,28 @@ def test_inetcat_leads_to_the_port():
             tool.stdin.write(b"ping\n")
             tool.stdin.flush()
             assert tool.stdout.readline() == b"ping\n"
+
+
+def test_the_prompt_obeys():
+    program = pathlib.Path(__file__).with_name("emulate-iphone.py")
+    with tempfile.TemporaryDirectory() as temporary:
+        process = subprocess.Popen([sys.executable, program, temporary, "--bare"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   text=True, bufsize=1, env={**os.environ, "TMPDIR": temporary})
+        with process:
+            variable, _, address = process.stdout.readline().strip().partition("=")
+            assert variable == "export USBMUXD_SOCKET_ADDRESS", variable
+            with Tools(types.SimpleNamespace(address=address)) as there:
+                wait_until(lambda: there.run("idevice_id", "-l") == f"{UDID}\n", "the phone")
+                process.stdin.write("detach\n")
+                wait_until(lambda: there.run("idevice_id", "-l") == "", "the phone leaving")
+                process.stdin.write("attach\nbattery 12\nnonsense\nbattery\nprogram start\n")
+                wait_until(lambda: there.run("idevice_id", "-l") == f"{UDID}\n", "the phone coming back")
+                wait_until(lambda: "BatteryCurrentCapacity: 12" in there.run("ideviceinfo", "-q", "com.apple.mobile.battery"),
+                           "its battery")
+            said = process.communicate("quit\n", CAP_SECONDS)[0]
+        assert process.returncode == 0, process.returncode
+        assert "There is no nonsense" in said and "battery PERCENT" in said and "headroom-workload" in said, said
+        assert not os.listdir(temporary), os.listdir(temporary)
 
 
 if __name__ == "__main__":
