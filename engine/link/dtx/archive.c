@@ -200,13 +200,16 @@ insert_members (Decoder              *self,
 {
   for (gsize i = 0; i < keys->n; i++)
     {
-      HrValue *key, *item;
+      HrValue *key, *item = NULL;
 
       if (value->type == HR_VALUE_OBJECT && hr_bplist_is_text (&self->list, hr_bplist_reference (&self->list, keys, i), "$class"))
         continue;
 
       key = decode_reference (self, hr_bplist_reference (&self->list, keys, i));
-      item = key != NULL ? decode_reference (self, hr_bplist_reference (&self->list, items, first_item + i)) : NULL;
+      if (value->type == HR_VALUE_OBJECT && hr_value_get_text (key) == NULL)
+        fail (self, "has a field without a name");
+      else
+        item = key != NULL ? decode_reference (self, hr_bplist_reference (&self->list, items, first_item + i)) : NULL;
       if (item == NULL)
         {
           hr_value_free (key);
