@@ -68,7 +68,8 @@ class Identity:
         certificate = self.folder / f"device-{self.n_contexts}.pem"
         certificate.write_bytes(device_certificate)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        # Pair records made by libimobiledevice 1.3 are signed with SHA-1.
+        # Pair records made by libimobiledevice 1.3 are signed with SHA-1, and devices before iOS 10 are spoken to in TLS 1.0.
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
         context.load_cert_chain(certificate, self._path("device.key"))
         context.load_verify_locations(cadata=root_certificate.decode())

@@ -166,7 +166,8 @@ def test_the_daemon_restarts_and_comes_late():
             except (ConnectionError, FileNotFoundError):
                 pass
             iphone.do("start")
-            Mux(iphone.address).socket.close()
+            with Mux(iphone.address) as mux:
+                assert mux.devices() == [1]
     with Iphone("--late") as iphone:
         assert not iphone.do("status")["listening"] and not iphone.socket.exists()
         iphone.do("start")

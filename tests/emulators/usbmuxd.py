@@ -209,6 +209,7 @@ class Client(asyncio.Protocol):
 
     def __init__(self, daemon):
         self.daemon = daemon
+        self.run = daemon.n_stops
         self.state = "command"
         self.transport = None
         self.buffer = bytearray()
@@ -221,6 +222,9 @@ class Client(asyncio.Protocol):
     def connection_made(self, transport):
         self.transport = transport
         self.daemon.clients.add(self)
+        if self.run != self.daemon.n_stops:
+            # The daemon went while this one was being let in.
+            transport.abort()
 
     def connection_lost(self, _error):
         self.daemon.clients.discard(self)
@@ -430,6 +434,7 @@ class Daemon:
         self.records = {}
         self.clients = set()
         self.server = None
+        self.n_stops = 0
         self.last_id = 0
         self.manner = Manner()
         self.faults = []
@@ -464,6 +469,7 @@ class Daemon:
             return
         self.server.close()
         self.server = None
+        self.n_stops += 1
         if self.kind == "unix" and os.path.exists(self.place[0]):
             os.unlink(self.place[0])
         for device in self.plugged:
