@@ -13,9 +13,10 @@ import ctypes
 import json
 import os
 import pathlib
+import re
 import shlex
+import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,6 @@ AGENT_PORT = 7777
 UDID = "00008030-000000000000002E"
 PR_SET_PDEATHSIG = 1
 END_SECONDS = 10
-START_SECONDS = 10
 
 
 def die_with_us():
@@ -48,11 +48,6 @@ def end(process):
         process.wait()
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
 def processor_seconds(pid):
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -68,7 +63,6 @@ class Phone:
     def __init__(self, build, version):
         self.build = build
         self.version = version
-        self.port = free_port()
         self.lock = threading.Lock()
         self.ended = threading.Event()
         self.program = self.window = None
@@ -79,8 +73,7 @@ class Phone:
         (place / "regions").mkdir(mode=0o700)
         self.address = f"UNIX:{place / 'usbmuxd'}"
         self.emulator = subprocess.Popen(
-            [sys.executable, PROGRAM, "--socket", self.address, "--udid", UDID, "--version", self.version,
-             "--port", f"{AGENT_PORT}=tcp:127.0.0.1:{self.port}"],
+            [sys.executable, PROGRAM, "--socket", self.address, "--udid", UDID, "--version", self.version],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
         if not self.emulator.stdout.readline().startswith("READY"):
             raise SystemExit("The emulated iPhone did not start.")
@@ -105,25 +98,27 @@ class Phone:
             return json.loads(self.emulator.stdout.readline())
 
     def start_program(self):
-        """Starts headroom-workload and waits for its agent. Returns what went wrong, or None."""
+        """Starts headroom-workload and leads the phone's port to its agent. Returns what went wrong, or None."""
         self.stop_program()
         runtime = str(pathlib.Path(self.folder.name) / "regions")
         self.program = subprocess.Popen(
-            [self.build / "engine/agents/workload/headroom-workload", "--embed", f"tcp:{self.port}", "--frames", "60"],
-            env={**os.environ, "HEADROOM_RUNTIME_DIR": runtime}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            preexec_fn=die_with_us)
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self.program.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-                return None
-            except ConnectionError:
-                time.sleep(0.05)
-        return f"headroom-workload does not listen (status {self.program.poll()})."
+            [self.build / "engine/agents/workload/headroom-workload", "--embed", "tcp:0", "--frames", "60"],
+            env={**os.environ, "HEADROOM_RUNTIME_DIR": runtime, "LC_ALL": "C.UTF-8"}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=die_with_us)
+        # Its first words are where it listens, or why it does not.
+        words = self.program.stderr.readline()
+        port = re.search(r"tcp:(\d+)$", words.rstrip())
+        threading.Thread(target=shutil.copyfileobj, args=(self.program.stderr, sys.stderr), daemon=True).start()
+        if port is None:
+            return words.rstrip() or "headroom-workload does not start."
+        self.do("port", port=AGENT_PORT, target=f"tcp:127.0.0.1:{port.group(1)}")
+        return None
 
     def stop_program(self):
+        """Ends the program: nobody listens in the phone any more."""
         end(self.program)
         self.program = None
+        self.do("port", port=AGENT_PORT)
 
     def open_window(self):
         """Starts the app. Returns what went wrong, or None."""
