@@ -8,18 +8,6 @@ typedef struct
   gint64  interval_us;
 } Cadence;
 
-/* Returns when to wake after the deadline @deadline_us, now that it is @now_us: a whole number of intervals later, so that lateness
- * never adds up. Deadlines that have passed already are left out. */
-gint64
-hr_cadence_after (gint64 deadline_us,
-                  gint64 interval_us,
-                  gint64 now_us)
-{
-  gint64 late_us = MAX (now_us - deadline_us, 0);
-
-  return deadline_us + (late_us / interval_us + 1) * interval_us;
-}
-
 static gboolean
 cadence_dispatch (GSource    *source,
                   GSourceFunc callback,

@@ -18,6 +18,7 @@ typedef struct
   double  slow_for;
   double  leak;
   double  stall;
+  double  frames;
   int     batch;
   int     slow_every;
   int64_t seed;
@@ -48,6 +49,7 @@ check_given (const Given *given,
       !check_range ("slow-for", given->slow_for, 0, 1e6, error) ||
       !check_range ("leak", given->leak, 0, 1e4, error) ||
       !check_range ("stall", given->stall, 0, 3600, error) ||
+      (given->frames != 0 && !check_range ("frames", given->frames, 1, 1000, error)) ||
       (given->batch != 0 && !check_range ("batch", given->batch, HR_BATCH_MIN, HR_BATCH_MAX, error)) ||
       (given->slow_every != 0 && !check_range ("slow-every", given->slow_every, 1, 1e6, error)))
     return FALSE;
@@ -61,8 +63,17 @@ check_given (const Given *given,
   return TRUE;
 }
 
-/* Reads the command line and takes what it understands out of it. Writes @self only on success: the caller
- * frees its path; errors are G_OPTION_ERROR. */
+/* Frees what @self owns. */
+void
+hr_workload_options_clear (HrWorkloadOptions *self)
+{
+  g_clear_pointer (&self->learnt_path, g_free);
+  g_clear_pointer (&self->embed_address, g_free);
+  g_clear_pointer (&self->embed_token, g_free);
+}
+
+/* Reads the command line and takes what it understands out of it. Writes @self only on success, to be cleared with
+ * hr_workload_options_clear (); errors are G_OPTION_ERROR. */
 gboolean
 hr_workload_options_parse (HrWorkloadOptions *self,
                            int               *argc,
@@ -71,6 +82,8 @@ hr_workload_options_parse (HrWorkloadOptions *self,
 {
   Given            given = { .rate = DEFAULT_RATE, .seed = 1 };
   g_autofree char *learnt = NULL;
+  g_autofree char *embed = NULL;
+  g_autofree char *token = NULL;
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   const GOptionEntry entries[] = {
     { "rate", 'r', 0, G_OPTION_ARG_DOUBLE, &given.rate, "Rank N batches a second; 0: as fast as it goes (default 50)", "N" },
@@ -83,6 +96,9 @@ hr_workload_options_parse (HrWorkloadOptions *self,
     { "slow-for", 0, 0, G_OPTION_ARG_DOUBLE, &given.slow_for, "Misbehave only that long, then be well again", "SECONDS" },
     { "leak", 0, 0, G_OPTION_ARG_DOUBLE, &given.leak, "Leak memory until a cleanup is asked for", "MB_PER_SECOND" },
     { "stall", 0, 0, G_OPTION_ARG_DOUBLE, &given.stall, "Work for so long, rank nothing for so long, in turn", "SECONDS" },
+    { "frames", 0, 0, G_OPTION_ARG_DOUBLE, &given.frames, "Tick like a display, and record how long its frames take", "HZ" },
+    { "embed", 0, 0, G_OPTION_ARG_STRING, &embed, "Bring an agent that listens on unix:/PATH or tcp:PORT (empty: its own choice)", "ADDRESS" },
+    { "embed-token", 0, 0, G_OPTION_ARG_STRING, &token, "Serve only a desktop that knows these 32 hexadecimal digits", "HEX" },
     { NULL },
   };
 
@@ -98,6 +114,11 @@ hr_workload_options_parse (HrWorkloadOptions *self,
     }
   if (!check_given (&given, error))
     return FALSE;
+  if (token != NULL && embed == NULL)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--embed-token needs --embed");
+      return FALSE;
+    }
 
   *self = (HrWorkloadOptions){
     .batches_per_second = given.rate,
@@ -109,7 +130,10 @@ hr_workload_options_parse (HrWorkloadOptions *self,
     .misbehave_seconds = given.slow_for,
     .leak_mb_per_second = given.leak,
     .stall_seconds = given.stall,
+    .frames_per_second = given.frames,
     .learnt_path = g_steal_pointer (&learnt),
+    .embed_address = g_steal_pointer (&embed),
+    .embed_token = g_steal_pointer (&token),
   };
   return TRUE;
 }

@@ -17,10 +17,14 @@ typedef struct
   double   misbehave_seconds; /* 0: for ever */
   double   leak_mb_per_second;
   double   stall_seconds;
-  char    *learnt_path; /* owned; NULL: what is learnt is forgotten */
+  double   frames_per_second; /* 0: no frames */
+  char    *learnt_path;       /* owned; NULL: what is learnt is forgotten */
+  char    *embed_address;     /* owned; "": the agent's own choice; NULL: no agent */
+  char    *embed_token;       /* owned; NULL: none */
 } HrWorkloadOptions;
 
 gboolean hr_workload_options_parse (HrWorkloadOptions *self,
                                     int               *argc,
                                     char            ***argv,
                                     GError           **error);
+void     hr_workload_options_clear (HrWorkloadOptions *self);
