@@ -243,6 +243,7 @@ hr_embed_stream_cut (HrEmbedStream *self,
   uint32_t n_samples = hr_table_take_pending (&self->table);
   int64_t  interval_ns = now_ns > self->end_ns ? now_ns - self->end_ns : 0;
   size_t   size = 0;
+  uint8_t *packed;
 
   if (n_samples == 0)
     {
@@ -253,7 +254,8 @@ hr_embed_stream_cut (HrEmbedStream *self,
 
   self->sequence++;
   self->end_ns = now_ns;
-  hr_backlog_push (self->backlog, self->sequence, pack_snapshot (self, n_samples, interval_ns, &size), size);
+  packed = pack_snapshot (self, n_samples, interval_ns, &size);
+  hr_backlog_push (self->backlog, self->sequence, packed, size);
   self->lost_total += self->lost;
   self->lost = 0;
 }
@@ -406,11 +408,14 @@ hr_embed_stream_add_goodbye (const HrEmbedStream *self,
 {
   Headroom__Goodbye goodbye = HEADROOM__GOODBYE__INIT;
   size_t            size = 0;
+  uint8_t          *bytes;
 
   goodbye.stream = HR_EMBED_STREAM;
   goodbye.reason = (char *) reason;
 
-  return hr_outbox_take (out, pack (HEADROOM__FRAME__BODY_GOODBYE, &goodbye, &size), size);
+  bytes = pack (HEADROOM__FRAME__BODY_GOODBYE, &goodbye, &size);
+
+  return hr_outbox_take (out, bytes, size);
 }
 
 /* Returns the frame of snapshot @sequence and its size, until the next cut; NULL where the backlog does not hold it. */
