@@ -397,12 +397,22 @@ hr_monitor_search_async (HrMonitor          *self,
                          gpointer            user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  HrPeer *peer = hr_hub_find_peer (self->hub, source);
+  HrPeer  *peer = hr_hub_find_peer (self->hub, source);
+  GError  *error = NULL;
+  HrFound *found;
 
   g_task_set_source_tag (task, hr_monitor_search_async);
   if (peer == NULL)
     {
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s", _ ("That source is gone"));
+    }
+  else if (hr_source_get_role (hr_peer_get_origin (peer)) == HR_SOURCE_DEVICE)
+    {
+      found = hr_devices_search (self->devices, hr_peer_get_origin (peer), text, &error);
+      if (found != NULL)
+        g_task_return_pointer (task, found, (GDestroyNotify) hr_found_free);
+      else
+        g_task_return_error (task, error);
     }
   else
     {
@@ -442,7 +452,12 @@ hr_monitor_watch (HrMonitor *self,
 {
   HrPeer *peer = hr_hub_find_peer (self->hub, computer);
 
-  if (peer != NULL)
+  if (peer == NULL)
+    return;
+
+  if (hr_source_get_role (hr_peer_get_origin (peer)) == HR_SOURCE_DEVICE)
+    hr_devices_watch (self->devices, hr_peer_get_origin (peer), pid);
+  else
     hr_peer_watch (peer, pid, start_time);
 }
 
@@ -453,6 +468,8 @@ hr_monitor_follow_log (HrMonitor  *self,
                        HrSource   *device,
                        const char *filter)
 {
+  if (self->devices != NULL)
+    hr_devices_follow_log (self->devices, device, filter);
 }
 
 /* Leaves the system log of @device alone again. */
@@ -460,6 +477,8 @@ void
 hr_monitor_leave_log (HrMonitor *self,
                       HrSource  *device)
 {
+  if (self->devices != NULL)
+    hr_devices_leave_log (self->devices, device);
 }
 
 /* Asks the owner of @device, on its screen, to trust this computer. */
@@ -467,6 +486,8 @@ void
 hr_monitor_pair (HrMonitor *self,
                  HrSource  *device)
 {
+  if (self->devices != NULL)
+    hr_devices_pair (self->devices, device);
 }
 
 /* Returns: (transfer none): a list model of HrSource, each computer or device before its programs. */

@@ -2,17 +2,8 @@
 
 #include "engine/hub/devices.h"
 
+#include "engine/hub/tether.h"
 #include "engine/link/address.h"
-
-#include <glib/gi18n-lib.h>
-
-/* One device, attached or not, until it is forgotten. */
-typedef struct
-{
-  HrDevices *devices; /* borrowed */
-  HrPeer    *peer;
-  HrDevice  *told; /* what it has said of itself */
-} Device;
 
 struct _HrDevices
 {
@@ -20,7 +11,7 @@ struct _HrDevices
 
   HrHub      *hub;
   HrUsbmux   *usbmux;
-  GHashTable *by_udid; /* Device */
+  GHashTable *tethers; /* UDID -> HrTether, until it is forgotten */
 };
 
 G_DEFINE_FINAL_TYPE (HrDevices, hr_devices, G_TYPE_OBJECT)
@@ -35,72 +26,47 @@ enum
 
 static guint signals[N_SIGNALS];
 
-static HrSource *
-source_of (Device *device)
+static void
+tether_refused_cb (HrSource   *device,
+                   guint64     pid,
+                   const char *reason,
+                   gpointer    user_data)
 {
-  return hr_peer_get_origin (device->peer);
+  g_signal_emit (user_data, signals[SIGNAL_REFUSED], 0, device, pid, reason);
 }
 
 static void
-update_state (Device *device)
+tether_log_line_cb (HrSource        *device,
+                    const HrLogLine *line,
+                    gpointer         user_data)
 {
-  HrPeer     *peer = device->peer;
-  const char *trouble = hr_peer_get_trouble (peer);
-
-  if (!hr_peer_is_wanted (peer))
-    hr_peer_set_state (peer, source_of (device), HR_SOURCE_DISCONNECTED, _ ("Disconnected by you"));
-  else if (device->told->state == HR_DEVICE_DETACHED)
-    hr_peer_set_state (peer, source_of (device), HR_SOURCE_LOST, _ ("Unplugged; it goes on as soon as it is plugged in again"));
-  else
-    hr_peer_set_state (peer, source_of (device), hr_peer_is_open (peer) ? HR_SOURCE_CONNECTED : HR_SOURCE_CONNECTING, trouble);
+  g_signal_emit (user_data, signals[SIGNAL_LOG_LINE], 0, device, line);
 }
 
-static void
-peer_link_changed_cb (HrPeer *peer,
-                      Device *device)
+static HrTether *
+find_tether (HrDevices *self,
+             HrSource  *device)
 {
-  update_state (device);
+  const HrDevice *told = hr_source_get_device (device);
+
+  return told != NULL ? g_hash_table_lookup (self->tethers, told->udid) : NULL;
 }
 
-static void
-device_free (gpointer data)
-{
-  Device *self = data;
-
-  g_signal_handlers_disconnect_by_data (self->peer, self);
-  g_object_unref (self->peer);
-  hr_device_free (self->told);
-  g_free (self);
-}
-
-static Device *
-add_device (HrDevices  *self,
+static HrTether *
+add_tether (HrDevices  *self,
             const char *udid,
             guint16     port)
 {
-  Device          *device = g_new0 (Device, 1);
+  static const HrTetherEvents events = { tether_refused_cb, tether_log_line_cb };
+
   g_autofree char *address = g_strconcat ("usb:", udid, NULL);
   g_autoptr (HrOpener) opener = hr_opener_new_usb (self->usbmux, udid, port, NULL);
-  HrOrigin origin = { HR_SOURCE_DEVICE, HR_GROUP_USB, address, "iPhone" };
+  HrOrigin  origin = { HR_SOURCE_DEVICE, HR_GROUP_USB, address, "iPhone" };
+  HrTether *tether = hr_tether_new (hr_hub_add (self->hub, opener, &origin), udid, &events, self);
 
-  device->devices = self;
-  device->told = hr_device_new (udid);
-  device->told->state = HR_DEVICE_DETACHED;
-  device->peer = g_object_ref (hr_hub_add (self->hub, opener, &origin));
-  hr_peer_set_present (device->peer, FALSE, NULL);
-  hr_source_set_device (source_of (device), device->told);
-  g_signal_connect (device->peer, "link-changed", G_CALLBACK (peer_link_changed_cb), device);
-  g_hash_table_insert (self->by_udid, g_strdup (udid), device);
+  g_hash_table_insert (self->tethers, g_strdup (udid), tether);
 
-  return device;
-}
-
-static void
-set_device_state (Device       *device,
-                  HrDeviceState state)
-{
-  device->told->state = state;
-  hr_source_set_device (source_of (device), device->told);
+  return tether;
 }
 
 static void
@@ -108,14 +74,9 @@ usbmux_attached_cb (HrUsbmux             *usbmux,
                     const HrUsbmuxDevice *attached,
                     HrDevices            *self)
 {
-  Device *device = g_hash_table_lookup (self->by_udid, attached->udid);
+  HrTether *tether = g_hash_table_lookup (self->tethers, attached->udid);
 
-  if (device == NULL)
-    device = add_device (self, attached->udid, HR_ADDRESS_USB_PORT);
-
-  set_device_state (device, HR_DEVICE_ASKING);
-  hr_peer_set_present (device->peer, TRUE, NULL);
-  update_state (device);
+  hr_tether_attach (tether != NULL ? tether : add_tether (self, attached->udid, HR_ADDRESS_USB_PORT));
 }
 
 static void
@@ -123,14 +84,21 @@ usbmux_detached_cb (HrUsbmux   *usbmux,
                     const char *udid,
                     HrDevices  *self)
 {
-  Device *device = g_hash_table_lookup (self->by_udid, udid);
+  HrTether *tether = g_hash_table_lookup (self->tethers, udid);
 
-  if (device == NULL)
-    return;
+  if (tether != NULL)
+    hr_tether_detach (tether);
+}
 
-  set_device_state (device, HR_DEVICE_DETACHED);
-  hr_peer_set_present (device->peer, FALSE, _ ("Its phone is unplugged"));
-  update_state (device);
+static void
+usbmux_paired_cb (HrUsbmux   *usbmux,
+                  const char *udid,
+                  HrDevices  *self)
+{
+  HrTether *tether = g_hash_table_lookup (self->tethers, udid);
+
+  if (tether != NULL)
+    hr_tether_ask (tether);
 }
 
 static void
@@ -150,7 +118,7 @@ hr_devices_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->usbmux, self);
       hr_usbmux_stop (self->usbmux);
     }
-  g_hash_table_remove_all (self->by_udid);
+  g_hash_table_remove_all (self->tethers);
   g_clear_object (&self->usbmux);
   g_clear_object (&self->hub);
 
@@ -160,7 +128,7 @@ hr_devices_dispose (GObject *object)
 static void
 hr_devices_finalize (GObject *object)
 {
-  g_hash_table_unref (HR_DEVICES (object)->by_udid);
+  g_hash_table_unref (HR_DEVICES (object)->tethers);
 
   G_OBJECT_CLASS (hr_devices_parent_class)->finalize (object);
 }
@@ -183,7 +151,7 @@ hr_devices_class_init (HrDevicesClass *klass)
 static void
 hr_devices_init (HrDevices *self)
 {
-  self->by_udid = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, device_free);
+  self->tethers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) hr_tether_free);
 }
 
 /* Makes what brings the devices that @usbmux tells of into @hub; it does not look yet. Returns: (transfer full) */
@@ -197,6 +165,7 @@ hr_devices_new (HrHub    *hub,
   self->usbmux = g_object_ref (usbmux);
   g_signal_connect (usbmux, "attached", G_CALLBACK (usbmux_attached_cb), self);
   g_signal_connect (usbmux, "detached", G_CALLBACK (usbmux_detached_cb), self);
+  g_signal_connect (usbmux, "paired", G_CALLBACK (usbmux_paired_cb), self);
   g_signal_connect (usbmux, "changed", G_CALLBACK (usbmux_changed_cb), self);
 
   return self;
@@ -222,23 +191,25 @@ hr_devices_add (HrDevices  *self,
                 const char *udid,
                 guint16     port)
 {
-  Device *device = g_hash_table_lookup (self->by_udid, udid);
+  HrTether *tether = g_hash_table_lookup (self->tethers, udid);
   g_autoptr (HrOpener) opener = NULL;
 
-  if (device == NULL)
+  if (tether == NULL)
     {
-      device = add_device (self, udid, port);
-      update_state (device);
-      return source_of (device);
+      tether = add_tether (self, udid, port);
+      if (hr_usbmux_find (self->usbmux, udid) != NULL)
+        hr_tether_attach (tether);
+    }
+  else
+    {
+      opener = hr_opener_new_usb (self->usbmux, udid, port, NULL);
+      hr_peer_set_opener (hr_tether_get_peer (tether), opener);
     }
 
-  opener = hr_opener_new_usb (self->usbmux, udid, port, NULL);
-  hr_peer_set_opener (device->peer, opener);
-
-  return source_of (device);
+  return hr_peer_get_origin (hr_tether_get_peer (tether));
 }
 
-/* Forgets @device with all that came from it. While it stays attached it does not come back. */
+/* Forgets @device with all that came from it. While it stays attached it does not come back by itself. */
 void
 hr_devices_forget (HrDevices *self,
                    HrSource  *device)
@@ -248,6 +219,67 @@ hr_devices_forget (HrDevices *self,
 
   g_return_if_fail (told != NULL);
 
-  g_hash_table_remove (self->by_udid, told->udid);
+  g_hash_table_remove (self->tethers, told->udid);
   hr_hub_forget (self->hub, forgotten);
+}
+
+/* Looks among the programs that @device told of last. Returns: (transfer full): NULL with @error (G_IO_ERROR_NOT_SUPPORTED) when it
+ * never did, or it is no device */
+HrFound *
+hr_devices_search (HrDevices  *self,
+                   HrSource   *device,
+                   const char *text,
+                   GError    **error)
+{
+  HrTether *tether = find_tether (self, device);
+
+  g_return_val_if_fail (tether != NULL, NULL);
+
+  return hr_tether_search (tether, text, error);
+}
+
+/* Has the program @pid of @device measured as a source of its own; "refused" tells why not. */
+void
+hr_devices_watch (HrDevices *self,
+                  HrSource  *device,
+                  guint64    pid)
+{
+  HrTether *tether = find_tether (self, device);
+
+  if (tether != NULL)
+    hr_tether_watch (tether, pid);
+}
+
+/* Follows the system log of @device, by @filter ("" for all) from now on. */
+void
+hr_devices_follow_log (HrDevices  *self,
+                       HrSource   *device,
+                       const char *filter)
+{
+  HrTether *tether = find_tether (self, device);
+
+  if (tether != NULL)
+    hr_tether_follow_log (tether, filter);
+}
+
+/* Leaves the system log of @device alone again. */
+void
+hr_devices_leave_log (HrDevices *self,
+                      HrSource  *device)
+{
+  HrTether *tether = find_tether (self, device);
+
+  if (tether != NULL)
+    hr_tether_leave_log (tether);
+}
+
+/* Asks the owner of @device to trust this computer. */
+void
+hr_devices_pair (HrDevices *self,
+                 HrSource  *device)
+{
+  HrTether *tether = find_tether (self, device);
+
+  if (tether != NULL)
+    hr_tether_pair (tether);
 }

@@ -29,4 +29,20 @@ HrSource *hr_devices_add (HrDevices  *self,
 void      hr_devices_forget (HrDevices *self,
                              HrSource  *device);
 
+HrFound *hr_devices_search (HrDevices  *self,
+                            HrSource   *device,
+                            const char *text,
+                            GError    **error) G_GNUC_WARN_UNUSED_RESULT;
+void     hr_devices_watch (HrDevices *self,
+                           HrSource  *device,
+                           guint64    pid);
+
+void hr_devices_follow_log (HrDevices  *self,
+                            HrSource   *device,
+                            const char *filter);
+void hr_devices_leave_log (HrDevices *self,
+                           HrSource  *device);
+void hr_devices_pair (HrDevices *self,
+                      HrSource  *device);
+
 G_END_DECLS

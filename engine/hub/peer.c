@@ -181,7 +181,7 @@ connector_opened_cb (HrConnector *connector,
     self->tick_source = g_timeout_add_seconds (TICK_SECONDS, tick_cb, self);
 }
 
-/* Nothing arrives any more from any of the agent's sources. */
+/* Nothing arrives any more from any of the agent's sources. What is measured on this side goes on. */
 static void
 leave_all (HrPeer       *self,
            HrSourceState state,
@@ -193,7 +193,7 @@ leave_all (HrPeer       *self,
     {
       HrSource *source = hr_roster_get_source (self->roster, i);
 
-      if (hr_roster_is_wanted (self->roster, source))
+      if (hr_roster_is_wanted (self->roster, source) && !hr_roster_is_live (self->roster, source))
         set_state (self, source, state, message);
     }
 }
@@ -259,17 +259,11 @@ static void
 name_origin (HrPeer     *self,
              const char *title)
 {
-  HrSource        *origin = hr_peer_get_origin (self);
-  g_autofree char *name = NULL;
-
   if (self->named || !hr_names_is_free (self->names, title))
     return;
 
   self->named = TRUE;
-  hr_names_release (self->names, hr_source_get_name (origin));
-  name = hr_names_claim (self->names, title, NULL, self->roster);
-  hr_source_set_name (origin, name);
-  g_signal_emit (self, signals[SIGNAL_SOURCE_STATE], 0, origin);
+  hr_peer_set_name (self, title);
 }
 
 /* An instance that is not followed: its source was removed, or there are too many. It need not be sent either. */
@@ -682,7 +676,7 @@ hr_peer_connect (HrPeer   *self,
       set_state (self, source, HR_SOURCE_CONNECTING, NULL);
       send_control (self, source, (HrControl){ .subscribed = HR_SWITCH_ON });
     }
-  else if (source != hr_peer_get_origin (self))
+  else if (source != hr_peer_get_origin (self) && !hr_roster_is_live (self->roster, source))
     {
       set_state (self, source, HR_SOURCE_LOST, _ ("The program is not running"));
     }
@@ -735,8 +729,9 @@ hr_peer_set_sampling (HrPeer   *self,
                       gboolean  sampling)
 {
   HrSourceState state = hr_source_get_state (source);
+  guint         number;
 
-  if ((state != HR_SOURCE_CONNECTED && state != HR_SOURCE_STOPPED) || !hr_roster_is_live (self->roster, source))
+  if ((state != HR_SOURCE_CONNECTED && state != HR_SOURCE_STOPPED) || !hr_roster_find_number (self->roster, source, &number))
     return;
 
   send_control (self, source, (HrControl){ .sampling = sampling ? HR_SWITCH_ON : HR_SWITCH_OFF });
@@ -803,10 +798,52 @@ hr_peer_watch (HrPeer *self,
   hr_requests_watch (self->requests, hr_connector_get_link (self->connector), pid, start_time);
 }
 
-/* Adds a program that is measured on this side of the link. Returns: (transfer none) */
-HrSource *
-hr_peer_add_program (HrPeer     *self,
-                     const char *title)
+/* Calls the origin @name, or what that becomes where it is taken. */
+void
+hr_peer_set_name (HrPeer     *self,
+                  const char *name)
 {
-  return hr_roster_add (self->roster, title);
+  hr_roster_set_name (self->roster, hr_peer_get_origin (self), name);
+  g_signal_emit (self, signals[SIGNAL_SOURCE_STATE], 0, hr_peer_get_origin (self));
+}
+
+/* Finds or makes the source of a program that is measured on this side of the link, whatever becomes of that. Returns: (transfer none)
+ * (nullable): NULL when there are too many */
+HrSource *
+hr_peer_hold_program (HrPeer     *self,
+                      const char *title)
+{
+  return hr_roster_hold (self->roster, title);
+}
+
+/* Nobody measures @source on this side any more. */
+void
+hr_peer_release_program (HrPeer   *self,
+                         HrSource *source)
+{
+  hr_roster_release (self->roster, source);
+}
+
+/* Returns whether the user wants @source followed. */
+gboolean
+hr_peer_wants (HrPeer   *self,
+               HrSource *source)
+{
+  return self->wanted && hr_roster_is_wanted (self->roster, source);
+}
+
+/* Returns: (transfer none) (nullable): the program @pid, if it is followed now. */
+HrSource *
+hr_peer_find_pid (HrPeer *self,
+                  guint64 pid)
+{
+  for (guint i = 1; i < hr_roster_get_n_sources (self->roster); i++)
+    {
+      HrSource *source = hr_roster_get_source (self->roster, i);
+
+      if (hr_source_get_pid (source) == pid && hr_roster_is_live (self->roster, source))
+        return source;
+    }
+
+  return NULL;
 }

@@ -67,9 +67,17 @@ void     hr_peer_watch (HrPeer *self,
                         guint64 pid,
                         guint64 start_time);
 
-/* For what is measured on this side of the link. */
-HrSource *hr_peer_add_program (HrPeer     *self,
-                               const char *title);
+/* For what is known or measured on this side of the link. */
+void      hr_peer_set_name (HrPeer     *self,
+                            const char *name);
+HrSource *hr_peer_hold_program (HrPeer     *self,
+                                const char *title);
+void      hr_peer_release_program (HrPeer   *self,
+                                   HrSource *source);
+gboolean  hr_peer_wants (HrPeer   *self,
+                         HrSource *source);
+HrSource *hr_peer_find_pid (HrPeer *self,
+                            guint64 pid);
 void      hr_peer_set_state (HrPeer       *self,
                              HrSource     *source,
                              HrSourceState state,

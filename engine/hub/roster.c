@@ -150,10 +150,10 @@ hr_roster_owns (HrRoster *self,
   return g_hash_table_contains (self->by_source, source);
 }
 
-/* Adds a program that calls itself @title, which is its name unless that is taken. Returns: (transfer none): its source */
-HrSource *
-hr_roster_add (HrRoster   *self,
-               const char *title)
+/* Adds a program that calls itself @title, which is its name unless that is taken. */
+static HrSource *
+add_program (HrRoster   *self,
+             const char *title)
 {
   HrSource        *origin = hr_roster_get_origin (self);
   g_autofree char *name = hr_names_claim (self->names, title, hr_source_get_title (origin), self);
@@ -278,8 +278,24 @@ make_room (HrRoster *self)
   return FALSE;
 }
 
-/* Which source a new instance belongs to: the origin, if it is that computer itself; a program that calls itself the same and whose last
- * instance is gone, which has come back; or else a new one. NULL when there is no room. */
+/* Which source a new instance of a program belongs to: one that calls itself the same and whose last instance is gone, which has come
+ * back; or else a new one. NULL when there is no room. */
+static HrSource *
+source_for_program (HrRoster   *self,
+                    const char *title)
+{
+  for (guint i = 1; i < self->entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (self->entries, i);
+
+      if (entry->n_live == 0 && g_str_equal (entry->title, title))
+        return entry->source;
+    }
+
+  return make_room (self) ? add_program (self, title) : NULL;
+}
+
+/* The same for any instance: there is one computer at most, and that is where the agent is. */
 static HrSource *
 source_for_instance (HrRoster        *self,
                      const HrMessage *message)
@@ -289,15 +305,45 @@ source_for_instance (HrRoster        *self,
   if (message->hello.role == HR_SOURCE_COMPUTER)
     return origin->n_live == 0 && hr_source_get_role (origin->source) == HR_SOURCE_COMPUTER ? origin->source : NULL;
 
-  for (guint i = 1; i < self->entries->len; i++)
-    {
-      Entry *entry = g_ptr_array_index (self->entries, i);
+  return source_for_program (self, message->hello.title);
+}
 
-      if (entry->n_live == 0 && g_str_equal (entry->title, message->hello.title))
-        return entry->source;
-    }
+/* Finds or makes the source of a program that is measured on this side of the link; no instance becomes its until it is released.
+ * Returns: (transfer none) (nullable): NULL when there are too many */
+HrSource *
+hr_roster_hold (HrRoster   *self,
+                const char *title)
+{
+  HrSource *source = source_for_program (self, title);
 
-  return make_room (self) ? hr_roster_add (self, message->hello.title) : NULL;
+  if (source != NULL)
+    find_entry (self, source)->n_live++;
+
+  return source;
+}
+
+/* Nobody measures @source on this side any more. */
+void
+hr_roster_release (HrRoster *self,
+                   HrSource *source)
+{
+  Entry *entry = find_entry (self, source);
+
+  if (entry != NULL && entry->n_live > 0)
+    entry->n_live--;
+}
+
+/* Calls @source @name, or what that becomes where it is taken. */
+void
+hr_roster_set_name (HrRoster   *self,
+                    HrSource   *source,
+                    const char *name)
+{
+  g_autofree char *claimed = NULL;
+
+  hr_names_release (self->names, hr_source_get_name (source));
+  claimed = hr_names_claim (self->names, name, NULL, self);
+  hr_source_set_name (source, claimed);
 }
 
 /* Forgets the oldest instances that no link speaks of, when there are too many. */

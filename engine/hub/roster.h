@@ -35,10 +35,17 @@ HrSource *hr_roster_get_source (HrRoster *self,
                                 guint     index);
 gboolean  hr_roster_owns (HrRoster *self,
                           HrSource *source);
-HrSource *hr_roster_add (HrRoster   *self,
-                         const char *title);
 void      hr_roster_remove (HrRoster *self,
                             HrSource *source);
+void      hr_roster_set_name (HrRoster   *self,
+                              HrSource   *source,
+                              const char *name);
+
+/* For what is measured on this side of the link. */
+HrSource *hr_roster_hold (HrRoster   *self,
+                          const char *title);
+void      hr_roster_release (HrRoster *self,
+                             HrSource *source);
 
 gboolean hr_roster_is_wanted (HrRoster *self,
                               HrSource *source);
