@@ -20,24 +20,29 @@ read_line (Emulator *self)
 void
 emulator_start (Emulator   *self,
                 const char *iphone,
+                const char *address,
                 const char *argument)
 {
   g_autofree char *path = NULL;
   g_autofree char *line = NULL;
+  const char      *said;
   g_autoptr (GError) error = NULL;
 
   self->folder = g_dir_make_tmp ("headroom-iphone-XXXXXX", &error);
   g_assert_no_error (error);
   path = g_build_filename (self->folder, "mux", NULL);
-  self->address = g_strdup_printf ("UNIX:%s", path);
-  g_setenv ("USBMUXD_SOCKET_ADDRESS", self->address, TRUE);
+  self->address = address != NULL ? g_strdup (address) : g_strdup_printf ("UNIX:%s", path);
   self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/usr/bin/python3", iphone,
                                     "--socket", self->address, argument, NULL);
   g_assert_no_error (error);
   self->commands = g_subprocess_get_stdin_pipe (self->process);
   self->answers = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
   line = read_line (self);
-  g_assert_true (g_str_has_prefix (line, "READY "));
+  g_assert_true (g_str_has_prefix (line, "READY {\"usbmuxd\": \""));
+  said = line + strlen ("READY {\"usbmuxd\": \"");
+  g_free (self->address);
+  self->address = g_strndup (said, strcspn (said, "\""));
+  g_setenv ("USBMUXD_SOCKET_ADDRESS", self->address, TRUE);
 }
 
 void

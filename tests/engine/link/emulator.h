@@ -18,9 +18,10 @@ typedef struct
   GDataInputStream *answers;
 } Emulator;
 
-/* @argument: of iphone.py, or NULL. @iphone: the path of it. */
+/* @iphone: the path of iphone.py. @address: of its daemon, a Unix socket where NULL. @argument: one more, or NULL. */
 void emulator_start (Emulator   *self,
                      const char *iphone,
+                     const char *address,
                      const char *argument);
 void emulator_stop (Emulator *self);
 

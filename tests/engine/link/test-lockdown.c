@@ -62,7 +62,7 @@ static void
 phone_init (Emulator     *self,
             gconstpointer data)
 {
-  emulator_start (self, iphone, NULL);
+  emulator_start (self, iphone, NULL, NULL);
 }
 
 static void

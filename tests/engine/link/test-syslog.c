@@ -50,7 +50,7 @@ static void
 bench_init (Bench        *self,
             gconstpointer data)
 {
-  emulator_start (&self->emulator, iphone, NULL);
+  emulator_start (&self->emulator, iphone, NULL, NULL);
   self->heard = g_string_new (NULL);
   self->log = hr_syslog_new (EMULATED_UDID);
   g_signal_connect (self->log, "line", G_CALLBACK (line_cb), self);
