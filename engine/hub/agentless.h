@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 typedef struct _HrAgentless HrAgentless;
 
 /* @changed: hr_agentless_get_trouble () is another. */
-HrAgentless *hr_agentless_new (HrPeer  *peer,
-                               HrFeed  *feed,
+HrAgentless *hr_agentless_new (HrPeer *peer,
+                               HrFeed *feed,
                                void (*changed) (gpointer user_data),
                                gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
 void         hr_agentless_free (HrAgentless *self);

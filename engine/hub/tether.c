@@ -102,8 +102,8 @@ set_device_state (HrTether     *self,
 static void
 cut (HrTether *self)
 {
-  gint64 now_ns = (gint64) hr_clock_monotonic ();
-  gint64 now_us = g_get_real_time ();
+  gint64  now_ns = (gint64) hr_clock_monotonic ();
+  gint64  now_us = g_get_real_time ();
   guint64 n_dropped = self->syslog != NULL ? hr_syslog_get_n_dropped (self->syslog) : self->n_dropped;
   g_autoptr (HrSnapshot) snapshot = NULL;
 

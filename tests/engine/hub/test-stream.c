@@ -25,25 +25,34 @@ latencies (guint64 sequence,
                           &sample, count > 0 ? 1 : 0);
 }
 
-/* Feeds one message to @stream and appends what comes of it, as the hub does. Returns the items it added. */
+/* Feeds one message to @stream, totals with @n_left frames to follow or a snapshot (-1), and appends what comes of it, as the hub
+ * does. Returns the items it added. */
 static guint64
-feed (HrStream   *stream,
-      HrSnapshot *message,
-      gboolean    totals)
+feed_part (HrStream   *stream,
+           HrSnapshot *message,
+           gint        n_left)
 {
   g_autoptr (HrSnapshot) taken G_GNUC_UNUSED = message;
   g_autoptr (HrSnapshot) snapshot = NULL;
   HrHistory *history = hr_source_get_history (hr_stream_get_source (stream));
   guint64    before = hr_history_get_totals (history, 0)->count;
 
-  if (totals)
-    snapshot = hr_stream_totals (stream, message, 0, &same_clock, 1000000, 0);
+  if (n_left >= 0)
+    snapshot = hr_stream_totals (stream, message, (guint) n_left, &same_clock, 1000000, 0);
   else
     snapshot = hr_stream_snapshot (stream, message, &same_clock, 1000000, 0);
   if (snapshot != NULL)
     hr_history_append (history, snapshot);
 
   return hr_history_get_totals (history, 0)->count - before;
+}
+
+static guint64
+feed (HrStream   *stream,
+      HrSnapshot *message,
+      gboolean    totals)
+{
+  return feed_part (stream, message, totals ? 0 : -1);
 }
 
 static HrStream *
@@ -114,12 +123,80 @@ test_totals_in_several_frames_count_once (void)
   HrHistory *history = hr_source_get_history (hr_stream_get_source (stream));
 
   hr_stream_hello (stream, &first_run, two, 2);
-  g_assert_cmpuint (feed (stream, hr_snapshot_new (&head, &first, 1), TRUE), ==, 40);
-  g_assert_cmpuint (feed (stream, hr_snapshot_new (&head, &second, 1), TRUE), ==, 0);
-  g_assert_cmpuint (feed (stream, hr_snapshot_new (&head, &first, 1), TRUE), ==, 0);
+  g_assert_cmpuint (feed_part (stream, hr_snapshot_new (&head, &first, 1), 1), ==, 40);
+  g_assert_cmpuint (feed_part (stream, hr_snapshot_new (&head, &second, 1), 0), ==, 0);
+  g_assert_cmpuint (feed_part (stream, hr_snapshot_new (&head, &first, 1), 1), ==, 0);
 
   g_assert_cmpuint (hr_history_get_totals (history, 1)->count, ==, 3);
   g_assert_cmpuint (hr_history_get_lost (history), ==, 7);
+}
+
+/* A link that ends between two frames of totals has brought some metrics further than others: the next one resumes from where all were,
+ * and nothing counts twice, whether snapshots or totals are sent then. */
+static void
+test_totals_that_break_off_resume (gconstpointer data)
+{
+  const gboolean     totals = GPOINTER_TO_INT (data);
+  const HrMetricInfo two[] = { latency, memory };
+  const HrSnapshot   head = { .sequence = 9, .lost = 7 };
+  const HrSample     before[] = { { 0, 4, 8, 2, 2, 2 }, { 1, 2, 20, 10, 10, 10 } };
+  const HrSample     first = { 0, 40, 80, 2, 2, 2 };
+  const HrSample     rest[] = { { 0, 36, 72, 2, 2, 2 }, { 1, 5, 50, 10, 10, 10 } };
+  const HrSample     after[] = { { 0, 41, 82, 2, 2, 2 }, { 1, 8, 80, 10, 10, 10 } };
+  const HrSample     next[] = { { 0, 1, 2, 2, 2, 2 }, { 1, 1, 10, 10, 10, 10 } };
+  g_autoptr (HrStream) stream = new_stream ();
+  HrHistory *history = hr_source_get_history (hr_stream_get_source (stream));
+  HrPosition position;
+
+  hr_stream_hello (stream, &first_run, two, 2);
+  feed (stream, hr_snapshot_new (&(HrSnapshot){ .sequence = 3 }, before, 2), FALSE);
+  g_assert_cmpuint (feed_part (stream, hr_snapshot_new (&head, &first, 1), 1), ==, 36);
+  hr_stream_leave (stream);
+  hr_stream_get_position (stream, &position);
+  g_assert_cmpuint (position.sequence, ==, 3);
+
+  if (totals)
+    {
+      feed_part (stream, hr_snapshot_new (&(HrSnapshot){ .sequence = 10, .lost = 7 }, &after[0], 1), 1);
+      feed_part (stream, hr_snapshot_new (&(HrSnapshot){ .sequence = 10, .lost = 7 }, &after[1], 1), 0);
+    }
+  else
+    {
+      feed (stream, hr_snapshot_new (&(HrSnapshot){ .sequence = 9, .lost = 7 }, rest, 2), FALSE);
+      feed (stream, hr_snapshot_new (&(HrSnapshot){ .sequence = 10 }, next, 2), FALSE);
+    }
+
+  hr_stream_get_position (stream, &position);
+  g_assert_cmpuint (position.sequence, ==, 10);
+  g_assert_cmpuint (hr_history_get_totals (history, 0)->count, ==, 41);
+  g_assert_cmpfloat (hr_history_get_totals (history, 0)->sum, ==, 82);
+  g_assert_cmpuint (hr_history_get_totals (history, 1)->count, ==, 8);
+  g_assert_cmpuint (hr_history_get_lost (history), ==, 7);
+}
+
+/* Time that runs backwards is a peer's mistake, or its malice: numbers of the past change nothing. */
+static void
+test_totals_of_the_past_change_nothing (void)
+{
+  g_autoptr (HrStream) stream = new_stream ();
+  HrPosition position;
+
+  feed (stream, latencies (5, 0, 5), FALSE);
+  g_assert_cmpuint (feed (stream, latencies (4, 0, 50), TRUE), ==, 0);
+  hr_stream_get_position (stream, &position);
+  g_assert_cmpuint (position.sequence, ==, 5);
+  g_assert_cmpuint (feed (stream, latencies (5, 0, 5), FALSE), ==, 0);
+}
+
+static void
+test_the_largest_number_ends_a_stream_alone (void)
+{
+  g_autoptr (HrStream) stream = new_stream ();
+
+  g_assert_cmpuint (feed (stream, latencies (G_MAXUINT64, 0, 5), FALSE), ==, 5);
+  g_assert_cmpuint (feed (stream, latencies (1, 0, 5), FALSE), ==, 0);
+  hr_stream_hello (stream, &next_run, &latency, 1);
+  g_assert_cmpuint (feed (stream, latencies (1, 0, 5), FALSE), ==, 5);
 }
 
 static void
@@ -200,6 +277,24 @@ test_times_never_run_backwards_or_ahead (void)
   g_assert_cmpint (second->time_us, ==, 2000000);
 }
 
+/* Whatever a clock is said to show, a snapshot has a time that a calendar knows, and one that follows on the last. */
+static void
+test_absurd_clocks_are_bounded (void)
+{
+  g_autoptr (HrStream) stream = new_stream ();
+  const HrClockMap early = { .known = TRUE, .offset_ns = -(G_GINT64_CONSTANT (1) << 61) };
+  const HrClockMap unknown = { 0 };
+  g_autoptr (HrSnapshot) one = latencies (1, 0, 1);
+  g_autoptr (HrSnapshot) two = latencies (2, 0, 1);
+  g_autoptr (HrSnapshot) first = hr_stream_snapshot (stream, one, &early, 5000, G_GINT64_CONSTANT (1700000000000000));
+  g_autoptr (HrSnapshot) second = NULL;
+
+  g_assert_cmpint (first->time_us, >, G_GINT64_CONSTANT (1690000000000000));
+  hr_history_append (hr_source_get_history (hr_stream_get_source (stream)), first);
+  second = hr_stream_snapshot (stream, two, &unknown, 6000, G_GINT64_CONSTANT (1700000000000001));
+  g_assert_cmpint (second->end_ns, ==, 6000);
+}
+
 static void
 test_the_position_resumes_where_it_was_left (void)
 {
@@ -227,6 +322,11 @@ main (int   argc,
   g_test_add_func ("/hub/stream/totals", test_totals_make_up_for_exactly_what_was_missed);
   g_test_add_func ("/hub/stream/self", test_self_times_are_caught_up);
   g_test_add_func ("/hub/stream/totals/several", test_totals_in_several_frames_count_once);
+  g_test_add_data_func ("/hub/stream/totals/broken-off/totals", GINT_TO_POINTER (TRUE), test_totals_that_break_off_resume);
+  g_test_add_data_func ("/hub/stream/totals/broken-off/snapshots", GINT_TO_POINTER (FALSE), test_totals_that_break_off_resume);
+  g_test_add_func ("/hub/stream/totals/past", test_totals_of_the_past_change_nothing);
+  g_test_add_func ("/hub/stream/largest", test_the_largest_number_ends_a_stream_alone);
+  g_test_add_func ("/hub/stream/clocks", test_absurd_clocks_are_bounded);
   g_test_add_func ("/hub/stream/epoch", test_a_new_agent_run_starts_from_the_totals);
   g_test_add_func ("/hub/stream/unannounced", test_metrics_nobody_announced_are_dropped);
   g_test_add_func ("/hub/stream/bounded", test_a_source_has_a_bounded_number_of_metrics);
