@@ -17,6 +17,7 @@ struct _HrApplication
   GSettings    *settings;
   HrMonitor    *monitor;
   HrWorkload   *workload;
+  HrPairings   *pairings;
   GCancellable *cancellable;    /* of everything that answers later */
   guint         end_signals[2]; /* sources of SIGINT and SIGTERM */
 
@@ -28,5 +29,6 @@ void _hr_application_add_actions (HrApplication *self);
 void _hr_application_restore_contract (HrApplication *self,
                                        const char    *path);
 void _hr_application_follow_alerts (HrApplication *self);
+void _hr_application_follow_sources (HrApplication *self);
 
 G_END_DECLS

@@ -116,6 +116,7 @@ hr_application_startup (GApplication *application)
   create_monitor (self);
   _hr_application_add_actions (self);
   _hr_application_follow_alerts (self);
+  _hr_application_follow_sources (self);
   follow_end_signals (self);
   g_signal_connect_object (self->settings, "changed::style", G_CALLBACK (settings_style_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::interval", G_CALLBACK (settings_interval_cb), self, G_CONNECT_SWAPPED);
@@ -130,7 +131,7 @@ hr_application_activate (GApplication *application)
 
   if (self->window == NULL)
     {
-      self->window = hr_main_window_new (GTK_APPLICATION (self), self->monitor, self->workload, self->settings);
+      self->window = hr_main_window_new (GTK_APPLICATION (self), self->monitor, self->workload, self->pairings, self->settings);
       g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
       gtk_window_present (GTK_WINDOW (self->window));
       /* Nothing is chosen yet, so that Space is the chart's and not the first button's. */
@@ -156,6 +157,7 @@ hr_application_shutdown (GApplication *application)
   G_APPLICATION_CLASS (hr_application_parent_class)->shutdown (application);
 
   g_clear_object (&self->workload);
+  g_clear_object (&self->pairings);
   g_clear_object (&self->monitor);
   g_clear_object (&self->settings);
 }
@@ -204,6 +206,7 @@ hr_application_finalize (GObject *object)
   HrApplication *self = HR_APPLICATION (object);
 
   g_clear_object (&self->workload);
+  g_clear_object (&self->pairings);
   g_clear_object (&self->monitor);
   g_clear_object (&self->settings);
   g_clear_object (&self->cancellable);

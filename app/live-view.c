@@ -9,6 +9,7 @@
 #include "app/figures.h"
 #include "app/frames-card.h"
 #include "app/latency-card.h"
+#include "app/link-card.h"
 #include "app/memory-card.h"
 #include "app/spans-card.h"
 #include "app/statistics-card.h"
@@ -37,6 +38,7 @@ struct _HrLiveView
   HrSpansCard      *spans;
   HrCategoriesCard *categories;
   HrEventsCard     *events;
+  HrLinkCard       *link;
 
   /* Owned */
   HrMonitor  *monitor;
@@ -99,25 +101,14 @@ has_program (HrMonitor *monitor)
   return FALSE;
 }
 
-/* Returns the computer that @source runs on: the last one before it in the list. */
+/* Returns the computer or device that @source runs on; NULL where it is one itself. */
 static HrSource *
 find_computer (HrMonitor *monitor,
                HrSource  *source)
 {
-  GListModel *sources = hr_monitor_get_sources (monitor);
-  HrSource   *computer = NULL;
+  HrSource *origin = hr_monitor_get_origin (monitor, source);
 
-  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
-    {
-      g_autoptr (HrSource) candidate = g_list_model_get_item (sources, i);
-
-      if (candidate == source)
-        break;
-      if (hr_source_get_role (candidate) == HR_SOURCE_COMPUTER)
-        computer = candidate;
-    }
-
-  return hr_source_get_role (source) == HR_SOURCE_PROCESS ? computer : NULL;
+  return origin != source ? origin : NULL;
 }
 
 static void
@@ -148,7 +139,8 @@ refresh_cards (HrLiveView *self)
   hr_spans_card_refresh (self->spans, &reading);
   hr_categories_card_refresh (self->categories, &reading);
   hr_events_card_refresh (self->events, &reading);
-  gtk_widget_set_visible (self->start_panel, computer && !has_program (self->monitor));
+  hr_link_card_refresh (self->link, self->source);
+  gtk_widget_set_visible (self->start_panel, computer && hr_source_get_group (self->source) == HR_GROUP_COMPUTER && !has_program (self->monitor));
   gtk_widget_set_visible (self->no_durations, !computer && !hr_latency_metric (reading.history, &metric));
 }
 
@@ -161,7 +153,7 @@ show_error (HrLiveView *self)
   g_autofree char *text = g_markup_escape_text (message != NULL && *message != '\0' ? message : hr_word_state (state), -1);
   g_autofree char *advice = NULL;
 
-  if (state == HR_SOURCE_LOST && hr_source_get_role (self->source) == HR_SOURCE_COMPUTER)
+  if (state == HR_SOURCE_LOST && hr_source_get_role (self->source) == HR_SOURCE_COMPUTER && g_str_equal (hr_source_get_address (self->source), "local:"))
     advice = g_strdup_printf ("%s\n\n%s", text, _ ("Headroom keeps trying. If headroom-agent is not installed, install it, or start Headroom with --agent and its path."));
   adw_status_page_set_description (self->error, advice != NULL ? advice : text);
 }
@@ -322,6 +314,7 @@ hr_live_view_class_init (HrLiveViewClass *klass)
   g_type_ensure (HR_TYPE_EVENTS_CARD);
   g_type_ensure (HR_TYPE_FRAMES_CARD);
   g_type_ensure (HR_TYPE_LATENCY_CARD);
+  g_type_ensure (HR_TYPE_LINK_CARD);
   g_type_ensure (HR_TYPE_MEMORY_CARD);
   g_type_ensure (HR_TYPE_SPANS_CARD);
   g_type_ensure (HR_TYPE_STATISTICS_CARD);
@@ -346,6 +339,7 @@ hr_live_view_class_init (HrLiveViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, spans);
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, categories);
   gtk_widget_class_bind_template_child (widget_class, HrLiveView, events);
+  gtk_widget_class_bind_template_child (widget_class, HrLiveView, link);
 }
 
 static void

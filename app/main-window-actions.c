@@ -46,7 +46,7 @@ free_memory_cb (GSimpleAction *action,
 {
   HrMainWindow    *self = HR_MAIN_WINDOW (user_data);
   HrSource        *source = hr_main_window_get_source (self);
-  g_autofree char *text = g_strdup_printf (_ ("Asked %s to free memory"), hr_source_get_name (source));
+  g_autofree char *text = g_strdup_printf (_ ("Asked %s to free memory"), hr_source_get_title (source));
 
   hr_monitor_request_cleanup (self->monitor, source);
   hr_main_window_toast (self, text);
@@ -113,12 +113,13 @@ _hr_main_window_add_actions (HrMainWindow *self)
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (freeze));
+  _hr_main_window_add_source_actions (self);
 }
 
-static void
-enable (HrMainWindow *self,
-        const char   *name,
-        gboolean      enabled)
+void
+_hr_main_window_enable (HrMainWindow *self,
+                        const char   *name,
+                        gboolean      enabled)
 {
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
 
@@ -159,12 +160,13 @@ _hr_main_window_update_actions (HrMainWindow *self)
   if (g_action_map_lookup_action (G_ACTION_MAP (self), "sampling") == NULL)
     return;
 
-  enable (self, "sampling", connected);
-  enable (self, "free-memory", connected && hr_source_get_role (source) == HR_SOURCE_PROCESS);
-  enable (self, "connect", source != NULL && (state == HR_SOURCE_DISCONNECTED || state == HR_SOURCE_LOST));
-  enable (self, "disconnect", source != NULL && state != HR_SOURCE_DISCONNECTED);
-  enable (self, "start-workload", !running);
-  enable (self, "stop-workload", running);
+  _hr_main_window_enable (self, "sampling", connected);
+  _hr_main_window_enable (self, "free-memory", connected && hr_source_get_role (source) == HR_SOURCE_PROCESS);
+  _hr_main_window_enable (self, "connect", source != NULL && (state == HR_SOURCE_DISCONNECTED || state == HR_SOURCE_LOST));
+  _hr_main_window_enable (self, "disconnect", source != NULL && state != HR_SOURCE_DISCONNECTED);
+  _hr_main_window_enable (self, "start-workload", !running);
+  _hr_main_window_enable (self, "stop-workload", running);
   show_sampling (self, state == HR_SOURCE_STOPPED);
   show_workload (self, running);
+  _hr_main_window_update_source_actions (self, source);
 }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "app/device-page.h"
 #include "app/main-window.h"
 #include "app/sidebar.h"
 #include "app/status-line.h"
@@ -22,20 +23,35 @@ struct _HrMainWindow
   GtkWidget       *workload_button;
   GtkMenuButton   *menu_button;
   HrVerdictBar    *verdict;
+  GtkStack        *views;
   HrLiveView      *live;
+  HrDevicePage    *device;
   HrStatusLine    *status;
 
   /* Owned */
   HrMonitor  *monitor;
   HrWorkload *workload;
+  HrPairings *pairings;
   GSettings  *settings;
 
   gint64   paced_us;         /* monotonic; when a verdict last had the bar and the status line refreshed */
   gboolean expects_workload; /* it was started here: its source selects itself when it comes */
+  guint64  expected_pid;     /* of the program that its user has just had watched; 0: none */
   gboolean restored;         /* the source of last time has been looked for */
 };
 
 void _hr_main_window_add_actions (HrMainWindow *self);
 void _hr_main_window_update_actions (HrMainWindow *self);
+void _hr_main_window_enable (HrMainWindow *self,
+                             const char   *name,
+                             gboolean      enabled);
+
+void _hr_main_window_add_source_actions (HrMainWindow *self);
+void _hr_main_window_update_source_actions (HrMainWindow *self,
+                                            HrSource     *source);
+
+/* Words for a dialog that wrap wherever they have to and can be copied. */
+GtkWidget *hr_words_new (const char *text,
+                         const char *css_class) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -3,6 +3,8 @@
 #include "app/config.h"
 #include "app/main-window-private.h"
 #include "app/reading.h"
+#include "app/remembered.h"
+#include "app/sources.h"
 
 #include <glib/gi18n.h>
 
@@ -12,18 +14,32 @@ static void
 show_title (HrMainWindow *self,
             HrSource     *source)
 {
-  adw_window_title_set_title (self->title, source != NULL ? hr_source_get_name (source) : _ ("Headroom"));
+  adw_window_title_set_title (self->title, source != NULL ? hr_source_get_title (source) : _ ("Headroom"));
   adw_window_title_set_subtitle (self->title, source != NULL && hr_source_get_detail (source) != NULL ? hr_source_get_detail (source) : "");
 }
 
-/* Shows how the selected source stands; the Live view sees to itself. */
+/* A device has a page of its own; whatever records has the Live view. */
+static void
+show_view (HrMainWindow *self,
+           HrSource     *source)
+{
+  gboolean device = source != NULL && hr_source_get_role (source) == HR_SOURCE_DEVICE;
+
+  hr_live_view_set_source (self->live, device ? NULL : source);
+  hr_device_page_set_source (self->device, device ? source : NULL);
+  gtk_stack_set_visible_child (self->views, device ? GTK_WIDGET (self->device) : GTK_WIDGET (self->live));
+}
+
+/* Shows how the selected source stands; the views see to themselves. A device that tells no figures says all on its page. */
 static void
 refresh_frame (HrMainWindow *self)
 {
   HrSource *source = hr_main_window_get_source (self);
 
+  gboolean silent = source != NULL && hr_source_get_role (source) == HR_SOURCE_DEVICE && hr_monitor_get_verdict (self->monitor, source) == NULL;
+
   show_title (self, source);
-  hr_verdict_bar_refresh (self->verdict, self->monitor, source);
+  hr_verdict_bar_refresh (self->verdict, self->monitor, silent ? NULL : source);
   hr_status_line_refresh (self->status, self->monitor, source);
 }
 
@@ -32,11 +48,22 @@ sidebar_selected_cb (HrMainWindow *self)
 {
   HrSource *source = hr_sidebar_get_selected (self->sidebar);
 
-  hr_live_view_set_source (self->live, source);
+  show_view (self, source);
   if (source != NULL && self->restored)
-    g_settings_set_string (self->settings, "last-source", hr_source_get_name (source));
+    {
+      g_autofree char *key = hr_remembered_key (source);
+
+      g_settings_set_string (self->settings, "last-source", key);
+    }
   refresh_frame (self);
   _hr_main_window_update_actions (self);
+}
+
+static void
+device_chosen_cb (HrMainWindow *self,
+                  HrSource     *source)
+{
+  hr_sidebar_select (self->sidebar, source);
 }
 
 static void
@@ -60,20 +87,30 @@ is_workload (HrMainWindow *self,
          g_str_has_prefix (hr_source_get_name (source), program);
 }
 
-/* Selects the source that the reader waits for: the workload just started, the one of last time, or any. */
+/* Whether @source is the program that its user has just chosen to have watched. */
+static gboolean
+is_expected (HrMainWindow *self,
+             HrSource     *source)
+{
+  return self->expected_pid != 0 && hr_source_get_role (source) == HR_SOURCE_PROCESS && hr_source_get_pid (source) == self->expected_pid;
+}
+
+/* Selects the source that the reader waits for: the program just started or watched, the one of last time, or any. */
 static void
 offer_source (HrMainWindow *self,
               HrSource     *source)
 {
   g_autofree char *last = g_settings_get_string (self->settings, "last-source");
+  g_autofree char *key = hr_remembered_key (source);
 
-  if (self->expects_workload && is_workload (self, source))
+  if (is_expected (self, source) || (self->expects_workload && is_workload (self, source)))
     {
+      self->expected_pid = 0;
       self->expects_workload = FALSE;
       self->restored = TRUE;
       hr_sidebar_select (self->sidebar, source);
     }
-  else if (!self->restored && g_str_equal (last, hr_source_get_name (source)))
+  else if (!self->restored && g_str_equal (last, key))
     {
       hr_sidebar_select (self->sidebar, source);
       self->restored = TRUE;
@@ -161,6 +198,26 @@ hr_main_window_get_live_view (HrMainWindow *self)
   return self->live;
 }
 
+/* Without a device that was ever attached nobody waits for one. */
+void
+hr_main_window_show_trouble (HrMainWindow *self)
+{
+  GListModel *sources;
+  gboolean    seen = FALSE;
+
+  g_return_if_fail (HR_IS_MAIN_WINDOW (self));
+
+  sources = hr_monitor_get_sources (self->monitor);
+  for (guint i = 0; i < g_list_model_get_n_items (sources) && !seen; i++)
+    {
+      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
+
+      seen = hr_source_get_group (source) == HR_GROUP_USB;
+    }
+  hr_sidebar_set_trouble (self->sidebar,
+                          !seen && hr_remembered_has_devices (self->settings) ? hr_monitor_get_device_trouble (self->monitor) : NULL);
+}
+
 void
 hr_main_window_toast (HrMainWindow *self,
                       const char   *text)
@@ -170,9 +227,9 @@ hr_main_window_toast (HrMainWindow *self,
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
 }
 
-static GtkWidget *
-new_words (const char *text,
-           const char *css_class)
+GtkWidget *
+hr_words_new (const char *text,
+              const char *css_class)
 {
   GtkWidget *words = g_object_new (GTK_TYPE_LABEL,
                                    "label", text,
@@ -196,8 +253,8 @@ new_message (const char *heading,
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
 
-  gtk_box_append (GTK_BOX (box), new_words (heading, "title-2"));
-  gtk_box_append (GTK_BOX (box), new_words (body, "body"));
+  gtk_box_append (GTK_BOX (box), hr_words_new (heading, "title-2"));
+  gtk_box_append (GTK_BOX (box), hr_words_new (body, "body"));
 
   return box;
 }
@@ -235,6 +292,7 @@ follow (HrMainWindow *self)
   GListModel *sources = hr_monitor_get_sources (self->monitor);
 
   hr_live_view_follow (self->live, self->monitor);
+  hr_device_page_follow (self->device, self->monitor);
   hr_sidebar_follow (self->sidebar, self->monitor);
   g_signal_connect_object (self->monitor, "source-added", G_CALLBACK (monitor_source_cb), self, 0);
   g_signal_connect_object (self->monitor, "source-state", G_CALLBACK (monitor_source_cb), self, 0);
@@ -260,6 +318,7 @@ hr_main_window_dispose (GObject *object)
     g_action_map_remove_action (G_ACTION_MAP (self), "freeze");
   g_clear_object (&self->monitor);
   g_clear_object (&self->workload);
+  g_clear_object (&self->pairings);
   g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (hr_main_window_parent_class)->dispose (object);
@@ -270,6 +329,7 @@ hr_main_window_class_init (HrMainWindowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (HR_TYPE_DEVICE_PAGE);
   g_type_ensure (HR_TYPE_LIVE_VIEW);
   g_type_ensure (HR_TYPE_SIDEBAR);
   g_type_ensure (HR_TYPE_STATUS_LINE);
@@ -286,10 +346,13 @@ hr_main_window_class_init (HrMainWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, workload_button);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, verdict);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, views);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, live);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, device);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, status);
   gtk_widget_class_bind_template_callback (widget_class, sidebar_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, sidebar_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, device_chosen_cb);
 }
 
 static void
@@ -302,17 +365,20 @@ HrMainWindow *
 hr_main_window_new (GtkApplication *application,
                     HrMonitor      *monitor,
                     HrWorkload     *workload,
+                    HrPairings     *pairings,
                     GSettings      *settings)
 {
   HrMainWindow *self = g_object_new (HR_TYPE_MAIN_WINDOW, "application", application, NULL);
 
   self->monitor = g_object_ref (monitor);
   self->workload = g_object_ref (workload);
+  self->pairings = g_object_ref (pairings);
   self->settings = g_object_ref (settings);
   restore_state (self);
   _hr_main_window_add_actions (self);
   follow (self);
   refresh_frame (self);
+  hr_main_window_show_trouble (self);
   _hr_main_window_update_actions (self);
 
   return self;

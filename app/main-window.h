@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/live-view.h"
+#include "app/pairings.h"
 #include "app/workload.h"
 #include "engine/monitor.h"
 
@@ -17,12 +18,16 @@ G_DECLARE_FINAL_TYPE (HrMainWindow, hr_main_window, HR, MAIN_WINDOW, AdwApplicat
 HrMainWindow *hr_main_window_new (GtkApplication *application,
                                   HrMonitor      *monitor,
                                   HrWorkload     *workload,
+                                  HrPairings     *pairings,
                                   GSettings      *settings) G_GNUC_WARN_UNUSED_RESULT;
 
 HrSource   *hr_main_window_get_source (HrMainWindow *self);
 void        hr_main_window_select (HrMainWindow *self,
                                    const char   *source);
 HrLiveView *hr_main_window_get_live_view (HrMainWindow *self);
+
+/* Looks anew at why no devices can be seen. */
+void hr_main_window_show_trouble (HrMainWindow *self);
 
 /* Says something in passing. */
 void hr_main_window_toast (HrMainWindow *self,

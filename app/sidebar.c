@@ -2,6 +2,7 @@
 
 #include "app/sidebar.h"
 
+#include "app/labels.h"
 #include "app/source-row.h"
 
 #include <glib/gi18n.h>
@@ -12,7 +13,16 @@ struct _HrSidebar
 
   /* Template children */
   GtkListBox *list;
+  GtkWidget  *trouble;
+  GtkLabel   *trouble_label;
   GtkWidget  *menu;
+
+  /* Owned */
+  HrMonitor  *monitor;
+  GHashTable *hidden; /* set of HrSource that are out of sight */
+  GtkFilter  *filter;
+  HrSource   *origin;   /* of the selected source */
+  guint       fallback; /* source of the selection that is due after one has left, or 0 */
 };
 
 enum
@@ -47,15 +57,26 @@ create_row (gpointer source,
   return hr_source_row_new (source);
 }
 
-/* One group so far: what runs here. */
+static const char *
+word_group (HrSourceGroup group)
+{
+  static const char *const words[] = { N_ ("This computer"), N_ ("USB devices"), N_ ("Network") };
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (words) == HR_N_SOURCE_GROUPS);
+
+  return _ (words[MIN (group, HR_N_SOURCE_GROUPS - 1)]);
+}
+
+/* The first row of a group stands under its heading. */
 static void
 update_header (GtkListBoxRow *row,
                GtkListBoxRow *before,
                gpointer       user_data)
 {
-  GtkWidget *heading;
+  HrSourceGroup group = hr_source_get_group (hr_source_row_get_source (HR_SOURCE_ROW (row)));
+  GtkWidget    *heading;
 
-  if (before != NULL)
+  if (before != NULL && hr_source_get_group (hr_source_row_get_source (HR_SOURCE_ROW (before))) == group)
     {
       gtk_list_box_row_set_header (row, NULL);
       return;
@@ -63,10 +84,28 @@ update_header (GtkListBoxRow *row,
   if (gtk_list_box_row_get_header (row) != NULL)
     return;
 
-  heading = gtk_label_new (_ ("This computer"));
+  heading = gtk_label_new (word_group (group));
   gtk_label_set_xalign (GTK_LABEL (heading), 0);
   gtk_widget_add_css_class (heading, "group-heading");
   gtk_list_box_row_set_header (row, heading);
+}
+
+/* Groups one after the other; within them the monitor's order, which the sorting leaves as it is. */
+static int
+compare_groups (gconstpointer a,
+                gconstpointer b,
+                gpointer      user_data)
+{
+  return (int) hr_source_get_group ((HrSource *) a) - (int) hr_source_get_group ((HrSource *) b);
+}
+
+static gboolean
+is_in_sight (gpointer item,
+             gpointer user_data)
+{
+  HrSidebar *self = user_data;
+
+  return !g_hash_table_contains (self->hidden, item) && !g_hash_table_contains (self->hidden, hr_monitor_get_origin (self->monitor, item));
 }
 
 static void
@@ -81,8 +120,26 @@ verdict_changed_cb (HrMonitor *monitor,
 }
 
 static void
+select_fallback_cb (gpointer user_data)
+{
+  HrSidebar   *self = user_data;
+  HrSourceRow *row = self->origin != NULL ? find_row (self, self->origin) : NULL;
+
+  self->fallback = 0;
+  if (gtk_list_box_get_selected_row (self->list) == NULL)
+    gtk_list_box_select_row (self->list, row != NULL ? GTK_LIST_BOX_ROW (row) : gtk_list_box_get_row_at_index (self->list, 0));
+}
+
+/* The selected source may have left, in the midst of a change of the list: another one is chosen after that. */
+static void
 list_selected_cb (HrSidebar *self)
 {
+  HrSource *source = hr_sidebar_get_selected (self);
+
+  if (source != NULL)
+    g_set_object (&self->origin, hr_monitor_get_origin (self->monitor, source));
+  else if (self->fallback == 0)
+    self->fallback = g_idle_add_once (select_fallback_cb, self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED]);
 }
 
@@ -171,12 +228,51 @@ hr_sidebar_select (HrSidebar *self,
 }
 
 void
-hr_sidebar_follow (HrSidebar *self,
-                   HrMonitor *monitor)
+hr_sidebar_set_hidden (HrSidebar *self,
+                       HrSource  *source,
+                       gboolean   hidden)
 {
   g_return_if_fail (HR_IS_SIDEBAR (self));
 
-  gtk_list_box_bind_model (self->list, hr_monitor_get_sources (monitor), create_row, NULL, NULL);
+  if (hidden)
+    g_hash_table_add (self->hidden, g_object_ref (source));
+  else
+    g_hash_table_remove (self->hidden, source);
+  gtk_filter_changed (self->filter, hidden ? GTK_FILTER_CHANGE_MORE_STRICT : GTK_FILTER_CHANGE_LESS_STRICT);
+}
+
+void
+hr_sidebar_set_trouble (HrSidebar  *self,
+                        const char *trouble)
+{
+  g_return_if_fail (HR_IS_SIDEBAR (self));
+
+  gtk_widget_set_visible (self->trouble, trouble != NULL);
+  if (trouble != NULL)
+    {
+      g_autofree char *text = g_strdup_printf (_ ("No device: %s"), trouble);
+
+      hr_label_set (self->trouble_label, text);
+    }
+}
+
+void
+hr_sidebar_follow (HrSidebar *self,
+                   HrMonitor *monitor)
+{
+  GListModel         *sources = hr_monitor_get_sources (monitor);
+  GtkSorter          *sorter = GTK_SORTER (gtk_custom_sorter_new (compare_groups, NULL, NULL));
+  GtkSortListModel   *sorted = gtk_sort_list_model_new (g_object_ref (sources), sorter);
+  GtkFilterListModel *filtered;
+
+  g_return_if_fail (HR_IS_SIDEBAR (self));
+  g_return_if_fail (self->monitor == NULL);
+
+  self->monitor = g_object_ref (monitor);
+  self->filter = GTK_FILTER (gtk_custom_filter_new (is_in_sight, self, NULL));
+  filtered = gtk_filter_list_model_new (G_LIST_MODEL (sorted), g_object_ref (self->filter));
+  gtk_list_box_bind_model (self->list, G_LIST_MODEL (filtered), create_row, NULL, NULL);
+  g_object_unref (filtered);
   g_signal_connect_object (monitor, "verdict-changed", G_CALLBACK (verdict_changed_cb), self, 0);
 }
 
@@ -195,9 +291,26 @@ hr_sidebar_get_property (GObject    *object,
 static void
 hr_sidebar_dispose (GObject *object)
 {
-  g_clear_pointer (&HR_SIDEBAR (object)->menu, gtk_widget_unparent);
+  HrSidebar *self = HR_SIDEBAR (object);
+
+  g_clear_handle_id (&self->fallback, g_source_remove);
+  if (self->monitor != NULL)
+    gtk_list_box_bind_model (self->list, NULL, NULL, NULL, NULL);
+  g_clear_handle_id (&self->fallback, g_source_remove);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  g_clear_object (&self->filter);
+  g_clear_object (&self->origin);
+  g_clear_object (&self->monitor);
 
   G_OBJECT_CLASS (hr_sidebar_parent_class)->dispose (object);
+}
+
+static void
+hr_sidebar_finalize (GObject *object)
+{
+  g_hash_table_unref (HR_SIDEBAR (object)->hidden);
+
+  G_OBJECT_CLASS (hr_sidebar_parent_class)->finalize (object);
 }
 
 static void
@@ -207,6 +320,7 @@ hr_sidebar_class_init (HrSidebarClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = hr_sidebar_dispose;
+  object_class->finalize = hr_sidebar_finalize;
   object_class->get_property = hr_sidebar_get_property;
 
   properties[PROP_SELECTED] = g_param_spec_object ("selected", NULL, NULL, HR_TYPE_SOURCE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -215,6 +329,8 @@ hr_sidebar_class_init (HrSidebarClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/headroom/Headroom/ui/sidebar.ui");
   gtk_widget_class_bind_template_child (widget_class, HrSidebar, list);
+  gtk_widget_class_bind_template_child (widget_class, HrSidebar, trouble);
+  gtk_widget_class_bind_template_child (widget_class, HrSidebar, trouble_label);
   gtk_widget_class_bind_template_child (widget_class, HrSidebar, menu);
   gtk_widget_class_bind_template_callback (widget_class, list_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, list_activated_cb);
@@ -227,6 +343,7 @@ hr_sidebar_init (HrSidebar *self)
 {
   GtkEventController *keys = gtk_shortcut_controller_new ();
 
+  self->hidden = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
   gtk_list_box_set_header_func (self->list, update_header, NULL, NULL);

@@ -8,13 +8,23 @@
 
 G_BEGIN_DECLS
 
-/* The list of sources, grouped. Property "selected" (HrSource, nullable, notifies). Signal "activated": a
- * row was chosen by hand, so that a folded sidebar can go away. */
+/* The list of sources, grouped by where they are, programs below the computer or device that they came with. When a source leaves, the
+ * selection moves to that. Property "selected" (HrSource, nullable, notifies). Signal "activated": a row was chosen by hand, so that a
+ * folded sidebar can go away. */
 #define HR_TYPE_SIDEBAR (hr_sidebar_get_type ())
 G_DECLARE_FINAL_TYPE (HrSidebar, hr_sidebar, HR, SIDEBAR, GtkBox)
 
 void hr_sidebar_follow (HrSidebar *self,
                         HrMonitor *monitor);
+
+/* Takes the source and all that came with it out of sight, or back. */
+void hr_sidebar_set_hidden (HrSidebar *self,
+                            HrSource  *source,
+                            gboolean   hidden);
+
+/* Why no devices can be seen, where that is worth a line; NULL: nothing to say. */
+void hr_sidebar_set_trouble (HrSidebar  *self,
+                             const char *trouble);
 
 HrSource *hr_sidebar_get_selected (HrSidebar *self);
 void      hr_sidebar_select (HrSidebar *self,

@@ -2,6 +2,7 @@
 
 #include "app/source-row.h"
 
+#include "app/device-wording.h"
 #include "app/labels.h"
 #include "app/wording.h"
 #include "widgets/sparkline.h"
@@ -14,6 +15,7 @@ struct _HrSourceRow
   GtkListBoxRow parent_instance;
 
   /* Template children */
+  GtkImage    *icon;
   GtkWidget   *dot;
   GtkLabel    *name;
   GtkLabel    *detail;
@@ -38,13 +40,16 @@ source_notify_cb (HrSource    *source,
 {
   HrSourceState    state = hr_source_get_state (source);
   const char      *detail = hr_source_get_detail (source);
-  const char      *word = hr_word_state (state);
-  gboolean         says_state = !hr_source_is_live (source) || detail == NULL || *detail == '\0';
-  g_autofree char *spoken = g_strdup_printf ("%s, %s", hr_source_get_name (source), word);
+  const HrDevice  *device = hr_source_get_device (source);
+  gboolean         device_only = device != NULL && device->state != HR_DEVICE_READY;
+  const char      *word = device_only ? hr_word_device_state (device->state) : hr_word_state (state);
+  gboolean         says_state = device_only || (device == NULL && !hr_source_is_live (source)) || detail == NULL || *detail == '\0';
+  g_autofree char *spoken = g_strdup_printf ("%s, %s", hr_source_get_title (source), word);
 
-  hr_label_set (self->name, hr_source_get_name (source));
+  gtk_image_set_from_icon_name (self->icon, hr_source_icon (source));
+  hr_label_set (self->name, hr_source_get_title (source));
   hr_label_set (self->detail, says_state ? word : detail);
-  hr_css_class_swap (self->dot, &self->dot_class, hr_state_css_class (state));
+  hr_css_class_swap (self->dot, &self->dot_class, device != NULL ? hr_device_css_class (device->state) : hr_state_css_class (state));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), hr_source_get_message (source));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   if (!hr_source_is_live (source))
@@ -108,6 +113,7 @@ hr_source_row_class_init (HrSourceRowClass *klass)
   G_OBJECT_CLASS (klass)->finalize = hr_source_row_finalize;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/headroom/Headroom/ui/source-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, HrSourceRow, icon);
   gtk_widget_class_bind_template_child (widget_class, HrSourceRow, dot);
   gtk_widget_class_bind_template_child (widget_class, HrSourceRow, name);
   gtk_widget_class_bind_template_child (widget_class, HrSourceRow, detail);

@@ -2,6 +2,7 @@
 
 #include "app/status-line.h"
 
+#include "app/device-wording.h"
 #include "app/flow.h"
 #include "app/labels.h"
 #include "app/live-label.h"
@@ -59,7 +60,7 @@ show_named (HrLiveLabel *label,
             const char  *name,
             const char  *text)
 {
-  g_autofree char *spoken = g_strdup_printf ("%s: %s", name, text);
+  g_autofree char *spoken = text != NULL ? g_strdup_printf ("%s: %s", name, text) : NULL;
 
   show (label, text, spoken);
 }
@@ -76,7 +77,7 @@ agent_share (HrMonitor *monitor)
       HrHistory *history = hr_source_get_history (source);
       guint      metric;
 
-      if (hr_source_get_role (source) == HR_SOURCE_COMPUTER && hr_source_is_live (source) &&
+      if (hr_source_get_role (source) == HR_SOURCE_COMPUTER && hr_source_get_group (source) == HR_GROUP_COMPUTER && hr_source_is_live (source) &&
           hr_history_find_metric (history, "monitor_cpu_usage", &metric) &&
           hr_history_get_totals (history, metric)->count > 0)
         return hr_history_get_totals (history, metric)->last;
@@ -167,7 +168,7 @@ show_samples (HrStatusLine *self,
   g_autofree char *lost = hr_word_count (hr_history_get_lost (history));
   g_autofree char *text = g_strdup_printf (_ ("%s received · %s lost"), received, lost);
 
-  show_named (self->samples, _ ("Samples"), text);
+  show_named (self->samples, _ ("Samples"), hr_source_get_role (source) == HR_SOURCE_DEVICE && hr_history_get_received (history) == 0 ? NULL : text);
 }
 
 static void
@@ -179,6 +180,24 @@ show_clock (HrStatusLine *self,
   g_autofree char *text = g_strdup_printf (_ ("clock ±%s"), error);
 
   show (self->clock, error_ms >= 0 && hr_history_get_received (hr_source_get_history (source)) > 0 ? text : NULL, NULL);
+}
+
+/* The state; of a source that is not here, the way to it too: "Connected · USB, 0.6 ms". */
+static void
+show_state (HrStatusLine *self,
+            HrSource     *source)
+{
+  const char      *state = hr_word_state (hr_source_get_state (source));
+  gint64           round_trip_ns = hr_source_get_quality (source)->round_trip_ns;
+  HrSourceGroup    group = hr_source_get_group (source);
+  g_autofree char *time = hr_word_link_time (round_trip_ns);
+  g_autofree char *text = NULL;
+
+  if (group == HR_GROUP_COMPUTER || round_trip_ns < 0 || !hr_source_is_live (source))
+    text = g_strdup (state);
+  else
+    text = g_strdup_printf (_ ("%s · %s, %s round trip"), state, group == HR_GROUP_USB ? _ ("USB") : _ ("network"), time);
+  show_named (self->state, _ ("Source state"), text);
 }
 
 void
@@ -204,7 +223,7 @@ hr_status_line_refresh (HrStatusLine *self,
 
   show_samples (self, source);
   show_clock (self, source);
-  show_named (self->state, _ ("Source state"), hr_word_state (hr_source_get_state (source)));
+  show_state (self, source);
 }
 
 static void
