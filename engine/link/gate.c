@@ -324,12 +324,19 @@ hr_gate_admit (HrGate     *self,
     begin (waiting);
 }
 
-/* Sets how long a peer may take for its token. */
+/* Sets how long a peer may take for its token, from now on for those that wait already. */
 void
 hr_gate_set_patience (HrGate *self,
                       guint   patience_ms)
 {
   self->patience_ms = patience_ms;
+  for (GList *at = self->waiting.head; at != NULL; at = at->next)
+    {
+      HrWaiting *waiting = at->data;
+
+      clear_source (&waiting->limit);
+      waiting->limit = add_timeout (waiting, patience_ms, limit_cb);
+    }
 }
 
 /* Returns how many peers wait, at most HR_GATE_MAX_WAITING. */

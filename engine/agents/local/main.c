@@ -3,27 +3,70 @@
 /* headroom-agent: measures this computer and its instrumented programs, and serves what it measured over links. */
 
 #include "engine/agents/local/agent.h"
+#include "engine/agents/local/entrance.h"
 
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define EXIT_USAGE 2
 
+/* For GIO's TLS, which offers older ones otherwise and refuses them only after they were spoken. */
+#define TLS_PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+
 typedef struct
 {
-  int      fd; /* -1: none */
-  char    *listen;
-  int      interval_ms;
-  gboolean version;
+  int        fd; /* -1: none */
+  char     **listen;
+  GPtrArray *entrances; /* HrAddress, what @listen says */
+  char      *identity;
+  int        interval_ms;
+  gboolean   renew;
+  gboolean   version;
 } Options;
 
 typedef struct
 {
   GMainLoop *loop;
   HrAgent   *agent;
+  GPtrArray *listeners; /* HrListener */
 } Program;
+
+static gboolean
+parse_entrances (Options *options,
+                 GError **error)
+{
+  for (guint i = 0; options->listen != NULL && options->listen[i] != NULL; i++)
+    {
+      HrAddress *address = hr_entrance_parse (options->listen[i], error);
+
+      if (address == NULL)
+        {
+          g_prefix_error (error, "--listen: ");
+          return FALSE;
+        }
+      g_ptr_array_add (options->entrances, address);
+    }
+
+  return TRUE;
+}
+
+/* What options mean together. */
+static gboolean
+check_options (Options *options,
+               GError **error)
+{
+  if (options->fd >= 0 && (options->listen != NULL || options->renew))
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--fd goes with neither --listen nor --renew");
+  else if (options->fd < 0 && options->listen == NULL && !options->renew)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "either --fd or --listen is needed");
+  else if (options->interval_ms <= 0)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--interval takes a number of milliseconds");
+  else
+    return parse_entrances (options, error);
+
+  return FALSE;
+}
 
 static gboolean
 parse_options (Options *options,
@@ -33,7 +76,9 @@ parse_options (Options *options,
 {
   const GOptionEntry entries[] = {
     { "fd", 0, 0, G_OPTION_ARG_INT, &options->fd, "Serve one link on this inherited socket, exit when it closes", "N" },
-    { "listen", 0, 0, G_OPTION_ARG_STRING, &options->listen, "Serve every link to this Unix socket", "unix:PATH" },
+    { "listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->listen, "Serve every link to this place: unix:PATH or tcp:HOST:PORT", "PLACE" },
+    { "identity", 0, 0, G_OPTION_ARG_FILENAME, &options->identity, "Keep certificate and token in this folder", "FOLDER" },
+    { "renew", 0, 0, G_OPTION_ARG_NONE, &options->renew, "Make a new certificate and token: no earlier pairing is valid", NULL },
     { "interval", 0, 0, G_OPTION_ARG_INT, &options->interval_ms, "Cut a snapshot this often (default: 100)", "MS" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL },
     { NULL }
@@ -46,19 +91,20 @@ parse_options (Options *options,
     return FALSE;
 
   if (*argc > 1)
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "unexpected argument “%s”", (*argv)[1]);
-  else if (options->version)
-    return TRUE;
-  else if ((options->fd < 0) == (options->listen == NULL))
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "either --fd or --listen is needed");
-  else if (options->listen != NULL && !g_str_has_prefix (options->listen, "unix:/"))
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--listen takes unix: and an absolute path");
-  else if (options->interval_ms <= 0)
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--interval takes a number of milliseconds");
-  else
-    return TRUE;
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "unexpected argument “%s”", (*argv)[1]);
+      return FALSE;
+    }
 
-  return FALSE;
+  return options->version || check_options (options, error);
+}
+
+static void
+clear_options (Options *options)
+{
+  g_strfreev (options->listen);
+  g_ptr_array_unref (options->entrances);
+  g_free (options->identity);
 }
 
 static void
@@ -88,12 +134,64 @@ terminate_cb (gpointer user_data)
 }
 
 static gboolean
+needs_identity (const Options *options)
+{
+  for (guint i = 0; i < options->entrances->len; i++)
+    if (((const HrAddress *) options->entrances->pdata[i])->type == HR_ADDRESS_TCP)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Opens every entrance before a link is printed: who reads one can come in. */
+static gboolean
+open_entrances (Program       *program,
+                const Options *options,
+                GError       **error)
+{
+  g_autoptr (HrIdentity) identity = NULL;
+
+  if (needs_identity (options))
+    {
+      identity = hr_identity_load (options->identity, error);
+      if (identity == NULL)
+        return FALSE;
+    }
+
+  for (guint i = 0; i < options->entrances->len; i++)
+    {
+      HrListener *listener = hr_entrance_open (options->entrances->pdata[i], identity, error);
+
+      if (listener == NULL)
+        return FALSE;
+      g_signal_connect (listener, "link", G_CALLBACK (listener_link_cb), program);
+      g_ptr_array_add (program->listeners, listener);
+    }
+
+  for (guint i = 0; i < options->entrances->len; i++)
+    {
+      g_auto (GStrv) links = hr_entrance_links (options->entrances->pdata[i], identity);
+
+      for (guint k = 0; links[k] != NULL; k++)
+        g_print ("%s\n", links[k]);
+    }
+
+  return TRUE;
+}
+
+static gboolean
 serve (Program       *program,
        const Options *options,
        GError       **error)
 {
-  g_autoptr (HrListener) listener = NULL;
   g_autoptr (HrLink) link = NULL;
+
+  /* Before anybody can know that the program is ready. */
+  g_unix_signal_add (SIGINT, terminate_cb, program);
+  g_unix_signal_add (SIGTERM, terminate_cb, program);
+
+  if (options->fd < 0 && !open_entrances (program, options, error))
+    return FALSE;
 
   if (options->fd >= 0)
     {
@@ -103,16 +201,7 @@ serve (Program       *program,
       g_signal_connect (link, "closed", G_CALLBACK (only_link_closed_cb), program);
       hr_agent_add_link (program->agent, link);
     }
-  else
-    {
-      listener = hr_listener_new_unix (options->listen + strlen ("unix:"), error);
-      if (listener == NULL)
-        return FALSE;
-      g_signal_connect (listener, "link", G_CALLBACK (listener_link_cb), program);
-    }
 
-  g_unix_signal_add (SIGINT, terminate_cb, program);
-  g_unix_signal_add (SIGTERM, terminate_cb, program);
   g_main_loop_run (program->loop);
   if (link != NULL)
     g_signal_handlers_disconnect_by_data (link, program);
@@ -120,37 +209,51 @@ serve (Program       *program,
   return TRUE;
 }
 
+/* Measures and serves until it is asked to end. */
+static gboolean
+run (const Options *options,
+     GError       **error)
+{
+  Program  program = { 0 };
+  gboolean served;
+
+  if (options->renew && !hr_identity_renew (options->identity, error))
+    return FALSE;
+  if (options->renew && options->entrances->len == 0)
+    return TRUE;
+
+  program.loop = g_main_loop_new (NULL, FALSE);
+  program.agent = hr_agent_new_for_computer (NULL, (guint) options->interval_ms);
+  program.listeners = g_ptr_array_new_with_free_func (g_object_unref);
+  served = serve (&program, options, error);
+
+  g_ptr_array_unref (program.listeners);
+  hr_agent_free (program.agent);
+  g_main_loop_unref (program.loop);
+
+  return served;
+}
+
 int
 main (int   argc,
       char *argv[])
 {
-  Options  options = { .fd = -1, .interval_ms = HR_AGENT_INTERVAL_MS };
-  Program  program = { 0 };
-  gboolean served;
+  Options options = { .fd = -1, .interval_ms = HR_AGENT_INTERVAL_MS };
+  int     status = EXIT_SUCCESS;
   g_autoptr (GError) error = NULL;
 
+  g_setenv ("G_TLS_GNUTLS_PRIORITY", TLS_PRIORITY, TRUE);
+  options.entrances = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_address_free);
   if (!parse_options (&options, &argc, &argv, &error))
-    {
-      g_printerr ("headroom-agent: %s\n", error->message);
-      g_free (options.listen);
-      return EXIT_USAGE;
-    }
-  if (options.version)
-    {
-      g_print ("headroom-agent %s\n", HR_VERSION);
-      g_free (options.listen);
-      return EXIT_SUCCESS;
-    }
+    status = EXIT_USAGE;
+  else if (options.version)
+    g_print ("headroom-agent %s\n", HR_VERSION);
+  else if (!run (&options, &error))
+    status = EXIT_FAILURE;
 
-  program.loop = g_main_loop_new (NULL, FALSE);
-  program.agent = hr_agent_new_for_computer (NULL, (guint) options.interval_ms);
-  served = serve (&program, &options, &error);
-  if (!served)
+  if (error != NULL)
     g_printerr ("headroom-agent: %s\n", error->message);
+  clear_options (&options);
 
-  hr_agent_free (program.agent);
-  g_main_loop_unref (program.loop);
-  g_free (options.listen);
-
-  return served ? EXIT_SUCCESS : EXIT_FAILURE;
+  return status;
 }

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define SHORT_MS 200
 #define N_MANY 20000
 
 typedef struct
@@ -385,13 +384,14 @@ test_the_slow_are_turned_away (Fixture      *fixture,
   gsize         size = g_bytes_get_size (access);
   Watch         agent, desktop;
 
-  hr_gate_set_patience (gate_of (fixture), SHORT_MS);
   mute = foreign_peer (fixture, FALSE);
   slow = foreign_peer (fixture, fixture->secured);
   silent = foreign_peer (fixture, fixture->secured);
   write_bytes (slow, bytes, 1);
   meet (fixture, &agent, &desktop);
   write_bytes (slow, bytes + 1, size - 2);
+  wait_until (hr_gate_get_n_waiting (gate_of (fixture)) == 3);
+  hr_gate_set_patience (gate_of (fixture), 1);
 
   g_assert_cmpuint (count_until_closed (slow), ==, 0);
   g_assert_cmpuint (count_until_closed (silent), ==, 0);

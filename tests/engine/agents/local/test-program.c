@@ -255,6 +255,9 @@ test_wrong_options_are_refused (void)
   const char *const wrong[][4] = {
     { NULL },
     { "--listen=tcp:1", NULL },
+    { "--listen=local:", NULL },
+    { "--listen=headroom://127.0.0.1:1/#f0e1d2c3b4a5968778695a4b3c2d1e0f", NULL },
+    { "--fd=3", "--renew", NULL },
     { "--fd=3", "--listen=unix:/x", NULL },
     { "--fd=3", "--interval=0", NULL },
     { "--fd=3", "more", NULL },
