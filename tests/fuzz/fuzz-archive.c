@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput (const guint8 *data,
       g_autoptr (GBytes) bytes = hr_archive_encode (value);
 
       /* Written in another way, it may be too large where it was not before. */
-      g_autoptr (HrValue) again = hr_archive_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL);
+      hr_value_free (hr_archive_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL));
     }
 
   return 0;

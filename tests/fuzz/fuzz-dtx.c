@@ -34,10 +34,9 @@ read_messages (const guint8 *data,
 
   while ((message = hr_dtx_reader_next (reader, NULL)) != NULL)
     {
-      g_autoptr (HrValue) value = hr_dtx_message_decode (message, NULL);
-      g_autoptr (GBytes) again = hr_dtx_message_encode (message);
-
       g_assert_cmpuint (message->arguments->len, <=, HR_DTX_MAX_ARGUMENTS);
+      hr_value_free (hr_dtx_message_decode (message, NULL));
+      g_bytes_unref (hr_dtx_message_encode (message));
       hr_dtx_message_free (message);
     }
 }
@@ -56,12 +55,13 @@ LLVMFuzzerTestOneInput (const guint8 *data,
   read_messages (data + 1, size - 1);
   for (gsize at = 1; at < size && error == NULL; at += chunk)
     {
-      g_autoptr (GBytes) output = NULL;
+      GBytes *output;
 
       if (!hr_dtx_conversation_push (conversation, data + at, MIN (chunk, size - at), &error))
         g_assert_true (error->domain == HR_INSTRUMENTS_ERROR);
       g_assert_cmpuint (hr_dtx_conversation_get_wanted (conversation), >, 0);
       output = hr_dtx_conversation_take_output (conversation);
+      g_clear_pointer (&output, g_bytes_unref);
     }
 
   return 0;

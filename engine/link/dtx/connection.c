@@ -3,12 +3,9 @@
 #include "engine/link/dtx/connection.h"
 
 #include "engine/link/dtx/instruments.h"
+#include "engine/link/lockdown-session.h"
 
-#include <libimobiledevice/libimobiledevice.h>
-#include <libimobiledevice/lockdown.h>
 #include <sys/socket.h>
-
-#define LABEL "headroom"
 
 /* Up to iOS 13 the service greets with TLS and then speaks plainly; 14 to 16 have another one where TLS stays; 17 has none here. */
 #define PLAIN_SERVICE "com.apple.instruments.remoteserver"
@@ -21,7 +18,7 @@ struct _HrDtxConnection
   GMutex   lock; /* of @connection coming and going, and of @interrupted */
   gboolean interrupted;
 
-  idevice_t            device;
+  HrLockdownSession    session; /* its device stays for the connection, which belongs to it */
   idevice_connection_t connection;
 };
 
@@ -73,14 +70,10 @@ static gboolean
 fail_session (lockdownd_error_t code,
               GError          **error)
 {
-  const char *advice = "unplug it, plug it in again, and unlock it";
+  const char *advice = hr_device_state_advice (hr_lockdown_error_to_state (code));
 
-  if (code == LOCKDOWN_E_PASSWORD_PROTECTED || code == LOCKDOWN_E_ESCROW_LOCKED)
-    advice = "unlock it";
-  else if (code == LOCKDOWN_E_PAIRING_DIALOG_RESPONSE_PENDING || code == LOCKDOWN_E_USER_DENIED_PAIRING || code == LOCKDOWN_E_INVALID_HOST_ID)
-    advice = "unlock it and choose to trust this computer";
-  g_set_error (error, HR_INSTRUMENTS_ERROR, HR_INSTRUMENTS_ERROR_UNREACHABLE, "The phone does not open a session (%s): %s",
-               lockdownd_strerror (code), advice);
+  g_set_error (error, HR_INSTRUMENTS_ERROR, HR_INSTRUMENTS_ERROR_UNREACHABLE, "The phone opens no session (%s). %s", lockdownd_strerror (code),
+               advice != NULL ? advice : "");
 
   return FALSE;
 }
@@ -150,7 +143,7 @@ connect_port (HrDtxConnection               *self,
   idevice_connection_t connection = NULL;
   gboolean             interrupted;
 
-  if (idevice_connect (self->device, service->port, &connection) != IDEVICE_E_SUCCESS)
+  if (idevice_connect (self->session.device, service->port, &connection) != IDEVICE_E_SUCCESS)
     {
       g_set_error_literal (error, HR_INSTRUMENTS_ERROR, HR_INSTRUMENTS_ERROR_UNREACHABLE, "The phone's instruments do not take the connection");
       return FALSE;
@@ -180,23 +173,16 @@ hr_dtx_connection_open (HrDtxConnection *self,
                         guint           *major_version,
                         GError         **error)
 {
-  lockdownd_client_t             lockdown = NULL;
   lockdownd_service_descriptor_t service = NULL;
-  lockdownd_error_t              code;
+  lockdownd_error_t              code = hr_lockdown_session_open (&self->session, udid);
   gboolean                       opened;
 
-  if (idevice_new_with_options (&self->device, udid, IDEVICE_LOOKUP_USBMUX | IDEVICE_LOOKUP_NETWORK) != IDEVICE_E_SUCCESS)
-    {
-      g_set_error_literal (error, HR_INSTRUMENTS_ERROR, HR_INSTRUMENTS_ERROR_UNREACHABLE, "The phone is not attached");
-      return FALSE;
-    }
-
-  code = lockdownd_client_new_with_handshake (self->device, &lockdown, LABEL);
   if (code != LOCKDOWN_E_SUCCESS)
     return fail_session (code, error);
 
-  opened = start_service (lockdown, major_version, &service, error);
-  lockdownd_client_free (lockdown);
+  /* Lockdown closes a session that is idle; what was started goes on without. */
+  opened = start_service (self->session.client, major_version, &service, error);
+  lockdownd_client_free (g_steal_pointer (&self->session.client));
   if (opened)
     opened = connect_port (self, service, *major_version, error);
   lockdownd_service_descriptor_free (service);
@@ -264,9 +250,7 @@ hr_dtx_connection_close (HrDtxConnection *self)
 
   if (connection != NULL)
     idevice_disconnect (connection);
-  if (self->device != NULL)
-    idevice_free (self->device);
-  self->device = NULL;
+  hr_lockdown_session_clear (&self->session);
 }
 
 /* Makes whatever blocks on the open stream fail at once. From any thread; opening itself is not interrupted, but fails at its end. */

@@ -51,7 +51,7 @@ G_DEFINE_FINAL_TYPE (HrInstruments, hr_instruments, G_TYPE_OBJECT)
 /* A phone wedges when it is measured over two connections: a thread waits for the one before it. */
 static GMutex      busy_lock;
 static GCond       busy_changed;
-static GHashTable *busy_phones; /* udid -> itself; NULL while there is none */
+static GHashTable *busy_phones; /* udid -> itself; NULL before the first */
 
 static void
 worker_clear (gpointer data)
@@ -94,8 +94,6 @@ release_phone (Worker *self)
 {
   g_mutex_lock (&busy_lock);
   g_hash_table_remove (busy_phones, self->udid);
-  if (g_hash_table_size (busy_phones) == 0)
-    g_clear_pointer (&busy_phones, g_hash_table_unref);
   g_cond_broadcast (&busy_changed);
   g_mutex_unlock (&busy_lock);
 }

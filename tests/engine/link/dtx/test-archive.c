@@ -305,6 +305,24 @@ test_a_reference_to_nothing_is_refused (void)
   assert_refused (bytes, "not there");
 }
 
+/* A dictionary of two keys and one value. */
+static void
+test_keys_without_values_are_refused (void)
+{
+  g_autoptr (HrBplistWriter) writer = hr_bplist_writer_new ();
+  guint keys[3] = { hr_bplist_writer_add_text (writer, "$class"), hr_bplist_writer_add_text (writer, "NS.keys"), hr_bplist_writer_add_text (writer, "NS.objects") };
+  guint members[2] = { hr_bplist_writer_add_uid (writer, 3), hr_bplist_writer_add_uid (writer, 3) };
+  guint fields[3] = { hr_bplist_writer_add_uid (writer, 2), hr_bplist_writer_add_array (writer, members, 2), hr_bplist_writer_add_array (writer, members, 1) };
+  guint class_keys[2] = { hr_bplist_writer_add_text (writer, "$classname"), hr_bplist_writer_add_text (writer, "$classes") };
+  guint class_name = hr_bplist_writer_add_text (writer, "NSDictionary");
+  guint class_fields[2] = { class_name, hr_bplist_writer_add_array (writer, &class_name, 1) };
+  guint objects[4] = { hr_bplist_writer_add_text (writer, "$null"), hr_bplist_writer_add_dictionary (writer, keys, fields, 3),
+                       hr_bplist_writer_add_dictionary (writer, class_keys, class_fields, 2), hr_bplist_writer_add_text (writer, "key") };
+  g_autoptr (GBytes) bytes = finish (writer, objects, 4, 100000);
+
+  assert_refused (bytes, "more keys than values");
+}
+
 static void
 test_several_roots_are_a_dictionary (void)
 {
@@ -388,6 +406,7 @@ main (int   argc,
   g_test_add_func ("/archive/copies", test_copies_of_texts_are_bounded);
   g_test_add_func ("/archive/version", test_another_version_is_refused);
   g_test_add_func ("/archive/nothing", test_a_reference_to_nothing_is_refused);
+  g_test_add_func ("/archive/keys-without-values", test_keys_without_values_are_refused);
   g_test_add_func ("/archive/several-roots", test_several_roots_are_a_dictionary);
   g_test_add_func ("/archive/cut", test_what_is_cut_is_refused);
   g_test_add_func ("/archive/flipped-bit", test_a_flipped_bit_is_survived);
