@@ -7,6 +7,7 @@
 #include "engine/link/dtx/instruments.h"
 #include "engine/link/dtx/message.h"
 #include "engine/link/plist.h"
+#include "engine/link/syslog-line.h"
 #include "engine/link/usbmux-packet.h"
 #include "tests/engine/link/dtx/value-text.h"
 
@@ -348,6 +349,30 @@ check_lockdown (Bytes    bytes,
   return TRUE;
 }
 
+/* Lines of a device's log, counted and told by those that say whose they are: a recording may begin within one. */
+static void
+note_line (const HrLogLine *line,
+           gpointer         user_data)
+{
+  GString *said = user_data;
+
+  if (*line->process != '\0')
+    g_string_append_printf (said, "%s%s[%" G_GUINT64_FORMAT "] %s", said->len > 0 ? ", " : "log lines of ", line->process, line->pid, line->level);
+}
+
+static gboolean
+check_log (Bytes    bytes,
+           GString *said,
+           GError **error)
+{
+  HrLogCutter cutter = { 0 };
+
+  hr_log_cutter_push (&cutter, bytes.at, bytes.size, note_line, said);
+  hr_log_cutter_rest (&cutter, note_line, said);
+
+  return said->len > 0 || fail (error, "has no line that says whose it is");
+}
+
 static gboolean
 check (Bytes    bytes,
        GString *said,
@@ -369,6 +394,8 @@ check (Bytes    bytes,
     func = check_lockdown;
   else if (begins_with (bytes, 0, "<?xml", 5) && contains (bytes, "NSKeyedArchiver"))
     func = check_xml_archive;
+  else if (contains (bytes, "] <Notice>: "))
+    func = check_log;
 
   return func != NULL ? func (bytes, said, error) : fail (error, "is of no kind that is known here");
 }
