@@ -36,5 +36,6 @@ hr_phone_sample_free (HrPhoneSample *self)
   for (guint i = 0; i < self->n_processes; i++)
     g_free (self->processes[i].name);
   g_free (self->processes);
+  g_free (self->refused);
   g_free (self);
 }

@@ -26,6 +26,7 @@ typedef struct
   double          device_utilization; /* of the GPU, 0..1; and of its parts */
   double          renderer_utilization;
   double          tiler_utilization;
+  char           *refused; /* which figures the phone will not tell, and why, for people; mostly NULL */
 } HrPhoneSample;
 
 HrPhoneSample *hr_phone_sample_new (guint n_processes) G_GNUC_WARN_UNUSED_RESULT;

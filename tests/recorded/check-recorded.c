@@ -300,6 +300,20 @@ check_dtx (Bytes    bytes,
   return !contains (bytes, "_notifyOfPublishedCapabilities:") || check_session (bytes, end, said, error);
 }
 
+/* The answer to a request that we never make, as events say the same. */
+static gboolean
+check_device_list (Bytes    bytes,
+                   GError **error)
+{
+  plist_t  list = hr_plist_parse (bytes.at, bytes.size);
+  plist_t  devices = list != NULL ? plist_dict_get_item (list, "DeviceList") : NULL;
+  gboolean good = devices != NULL && plist_get_node_type (devices) == PLIST_ARRAY;
+
+  plist_free (list);
+
+  return good || fail (error, "is a packet that nobody knows");
+}
+
 /* A reply of the multiplexer; behind it may stand what the device's port said at once. */
 static gboolean
 check_usbmux (Bytes    bytes,
@@ -317,7 +331,10 @@ check_usbmux (Bytes    bytes,
   if (!hr_usbmux_packet_read (bytes.at + HR_USBMUX_HEADER_BYTES, size, &packet, error))
     return FALSE;
 
-  g_string_append_printf (said, "usbmux packet of type %d with tag %u", packet.type, tag);
+  if (packet.type == HR_USBMUX_PACKET_OTHER && !check_device_list ((Bytes){ bytes.at + HR_USBMUX_HEADER_BYTES, size }, error))
+    return FALSE;
+
+  g_string_append_printf (said, "usbmux %s with tag %u", packet.type == HR_USBMUX_PACKET_OTHER ? "list of devices" : "packet", tag);
   bytes.at += HR_USBMUX_HEADER_BYTES + size;
   bytes.size -= HR_USBMUX_HEADER_BYTES + size;
   if (bytes.size == 0)

@@ -226,20 +226,29 @@ words_of_error (const HrValue *error)
   return words != NULL ? words : "it did not say why";
 }
 
-/* One kind of figures may be missing; without both there is nothing to stay for. */
+/* One kind of figures may be missing, which is told; without both there is nothing to stay for. */
 static gboolean
 refuse (HrDtxConversation *self,
         Step               step,
         const HrValue     *answer,
         GError           **error)
 {
-  self->refused[step >= STEP_OPEN_GRAPHICS ? CHANNEL_GRAPHICS : CHANNEL_SYSMONTAP] = TRUE;
-  if (!self->refused[CHANNEL_GRAPHICS] || !self->refused[CHANNEL_SYSMONTAP])
-    return TRUE;
+  gboolean       graphics = step >= STEP_OPEN_GRAPHICS;
+  HrPhoneSample *sample;
 
-  g_set_error (error, HR_INSTRUMENTS_ERROR, HR_INSTRUMENTS_ERROR_PROTOCOL, "The phone refuses to measure: %s", words_of_error (answer));
+  self->refused[graphics ? CHANNEL_GRAPHICS : CHANNEL_SYSMONTAP] = TRUE;
+  if (self->refused[CHANNEL_GRAPHICS] && self->refused[CHANNEL_SYSMONTAP])
+    {
+      g_set_error (error, HR_INSTRUMENTS_ERROR, HR_INSTRUMENTS_ERROR_PROTOCOL, "The phone refuses to measure: %s", words_of_error (answer));
+      return FALSE;
+    }
 
-  return FALSE;
+  sample = hr_phone_sample_new (0);
+  sample->refused = g_strdup_printf ("The phone does not tell its %s: %s", graphics ? "frame rate and graphics load" : "load and processes",
+                                     words_of_error (answer));
+  self->func (sample, self->user_data);
+
+  return TRUE;
 }
 
 static gboolean

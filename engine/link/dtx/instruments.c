@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "engine/link/dtx/instruments.h"
+#include "engine/link/dtx/instruments-private.h"
 
 #include "engine/link/dtx/connection.h"
 #include "engine/link/dtx/conversation.h"
@@ -9,6 +9,8 @@
 #define SILENCE_MS 30000u
 /* How long a phone may take to greet. */
 #define GREETING_MS 10000u
+/* How long it may take until the first figures, over lockdown, TLS, and the end of a connection before. */
+#define PATIENCE_MS 60000u
 #define CHUNK_BYTES 65536u
 /* Samples that wait for the main loop. A figure is a level: where a loop stands still, what is beyond is no loss. */
 #define MAX_QUEUED 32
@@ -32,7 +34,9 @@ struct _HrInstruments
   GObject parent_instance;
 
   HrDevice *device;
-  Worker   *worker; /* NULL before the start, and after the end */
+  Worker   *worker;   /* NULL before the start, and after the end */
+  GSource  *patience; /* until the first word of the phone, else NULL */
+  guint     patience_ms;
   gboolean  started;
   gboolean  ended;
 };
@@ -98,6 +102,14 @@ release_phone (Worker *self)
   g_mutex_unlock (&busy_lock);
 }
 
+static void
+clear_patience (HrInstruments *self)
+{
+  if (self->patience != NULL)
+    g_source_destroy (self->patience);
+  g_clear_pointer (&self->patience, g_source_unref);
+}
+
 /* Tells the end once. */
 static void
 end (HrInstruments *self,
@@ -107,6 +119,7 @@ end (HrInstruments *self,
     return;
 
   self->ended = TRUE;
+  clear_patience (self);
   g_clear_pointer (&self->worker, worker_unref);
   g_signal_emit (self, signals[ENDED], 0, error);
 }
@@ -141,6 +154,7 @@ parcel_arrived_cb (gpointer data)
   if (self == NULL || self->ended || g_atomic_int_get (&parcel->worker->stopped))
     return G_SOURCE_REMOVE;
 
+  clear_patience (self);
   if (parcel->sample != NULL)
     g_signal_emit (self, signals[SAMPLE], 0, parcel->sample);
   else
@@ -255,6 +269,7 @@ hr_instruments_dispose (GObject *object)
   HrInstruments *self = HR_INSTRUMENTS (object);
 
   self->ended = TRUE;
+  clear_patience (self);
   if (self->worker != NULL)
     stop_worker (self->worker);
   g_clear_pointer (&self->worker, worker_unref);
@@ -287,6 +302,7 @@ hr_instruments_class_init (HrInstrumentsClass *klass)
 static void
 hr_instruments_init (HrInstruments *self)
 {
+  self->patience_ms = PATIENCE_MS;
 }
 
 /* Returns: (transfer full): what would measure @device; nothing happens before hr_instruments_start (). */
@@ -339,6 +355,37 @@ end_later (HrInstruments *self,
   attach_idle (context, end_cb, parcel, end_free);
 }
 
+/* Lets it wait @patience_ms for the first word of the phone instead of a minute. Before the start. */
+void
+hr_instruments_set_patience (HrInstruments *self,
+                             guint          patience_ms)
+{
+  self->patience_ms = patience_ms;
+}
+
+/* Nothing of libimobiledevice can be relied on to end by itself. */
+static gboolean
+patience_ends_cb (gpointer user_data)
+{
+  HrInstruments *self = user_data;
+  g_autoptr (GError) error = g_error_new (HR_INSTRUMENTS_ERROR, HR_INSTRUMENTS_ERROR_UNREACHABLE,
+                                          "The phone has not told anything in %u s. Unlock it, or plug it in again", self->patience_ms / 1000);
+
+  stop_worker (self->worker);
+  end (self, error);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_patience (HrInstruments *self,
+                GMainContext  *context)
+{
+  self->patience = g_timeout_source_new (self->patience_ms);
+  g_source_set_callback (self->patience, patience_ends_cb, self, NULL);
+  g_source_attach (self->patience, context);
+}
+
 /* Begins to measure: "sample" and "ended" come in the thread-default main context of this call. Once only: for another try there is
  * another object, which waits by itself until the phone is free. */
 void
@@ -358,6 +405,7 @@ hr_instruments_start (HrInstruments *self)
       return;
     }
 
+  begin_patience (self, context);
   worker = g_atomic_rc_box_new0 (Worker);
   worker->udid = g_strdup (self->device->udid);
   worker->major_version = major_version;

@@ -526,18 +526,30 @@ test_figures_that_are_none_are_not_told (void)
   phone_clear (&phone);
 }
 
+/* Which figures are missing is told once, in the phone's words, and the others come. */
 static void
 test_one_refused_service_leaves_the_other (gconstpointer refused)
 {
-  Phone phone;
+  gboolean             graphics = g_str_equal (refused, "graphics");
+  Phone                phone;
+  const HrPhoneSample *sample;
 
   phone_init (&phone, 15);
   phone.refused = refused;
   phone_start (&phone);
-  phone_push (&phone, phone.graphics, HR_DTX_OBJECT, TRUE, make_graphics (60), NULL);
-  phone_push (&phone, phone.sysmontap, HR_DTX_DATA, FALSE, make_sysmontap (150, 100), NULL);
+  if (graphics)
+    phone_push (&phone, phone.sysmontap, HR_DTX_DATA, FALSE, make_sysmontap (150, 100), NULL);
+  else
+    phone_push (&phone, phone.graphics, HR_DTX_OBJECT, TRUE, make_graphics (60), NULL);
 
-  g_assert_cmpuint (phone.samples->len, >=, 1);
+  g_assert_cmpuint (phone.samples->len, ==, 2);
+  sample = sample_at (&phone, 0);
+  g_assert_nonnull (strstr (sample->refused, graphics ? "frame rate" : "processes"));
+  g_assert_nonnull (strstr (sample->refused, "not today"));
+  g_assert_true (isnan (sample->total_cpu) && isnan (sample->frames_per_second));
+  sample = sample_at (&phone, 1);
+  g_assert_null (sample->refused);
+  g_assert_true (isnan (sample->total_cpu) == !graphics && isnan (sample->frames_per_second) == graphics);
   phone_clear (&phone);
 }
 

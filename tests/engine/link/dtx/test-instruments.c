@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "engine/link/dtx/instruments.h"
-
+#include "engine/link/dtx/instruments-private.h"
 #include "tests/engine/link/emulator.h"
 
 #include <math.h>
@@ -30,6 +29,7 @@ copy_sample (const HrPhoneSample *sample)
 
   *copy = *sample;
   copy->processes = processes;
+  copy->refused = g_strdup (sample->refused);
   for (guint i = 0; i < sample->n_processes; i++)
     {
       processes[i] = sample->processes[i];
@@ -95,10 +95,11 @@ fixture_clear (Fixture      *self,
   g_clear_error (&self->error);
 }
 
-/* @version: what is known of the phone, NULL for nothing. */
+/* @version: what is known of the phone, NULL for nothing. @patience_ms: 0 for what is usual. */
 static void
-start (Fixture    *self,
-       const char *version)
+start_with_patience (Fixture    *self,
+                     const char *version,
+                     guint       patience_ms)
 {
   g_autoptr (HrDevice) device = hr_device_new (EMULATED_UDID);
 
@@ -107,7 +108,16 @@ start (Fixture    *self,
   self->instruments = hr_instruments_new (device);
   g_signal_connect (self->instruments, "sample", G_CALLBACK (sample_cb), self);
   g_signal_connect (self->instruments, "ended", G_CALLBACK (ended_cb), self);
+  if (patience_ms > 0)
+    hr_instruments_set_patience (self->instruments, patience_ms);
   hr_instruments_start (self->instruments);
+}
+
+static void
+start (Fixture    *self,
+       const char *version)
+{
+  start_with_patience (self, version, 0);
 }
 
 static gboolean
@@ -358,6 +368,26 @@ test_stopping_waits_for_no_phone (Fixture      *self,
   stop (self);
 }
 
+static void
+test_a_phone_that_never_tells_is_given_up (Fixture      *self,
+                                           gconstpointer version)
+{
+  emulator_do (&self->emulator, "{'do': 'instruments', 'wrong': 'hang'}");
+  start_with_patience (self, NULL, 500);
+  ends_with (self, HR_INSTRUMENTS_ERROR_UNREACHABLE, "not told anything");
+  while (!phone_is_left (self))
+    g_main_context_iteration (NULL, FALSE);
+  let_go (self);
+
+  /* Patience is for the first word alone. */
+  emulator_do (&self->emulator, TELL ", 'wrong': null}");
+  g_clear_error (&self->error);
+  start_with_patience (self, NULL, 5000);
+  wait_until (has_both, self);
+  check_figures (self);
+  stop (self);
+}
+
 /* While one connection is there, the next waits; when both are stopped, nothing stays. */
 static void
 test_a_phone_has_one_connection (Fixture      *self,
@@ -427,6 +457,7 @@ main (int   argc,
   ADD ("/instruments/unplugged", "16.7", test_unplugging_ends_it);
   ADD ("/instruments/bad-messages", "16.7", test_bad_messages_end_it_by_name);
   ADD ("/instruments/stopping", "16.7", test_stopping_waits_for_no_phone);
+  ADD ("/instruments/never-tells", "16.7", test_a_phone_that_never_tells_is_given_up);
   ADD ("/instruments/one-connection", "16.7", test_a_phone_has_one_connection);
   ADD ("/instruments/letting-go", "16.7", test_letting_go_stops);
 
