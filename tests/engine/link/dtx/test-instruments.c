@@ -73,7 +73,7 @@ fixture_init (Fixture      *self,
 {
   g_autofree char *argument = version != NULL ? g_strconcat ("--version=", version, NULL) : NULL;
 
-  emulator_start (&self->emulator, iphone, argument);
+  emulator_start (&self->emulator, iphone, NULL, argument);
   self->samples = g_ptr_array_new_with_free_func (free_sample);
 }
 
