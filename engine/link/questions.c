@@ -73,7 +73,7 @@ job_free (Job *self)
 static gboolean
 settle (Waiter *waiter)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&waiter->owner->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&waiter->owner->mutex);
 
   if (waiter->job == NULL)
     return FALSE;
@@ -205,9 +205,9 @@ stand_in_line (HrQuestions *self,
                const char  *udid,
                Waiter      *waiter)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  Job     *job = g_hash_table_lookup (self->jobs, udid);
-  gboolean first = job == NULL;
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+  Job                            *job = g_hash_table_lookup (self->jobs, udid);
+  gboolean                        first = job == NULL;
 
   if (first)
     {

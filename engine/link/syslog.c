@@ -100,7 +100,7 @@ static gboolean
 take_lines (Reader *self,
             GQueue *out)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   for (guint i = 0; i < LINES_PER_TURN && !g_queue_is_empty (&self->lines); i++)
     g_queue_push_tail (out, g_queue_pop_head (&self->lines));
@@ -115,7 +115,7 @@ take_lines (Reader *self,
 static GError *
 steal_end (Reader *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return self->ended && g_queue_is_empty (&self->lines) ? g_steal_pointer (&self->error) : NULL;
 }
@@ -170,8 +170,8 @@ static void
 line_cut_cb (const HrLogLine *line,
              gpointer         user_data)
 {
-  Reader *self = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  Reader                         *self = user_data;
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   if (self->stopped || !hr_log_line_matches (line, self->filter))
     return;
@@ -189,7 +189,7 @@ line_cut_cb (const HrLogLine *line,
 static gboolean
 is_stopped (Reader *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return self->stopped;
 }
