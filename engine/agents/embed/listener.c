@@ -251,12 +251,15 @@ hr_embed_listener_abandon (HrEmbedListener *self)
   self->inode = 0;
 }
 
-/* Stops listening, where it does, and removes the socket's file where it is still ours. */
+/* Stops listening, where it does, and removes the socket's file where it is still ours. It is shut down first: as long as another thread
+ * waits for the socket, closing it alone would leave it open. */
 void
 hr_embed_listener_close (HrEmbedListener *self)
 {
   struct stat info;
 
+  if (self->fd >= 0)
+    shutdown (self->fd, SHUT_RDWR);
   if (self->fd >= 0 && self->inode != 0 && lstat (path_of (self), &info) == 0 && info.st_dev == self->device && info.st_ino == self->inode)
     unlink (path_of (self));
   hr_embed_listener_abandon (self);

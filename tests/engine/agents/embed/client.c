@@ -337,6 +337,7 @@ client_is_closed (Client *self)
   while (self->fd >= 0 && g_get_monotonic_time () < until)
     {
       struct pollfd descriptor = { .fd = self->fd, .events = POLLIN };
+      gboolean      reset;
       guint8        byte;
       ssize_t       n;
 
@@ -345,9 +346,10 @@ client_is_closed (Client *self)
       if (poll (&descriptor, 1, self->idle != NULL ? 0 : 10) <= 0)
         continue;
       n = recv (self->fd, &byte, 1, 0);
+      reset = n < 0 && errno == ECONNRESET;
       client_disconnect (self);
 
-      return n == 0;
+      return n == 0 || reset;
     }
 
   return FALSE;
