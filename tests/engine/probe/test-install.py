@@ -27,6 +27,27 @@ INTERNAL = ("hr_category_usage", "hr_measure_put", "hr_measure_scope", "hr_measu
 COMPILERS = [(c, cpp) for c, cpp in (("gcc", "g++"), ("clang", "clang++")) if shutil.which(c) and shutil.which(cpp)]
 STRICT = ["-pedantic", "-Wall", "-Wextra", "-Wshadow", "-Werror"]
 
+EMBED = """#include <engine/agents/embed/embed.h>
+#include <stdio.h>
+
+int
+main (void)
+{
+  HrEmbedOptions options = { 0 };
+  HrProbe       *probe = hr_probe_open_in_memory ("ranker");
+  HrEmbed       *embed;
+
+  options.listen = "tcp:0";
+  embed = hr_embed_start (probe, &options, NULL, 0);
+  if (embed != NULL)
+    printf ("%s\\n", hr_embed_address (embed));
+  hr_embed_stop (embed);
+  hr_probe_close (probe);
+
+  return 0;
+}
+"""
+
 TOP = tempfile.TemporaryDirectory(prefix="headroom-install-")
 DESTDIR = pathlib.Path(TOP.name, "root")
 WORK = pathlib.Path(TOP.name, "work")
@@ -59,8 +80,8 @@ def find(name):
     return found[0]
 
 
-def pkg_config(*options):
-    return run("pkg-config", *options, "headroom-probe").split()
+def pkg_config(*options, library="headroom-probe"):
+    return run("pkg-config", *options, library).split()
 
 
 def examples():
@@ -137,6 +158,17 @@ class Installed(unittest.TestCase):
             run(c, "-std=c11", *STRICT, source, *pkg_config("--cflags", "--libs"), "-o", WORK / "strict")
             self.run_example([WORK / "strict"], "")
 
+    def test_a_program_brings_an_agent(self):
+        """Shared, and static where protobuf-c can be had so."""
+        source = WORK / "embed.c"
+        source.write_text(EMBED)
+        for c, _ in COMPILERS:
+            for static in ([], ["--static"]):
+                with self.subTest(compiler=c, static=static):
+                    flags = pkg_config(*static, "--cflags", "--libs", library="headroom-embed") + (["-static"] if static else [])
+                    run(c, "-std=c11", *STRICT, source, *flags, "-o", WORK / "embed")
+                    self.run_example([WORK / "embed"], "tcp:0\n")
+
     def test_the_manual_names_every_function(self):
         manual = find("headroom-probe.3").read_text() + find("headroom-measure.3").read_text()
         functions = set()
@@ -144,6 +176,11 @@ class Installed(unittest.TestCase):
             functions |= set(re.findall(r"^ .*\b(hr_\w+) \((?:void|const|Hr|FILE)", find(name).read_text(), re.MULTILINE))
         functions -= set(INTERNAL)
         self.assertGreater(len(functions), 25)
+        self.assertEqual(sorted(name for name in functions if f"{name} (" not in manual), [])
+
+        manual = find("headroom-embed.3").read_text()
+        functions = set(re.findall(r"\b(hr_embed_\w+) \(", find("embed.h").read_text()))
+        self.assertGreater(len(functions), 5)
         self.assertEqual(sorted(name for name in functions if f"{name} (" not in manual), [])
 
 
