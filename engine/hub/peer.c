@@ -484,7 +484,11 @@ static void
 roster_added_cb (HrSource *source,
                  gpointer  user_data)
 {
-  g_signal_emit (user_data, signals[SIGNAL_SOURCE_ADDED], 0, source);
+  HrPeer *self = user_data;
+
+  if (hr_connector_is_open (self->connector))
+    count (source, &(HrLinkQuality){ .n_links = 1 });
+  g_signal_emit (self, signals[SIGNAL_SOURCE_ADDED], 0, source);
 }
 
 static void
