@@ -394,11 +394,9 @@ token_found_cb (GObject      *object,
 void
 hr_pairings_restore (HrPairings *self)
 {
-  g_autoptr (GPtrArray) records = g_ptr_array_copy (self->records, NULL, NULL);
-
-  for (guint i = 0; i < records->len; i++)
+  for (guint i = 0; i < self->records->len; i++)
     {
-      HrPeerRecord *record = g_ptr_array_index (records, i);
+      HrPeerRecord *record = g_ptr_array_index (self->records, i);
 
       if (record->revoked)
         continue;
