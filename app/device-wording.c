@@ -137,6 +137,27 @@ hr_word_system (const HrDevice *device)
   return g_strdup_printf ("%s %s (%s)", system_name (device), device->product_version, device->build_version);
 }
 
+static const char *
+word_no_battery (HrDeviceState state)
+{
+  switch (state)
+    {
+    case HR_DEVICE_NOT_PAIRED:
+    case HR_DEVICE_REFUSED:
+      return _ ("Known once the device trusts this computer");
+    case HR_DEVICE_LOCKED:
+      return _ ("Known once the device is unlocked");
+    case HR_DEVICE_DETACHED:
+    case HR_DEVICE_UNREACHABLE:
+      return _ ("Not told while it was attached");
+    case HR_DEVICE_ASKING:
+    case HR_DEVICE_READY:
+    case HR_N_DEVICE_STATES:
+    default:
+      return _ ("Not told yet");
+    }
+}
+
 /* Returns what stands beside the charge: "charging", "on battery"; why there is none; NULL where nothing is to be said. */
 char *
 hr_word_battery_note (const HrDevice *device)

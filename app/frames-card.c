@@ -74,6 +74,8 @@ hr_frames_card_refresh (HrFramesCard    *self,
   g_autofree char *over = NULL;
   g_autofree char *used = NULL;
 
+  /* What this window draws says nothing of a program elsewhere. */
+  gtk_widget_set_visible (GTK_WIDGET (self), theirs || hr_source_get_group (reading->source) == HR_GROUP_COMPUTER);
   if (!theirs)
     read_own_frames (self, reading, &figures);
 

@@ -99,6 +99,8 @@ hr_memory_card_refresh (HrMemoryCard    *self,
 
   hr_figure_set_value (self->now, figures.now, HR_UNIT_MEGABYTES, reading->as_of);
   hr_figure_set_level (self->now, level_for (&figures));
+  /* A phone counts what its system would end a program for. */
+  hr_figure_set_caption (self->now, hr_source_get_group (reading->source) == HR_GROUP_USB ? _ ("now, footprint") : _ ("now, PSS"));
   hr_figure_set_value (self->peak, figures.peak, HR_UNIT_MEGABYTES, reading->as_of);
   show_growth (self, &figures, reading->as_of);
   show_budget (self, &figures, reading->as_of);

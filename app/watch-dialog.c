@@ -134,6 +134,12 @@ search_activate_cb (HrWatchDialog *self)
 }
 
 static void
+search_stop_cb (HrWatchDialog *self)
+{
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
 move_selection (HrWatchDialog *self,
                 int            step)
 {
@@ -230,6 +236,7 @@ hr_watch_dialog_class_init (HrWatchDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HrWatchDialog, error);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_stop_cb);
   gtk_widget_class_bind_template_callback (widget_class, list_activated_cb);
 }
 
