@@ -163,9 +163,7 @@ char *
 hr_word_battery_note (const HrDevice *device)
 {
   if (device->battery < 0 || isnan (device->battery))
-    return g_strdup (device->battery_refused != NULL    ? device->battery_refused
-                     : device->state == HR_DEVICE_READY ? _ ("The device has not told yet")
-                                                        : _ ("Known once the device trusts this computer"));
+    return g_strdup (device->battery_refused != NULL ? device->battery_refused : word_no_battery (device->state));
   if (device->charging < 0)
     return NULL;
 
