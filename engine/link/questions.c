@@ -18,10 +18,8 @@ struct _HrQuestions
 /* The questions to one device, from the first that waits to the last that is answered. */
 typedef struct
 {
-  char    *udid;
-  gboolean wanted[HR_N_QUESTIONS]; /* since the one under way began */
-  int      under_way;              /* -1: none */
-  GQueue   waiters[HR_N_QUESTIONS];
+  char  *udid;
+  GQueue waiters[HR_N_QUESTIONS];
 } Job;
 
 /* Whoever waits for an answer, which comes from the thread, the time limit or the cancellable, whichever is first. */
@@ -55,7 +53,6 @@ job_new (const char *udid)
   Job *self = g_new0 (Job, 1);
 
   self->udid = g_strdup (udid);
-  self->under_way = -1;
   for (guint i = 0; i < HR_N_QUESTIONS; i++)
     g_queue_init (&self->waiters[i]);
 
@@ -134,27 +131,22 @@ static int
 next_question (Job *job)
 {
   for (int i = HR_N_QUESTIONS - 1; i >= 0; i--)
-    {
-      gboolean wanted = job->wanted[i];
-
-      job->wanted[i] = FALSE;
-      if (wanted && !g_queue_is_empty (&job->waiters[i]))
-        return i;
-    }
+    if (!g_queue_is_empty (&job->waiters[i]))
+      return i;
 
   return -1;
 }
 
-/* Those who wait for the answer to the question under way, settled all at once: who comes now waits for another one. */
+/* Those who wait for the answer to @question, settled all at once: who comes now waits for another one. */
 static GQueue
-settle_all (Job *job)
+settle_all (Job       *job,
+            HrQuestion question)
 {
-  GQueue waiters = job->waiters[job->under_way];
+  GQueue waiters = job->waiters[question];
 
-  g_queue_init (&job->waiters[job->under_way]);
+  g_queue_init (&job->waiters[question]);
   for (GList *link = waiters.head; link != NULL; link = link->next)
     ((Waiter *) link->data)->job = NULL;
-  job->under_way = -1;
 
   return waiters;
 }
@@ -180,17 +172,18 @@ run_cb (gpointer data,
 {
   HrQuestions *self = user_data;
   Job         *job = data;
+  int          question;
 
   g_mutex_lock (&self->mutex);
-  while ((job->under_way = next_question (job)) >= 0)
+  while ((question = next_question (job)) >= 0)
     {
       g_autoptr (HrDevice) device = NULL;
       GQueue waiters;
 
       g_mutex_unlock (&self->mutex);
-      device = self->func (job->udid, (HrQuestion) job->under_way);
+      device = self->func (job->udid, (HrQuestion) question);
       g_mutex_lock (&self->mutex);
-      waiters = settle_all (job);
+      waiters = settle_all (job, (HrQuestion) question);
       g_mutex_unlock (&self->mutex);
       answer (&waiters, device);
       g_mutex_lock (&self->mutex);
@@ -214,8 +207,6 @@ stand_in_line (HrQuestions *self,
       job = job_new (udid);
       g_hash_table_insert (self->jobs, job->udid, job);
     }
-  if (job->under_way != (int) waiter->question)
-    job->wanted[waiter->question] = TRUE;
   waiter->job = job;
   g_queue_push_tail (&job->waiters[waiter->question], waiter);
   if (first)

@@ -138,7 +138,9 @@ turn_cb (gpointer user_data)
   more = take_lines (reader, &lines);
   while (reader->owner != NULL && (line = g_queue_pop_head (&lines)) != NULL)
     {
-      g_signal_emit (owner, signals[SIGNAL_LINE], 0, line);
+      /* The filter may be another one since the line was let pass. */
+      if (hr_log_line_matches (line, owner->filter))
+        g_signal_emit (owner, signals[SIGNAL_LINE], 0, line);
       g_clear_pointer (&line, hr_log_line_free);
     }
   g_queue_clear_full (&lines, (GDestroyNotify) hr_log_line_free);
@@ -276,15 +278,6 @@ hr_syslog_set_filter (HrSyslog   *self,
   g_mutex_lock (&self->reader->mutex);
   g_free (self->reader->filter);
   self->reader->filter = g_strdup (self->filter);
-  for (GList *link = self->reader->lines.head, *next; link != NULL; link = next)
-    {
-      next = link->next;
-      if (!hr_log_line_matches (link->data, self->filter))
-        {
-          hr_log_line_free (link->data);
-          g_queue_delete_link (&self->reader->lines, link);
-        }
-    }
   g_mutex_unlock (&self->reader->mutex);
 }
 

@@ -314,6 +314,28 @@ test_cancelled (Bench        *self,
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* Not only at the time limit. */
+static void
+test_cancelled_at_once (Bench        *self,
+                        gconstpointer data)
+{
+  g_autoptr (HrUsbmuxAddress) address = hr_usbmux_address_new (self->fake.address);
+  g_autoptr (GBytes) request = hr_usbmux_pack_listen (1);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  HrUsbmuxPacket reply;
+
+  fake_usbmuxd_start (&self->fake);
+  fake_usbmuxd_answer_bytes (&self->fake, "", 0);
+  hr_usbmux_exchange_async (address, request, G_MAXUINT, cancellable, result_cb, &result);
+  WAIT_FOR (self->fake.requests->len == 1);
+  g_cancellable_cancel (cancellable);
+  WAIT_FOR (result != NULL);
+  g_assert_null (hr_usbmux_exchange_finish (result, &reply, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 static void
 test_record (Bench        *self,
              gconstpointer data)
@@ -483,6 +505,7 @@ main (int   argc,
   ADD ("refusals", test_refusals);
   ADD ("not-attached", test_not_attached);
   ADD ("cancelled", test_cancelled);
+  ADD ("cancelled-at-once", test_cancelled_at_once);
   ADD ("record", test_record);
   ADD ("restart", test_restart);
   ADD ("nonsense", test_nonsense);
