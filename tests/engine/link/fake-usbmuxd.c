@@ -216,6 +216,14 @@ fake_usbmuxd_answer (FakeUsbmuxd *self,
   g_queue_push_tail (&self->answers, g_byte_array_free_to_bytes (bytes));
 }
 
+/* A good answer, to another request. */
+void
+fake_usbmuxd_answer_another (FakeUsbmuxd *self,
+                             const char  *content)
+{
+  g_queue_push_tail (&self->answers, g_byte_array_free_to_bytes (frame (content, "tag?")));
+}
+
 /* Listening, and one device with number 5. */
 void
 fake_usbmuxd_answer_listen (FakeUsbmuxd *self)

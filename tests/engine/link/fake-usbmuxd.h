@@ -39,6 +39,8 @@ void fake_usbmuxd_answer (FakeUsbmuxd *self,
 void fake_usbmuxd_answer_bytes (FakeUsbmuxd *self,
                                 const char  *bytes,
                                 gsize        size);
+void fake_usbmuxd_answer_another (FakeUsbmuxd *self,
+                                  const char  *content);
 void fake_usbmuxd_answer_listen (FakeUsbmuxd *self);
 
 /* Sends an event over connection @i. */

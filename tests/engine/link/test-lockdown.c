@@ -110,7 +110,7 @@ test_not_paired (Emulator     *self,
 
   emulator_do (self, "{'do': 'trust', 'state': 'untrusted'}");
   distrusted = ask ();
-  emulator_do (self, "{'do': 'fault', 'wrong': 'result', 'on': 'ReadPairRecord', 'number': 2, 'count': 1}");
+  emulator_do (self, "{'do': 'fault', 'wrong': 'result', 'on': 'ReadPairRecord', 'number': 2, 'count': 2}");
   stranger = ask ();
   status = emulator_ask (self, "{'do': 'status'}");
   g_assert_nonnull (strstr (status, "\"trust\": \"untrusted\""));

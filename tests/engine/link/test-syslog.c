@@ -206,6 +206,21 @@ test_flood (Bench        *self,
   g_assert_cmpuint (hr_syslog_get_n_dropped (self->log) - n_dropped, <, n_said);
 }
 
+/* Also for lines that passed another one, and wait. */
+static void
+test_filter_of_waiting_lines (Bench        *self,
+                              gconstpointer data)
+{
+  begin (self);
+  flood (self, 1500);
+  while (hr_syslog_get_n_dropped (self->log) == 0)
+    g_thread_yield ();
+  hr_syslog_set_filter (self->log, "garden");
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (self->n_lines, ==, 0);
+}
+
 /* No line is heard after the end, though a thousand wait. */
 static void
 test_stopped_by_listener (Bench        *self,
@@ -250,6 +265,7 @@ main (int   argc,
   ADD ("device-goes", test_device_goes);
   ADD ("refused", test_refused);
   ADD ("flood", test_flood);
+  ADD ("filter-of-waiting-lines", test_filter_of_waiting_lines);
   ADD ("stopped-by-listener", test_stopped_by_listener);
   ADD ("let-go", test_let_go);
 

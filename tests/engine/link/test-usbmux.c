@@ -385,13 +385,13 @@ static void
 test_nonsense (Bench        *self,
                gconstpointer data)
 {
-  const char *answers[] = { "HTTP/1.1 400 Bad Request\r\n\r\n", "\xff\xff\xff\xff\1\0\0\0\x8\0\0\0TAG!<plist>", "\x15\0\0\0\1\0\0\0\x8\0\0\0TAG!hello",
-                            "\x15\0\0\0\1\0\0\0\x8\0\0\0tag!hello" };
-  const gsize sizes[] = { 28, 23, 21, 21 };
+  const char *answers[] = { "HTTP/1.1 400 Bad Request\r\n\r\n", "\xff\xff\xff\xff\1\0\0\0\x8\0\0\0TAG!<plist>", "\x15\0\0\0\1\0\0\0\x8\0\0\0TAG!hello" };
+  const gsize sizes[] = { 28, 23, 21 };
 
   fake_usbmuxd_start (&self->fake);
   for (gsize i = 0; i < G_N_ELEMENTS (answers); i++)
     fake_usbmuxd_answer_bytes (&self->fake, answers[i], sizes[i]);
+  fake_usbmuxd_answer_another (&self->fake, FAKE_RESULT (0));
   fake_usbmuxd_answer (&self->fake, FAKE_RESULT (1), "");
   fake_usbmuxd_answer_listen (&self->fake);
   hr_usbmux_start (self->client);
