@@ -9,10 +9,6 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
-/* Where the programs stand in the build tree. */
-#define AGENT_BUILD_PATH "engine/agents/local"
-#define WORKLOAD_BUILD_PATH "engine/agents/workload"
-
 G_DEFINE_FINAL_TYPE (HrApplication, hr_application, ADW_TYPE_APPLICATION)
 
 static char *
@@ -45,8 +41,8 @@ settings_interval_cb (HrApplication *self)
 static void
 create_monitor (HrApplication *self)
 {
-  g_autofree char  *agent = program_path (self->agent_option, AGENT_BUILD_PATH, "headroom-agent");
-  g_autofree char  *workload = program_path (self->workload_option, WORKLOAD_BUILD_PATH, "headroom-workload");
+  g_autofree char  *agent = program_path (self->agent_option, HR_AGENT_BUILD_PATH, "headroom-agent");
+  g_autofree char  *workload = program_path (self->workload_option, HR_WORKLOAD_BUILD_PATH, "headroom-workload");
   const char *const argv[] = { agent, NULL };
   g_autofree char  *saved = g_settings_get_string (self->settings, "contract");
   const char       *path = self->contract_option != NULL ? self->contract_option : saved;

@@ -8,6 +8,10 @@
 
 G_BEGIN_DECLS
 
+/* Where the programs stand in the build tree. */
+#define HR_AGENT_BUILD_PATH "engine/agents/local"
+#define HR_WORKLOAD_BUILD_PATH "engine/agents/workload"
+
 /* Where the app's other files are: beside its own build tree (HEADROOM_BUILD_DIR) first, then where it is installed. */
 char      *hr_places_find_program (const char *build_dir,
                                    const char *build_path,

@@ -100,11 +100,10 @@ hr_contract_value_share (const HrContractLine *line,
   return TRUE;
 }
 
-/* Reads "100ms", "5s", "2min", "1h" or a bare "0" into nanoseconds, up to a day. */
+/* Reads "100ms", "5s", "2min", "1h" or a bare "0" into nanoseconds, up to a day. Returns FALSE, @out_ns untouched, for what is none. */
 gboolean
-hr_contract_value_duration (const HrContractLine *line,
-                            gint64               *out_ns,
-                            GError              **error)
+hr_duration_parse (const char *text,
+                   gint64     *out_ns)
 {
   static const struct
   {
@@ -120,8 +119,8 @@ hr_contract_value_duration (const HrContractLine *line,
   const char *end;
   double      number;
 
-  if (!scan_decimal (line->value, &number, &end))
-    return refuse (line, "a duration such as 5s", error);
+  if (!scan_decimal (text, &number, &end))
+    return FALSE;
   end += strspn (end, " ");
 
   if (number == 0 && *end == '\0')
@@ -136,7 +135,16 @@ hr_contract_value_duration (const HrContractLine *line,
         return TRUE;
       }
 
-  return refuse (line, "a duration from 0s to 24h (us, ms, s, min, h)", error);
+  return FALSE;
+}
+
+/* Reads a duration, as hr_duration_parse () does. */
+gboolean
+hr_contract_value_duration (const HrContractLine *line,
+                            gint64               *out_ns,
+                            GError              **error)
+{
+  return hr_duration_parse (line->value, out_ns) || refuse (line, "a duration from 0s to 24h (us, ms, s, min, h)", error);
 }
 
 /* Reads "true" or "false". */

@@ -21,10 +21,11 @@
 
 #include "engine/report/csv.h"
 
+#include "engine/report/csv-cell.h"
+
 #include <math.h>
 #include <string.h>
 
-#define END_OF_ROW "\r\n"
 #define MAX_SPANS 32
 
 typedef enum
@@ -92,27 +93,6 @@ unit_suffix (HrUnit unit)
     }
 }
 
-/* Appends @text as one cell, quoted where it has to be. */
-static void
-append_cell (GString    *out,
-             const char *text)
-{
-  if (strpbrk (text, ",\"\r\n") == NULL)
-    {
-      g_string_append (out, text);
-      return;
-    }
-
-  g_string_append_c (out, '"');
-  for (const char *at = text; *at != '\0'; at++)
-    {
-      if (*at == '"')
-        g_string_append_c (out, '"');
-      g_string_append_c (out, *at);
-    }
-  g_string_append_c (out, '"');
-}
-
 static gboolean
 has_column (const HrMetricInfo *metric,
             guint               column)
@@ -134,7 +114,7 @@ append_column (GString            *out,
   name = g_strdup_printf ("%s.%s%s", metric->name, columns[column].name, suffix);
 
   g_string_append_c (out, ',');
-  append_cell (out, name);
+  hr_csv_append_text (out, name);
 }
 
 static void
@@ -151,38 +131,16 @@ append_header (GString   *out,
         if (has_column (metric, column))
           append_column (out, metric, column);
       }
-  g_string_append (out, END_OF_ROW);
+  g_string_append (out, HR_CSV_END_OF_ROW);
 }
 
-/* Appends @time_us (UTC) with milliseconds; nothing while it is not known. */
-static void
-append_time (GString *out,
-             gint64   time_us)
-{
-  g_autoptr (GDateTime) time = NULL;
-  g_autofree char *text = NULL;
-
-  if (time_us <= 0)
-    return;
-
-  time = g_date_time_new_from_unix_utc (time_us / G_USEC_PER_SEC);
-  if (time == NULL)
-    return;
-
-  text = g_date_time_format (time, "%Y-%m-%dT%H:%M:%S");
-  g_string_append_printf (out, "%s.%03dZ", text, (int) (time_us % G_USEC_PER_SEC / 1000));
-}
-
-/* Appends a comma and @value; the cell stays empty for what is no number. */
+/* Appends a comma and @value. */
 static void
 append_number (GString *out,
                double   value)
 {
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-
   g_string_append_c (out, ',');
-  if (isfinite (value))
-    g_string_append (out, g_ascii_dtostr (text, sizeof text, value));
+  hr_csv_append_number (out, value);
 }
 
 static void
@@ -358,7 +316,7 @@ hr_csv_format (HrHistory *history)
     {
       HrSnapshot *snapshot = hr_history_get_snapshot (history, i);
 
-      append_time (out, snapshot->time_us);
+      hr_csv_append_time (out, snapshot->time_us);
       for (guint k = 0; k < written->len; k++)
         {
           Written        *metric = &g_array_index (written, Written, k);
@@ -367,7 +325,7 @@ hr_csv_format (HrHistory *history)
           metric->cumulative += sample != NULL ? sample->count : 0;
           append_sample (out, hr_history_get_metric (history, metric->metric), sample, metric->cumulative);
         }
-      g_string_append (out, END_OF_ROW);
+      g_string_append (out, HR_CSV_END_OF_ROW);
     }
 
   return g_string_free_to_bytes (out);
