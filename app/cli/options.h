@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What a run ends with. */
+typedef enum
+{
+  HR_EXIT_OK = 0,
+  HR_EXIT_INTERNAL = 1,
+  HR_EXIT_USAGE = 2,
+  HR_EXIT_UNAVAILABLE = 5
+} HrExit;
+
+typedef enum
+{
+  HR_FORMAT_TEXT,
+  HR_FORMAT_JSON,
+  HR_FORMAT_NDJSON,
+  HR_FORMAT_CSV,
+  HR_N_FORMATS
+} HrFormat;
+
+typedef enum
+{
+  HR_COMMAND_SOURCES,
+  HR_COMMAND_WATCH,
+  HR_N_COMMANDS
+} HrCommand;
+
+/* What was asked for; times in nanoseconds. Start from { 0 }. */
+typedef struct
+{
+  HrCommand command;
+  HrFormat  format;
+  char     *source;     /* NULL: this computer */
+  char     *contract;   /* a file; NULL: the one that comes with Headroom */
+  char     *token_file; /* NULL: this user's own agent's */
+  gint64    timeout_ns;
+  gint64    wait_ns;
+  gint64    interval_ns; /* 0: the agent's own */
+  gint64    duration_ns; /* 0: without end */
+  gboolean  once;
+  gboolean  quiet;
+} HrOptions;
+
+const char *hr_command_name (HrCommand command);
+gboolean    hr_command_find (const char *name,
+                             HrCommand  *out);
+
+gboolean hr_options_parse (HrOptions   *out,
+                           HrCommand    command,
+                           const char **arguments,
+                           GError     **error);
+void     hr_options_clear (HrOptions *self);
+
+char *hr_options_describe (HrCommand command) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HrOptions, hr_options_clear)
+
+G_END_DECLS

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app/cli/run.h"
+
+#include "app/places.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <unistd.h>
+
+static gboolean
+end_signal_cb (gpointer user_data)
+{
+  hr_run_quit (user_data, HR_EXIT_OK);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static HrContract *
+load_contract (const HrOptions *options,
+               GError         **error)
+{
+  return options->contract != NULL ? hr_contract_load (options->contract, error) : hr_places_default_contract ();
+}
+
+/* Makes what the command needs. Returns FALSE, the user told and @self->status set, when that cannot be. hr_run_clear () it in any case. */
+gboolean
+hr_run_begin (HrRun           *self,
+              const HrOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HrContract) contract = NULL;
+  g_autofree char  *agent = hr_places_find_program (g_getenv ("HEADROOM_BUILD_DIR"), HR_AGENT_BUILD_PATH, "headroom-agent");
+  const char *const argv[] = { agent, NULL };
+
+  *self = (HrRun){ .options = options, .status = HR_EXIT_OK };
+  hr_output_init (&self->output, STDOUT_FILENO, options->quiet);
+  contract = load_contract (options, &error);
+  if (contract == NULL || !hr_wanted_parse (&self->wanted, options->source, options->token_file, NULL, &error))
+    {
+      hr_output_complain ("%s", error->message);
+      self->status = HR_EXIT_USAGE;
+      return FALSE;
+    }
+
+  self->monitor = hr_monitor_new (hr_wanted_is_here (&self->wanted) ? argv : NULL, contract);
+  if (options->interval_ns > 0)
+    hr_monitor_set_interval (self->monitor, (guint) (options->interval_ns / HR_NS_PER_MS));
+  self->loop = g_main_loop_new (NULL, FALSE);
+  self->signals[0] = g_unix_signal_add (SIGINT, end_signal_cb, self);
+  self->signals[1] = g_unix_signal_add (SIGTERM, end_signal_cb, self);
+
+  return TRUE;
+}
+
+/* Ends the main loop; the program then ends with @status. */
+void
+hr_run_quit (HrRun *self,
+             HrExit status)
+{
+  self->status = status;
+  g_main_loop_quit (self->loop);
+}
+
+/* Frees what @self owns, and with the monitor every link and the agent of this computer. */
+void
+hr_run_clear (HrRun *self)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (self->signals); i++)
+    g_clear_handle_id (&self->signals[i], g_source_remove);
+  g_clear_object (&self->monitor);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+  hr_wanted_clear (&self->wanted);
+}

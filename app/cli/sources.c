@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* headroom-cli sources: what can be watched, after a short while in which agents and devices may answer. */
+
+#include "app/cli/document.h"
+#include "app/cli/run.h"
+#include "app/cli/target.h"
+#include "engine/report/csv-cell.h"
+
+#define N_CELLS 5
+
+/* One source as a row of texts: address, name, kind, state, and what else there is to say. */
+typedef struct
+{
+  char *cells[N_CELLS];
+} Line;
+
+static void
+line_clear (gpointer data)
+{
+  Line *line = data;
+
+  for (guint i = 0; i < N_CELLS; i++)
+    g_free (line->cells[i]);
+}
+
+static Line
+make_line (HrSource *source)
+{
+  const char *message = hr_source_get_message (source);
+
+  return (Line){ {
+      hr_source_find_address (source),
+      g_strdup (hr_source_get_title (source)),
+      g_strdup (hr_role_name (hr_source_get_role (source))),
+      g_strdup (hr_state_name (hr_source_get_state (source))),
+      g_strdup (message != NULL ? message : hr_source_get_detail (source)),
+  } };
+}
+
+static char *
+print_text (GListModel *sources)
+{
+  g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (Line));
+  GString *out = g_string_new (NULL);
+  guint    widths[N_CELLS] = { 0 };
+
+  g_array_set_clear_func (lines, line_clear);
+  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
+    {
+      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
+      Line line = make_line (source);
+
+      for (guint k = 0; k < N_CELLS; k++)
+        {
+          g_autofree char *foreign = line.cells[k];
+
+          line.cells[k] = hr_text_clean (foreign);
+          widths[k] = MAX (widths[k], hr_text_width (line.cells[k]));
+        }
+      g_array_append_val (lines, line);
+    }
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      for (guint k = 0; k < N_CELLS; k++)
+        hr_text_append_padded (out, g_array_index (lines, Line, i).cells[k], k + 1 < N_CELLS ? widths[k] + 2 : 0, FALSE);
+      g_strchomp (out->str);
+      g_string_set_size (out, strlen (out->str));
+      g_string_append_c (out, '\n');
+    }
+
+  return g_string_free (out, FALSE);
+}
+
+static char *
+print_csv (GListModel *sources)
+{
+  GString *out = g_string_new ("address,name,kind,state,detail" HR_CSV_END_OF_ROW);
+
+  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
+    {
+      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
+      Line line = make_line (source);
+
+      for (guint k = 0; k < N_CELLS; k++)
+        {
+          g_string_append (out, k > 0 ? "," : "");
+          hr_csv_append_text (out, line.cells[k]);
+        }
+      g_string_append (out, HR_CSV_END_OF_ROW);
+      line_clear (&line);
+    }
+
+  return g_string_free (out, FALSE);
+}
+
+static void
+add_source (JsonBuilder *builder,
+            HrSource    *source,
+            gboolean     alone)
+{
+  g_autofree char *address = hr_source_find_address (source);
+
+  json_builder_begin_object (builder);
+  if (alone)
+    {
+      json_builder_set_member_name (builder, "schema_version");
+      json_builder_add_int_value (builder, HR_DOCUMENT_VERSION);
+    }
+  hr_document_add_source (builder, source, address);
+  json_builder_end_object (builder);
+}
+
+static char *
+print_json (GListModel *sources)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "schema_version");
+  json_builder_add_int_value (builder, HR_DOCUMENT_VERSION);
+  json_builder_set_member_name (builder, "sources");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
+    {
+      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
+
+      add_source (builder, source, FALSE);
+    }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+
+  return hr_document_print (builder, TRUE);
+}
+
+static char *
+print_ndjson (GListModel *sources)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
+    {
+      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
+      g_autoptr (JsonBuilder) builder = json_builder_new ();
+      g_autofree char *line = NULL;
+
+      add_source (builder, source, TRUE);
+      line = hr_document_print (builder, FALSE);
+      g_string_append (out, line);
+    }
+
+  return g_string_free (out, FALSE);
+}
+
+static gboolean
+wait_over_cb (gpointer user_data)
+{
+  HrRun *run = user_data;
+
+  g_main_loop_quit (run->loop);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+is_any_live (GListModel *sources)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
+    {
+      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
+
+      if (hr_source_is_live (source))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* Tells why there is nothing to be watched, and that devices cannot be seen although they were not asked for. */
+static HrExit
+judge (HrRun    *run,
+       HrSource *origin)
+{
+  const char      *trouble = hr_monitor_get_device_trouble (run->monitor);
+  g_autofree char *why = NULL;
+  g_autofree char *text = NULL;
+
+  if (trouble != NULL && hr_source_get_role (origin) != HR_SOURCE_DEVICE)
+    hr_output_say (&run->output, "devices: %s", trouble);
+  if (hr_source_is_live (origin) || (run->options->source == NULL && is_any_live (hr_monitor_get_sources (run->monitor))))
+    return HR_EXIT_OK;
+
+  why = hr_wanted_explain (&run->wanted, run->monitor, origin);
+  text = hr_text_about (run->wanted.text, why);
+  hr_output_complain ("%s", text);
+
+  return HR_EXIT_UNAVAILABLE;
+}
+
+static HrExit
+list (HrRun *run)
+{
+  static char *(*const printers[HR_N_FORMATS]) (GListModel *) = {
+    [HR_FORMAT_TEXT] = print_text,
+    [HR_FORMAT_JSON] = print_json,
+    [HR_FORMAT_NDJSON] = print_ndjson,
+    [HR_FORMAT_CSV] = print_csv,
+  };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  HrSource        *origin = hr_wanted_add (&run->wanted, run->monitor, &error);
+
+  if (origin == NULL)
+    {
+      hr_output_complain ("%s: %s", run->wanted.text, error->message);
+      return HR_EXIT_UNAVAILABLE;
+    }
+
+  if (run->options->source == NULL)
+    hr_monitor_follow_devices (run->monitor, NULL);
+  g_timeout_add ((guint) (run->options->wait_ns / HR_NS_PER_MS), wait_over_cb, run);
+  g_main_loop_run (run->loop);
+
+  text = printers[run->options->format](hr_monitor_get_sources (run->monitor));
+  hr_output_write (&run->output, text, -1);
+
+  return run->output.failed ? HR_EXIT_INTERNAL : judge (run, origin);
+}
+
+/* Lists the sources of this computer and its devices, or of the agent at --source. */
+HrExit
+hr_sources_run (const HrOptions *options)
+{
+  HrRun  run;
+  HrExit status;
+
+  if (!hr_run_begin (&run, options))
+    status = run.status;
+  else if (run.wanted.address == NULL || run.wanted.address->type == HR_ADDRESS_PROCESS)
+    {
+      hr_output_complain ("--source: sources takes the address of an agent or a device");
+      status = HR_EXIT_USAGE;
+    }
+  else
+    status = list (&run);
+  hr_run_clear (&run);
+
+  return status;
+}
