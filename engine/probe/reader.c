@@ -122,8 +122,8 @@ hr_region_reader_open (const char      *path,
   return status;
 }
 
-/* Opens the region of this process's own @probe, which outlives the reader, wherever it is; the one in memory can only be read so. After a
- * fork the child opens its own: the parent's reader reads nothing there. Returns as hr_region_reader_open (): HR_REGION_ERROR_OPEN for
+/* Opens the region of this process's own @probe, which outlives the reader, wherever it is; the one in memory can only be read so. A forked
+ * child opens its own, and has the inherited reader forget the parent's. Returns as hr_region_reader_open (): HR_REGION_ERROR_OPEN for
  * a probe that is a no-op. */
 HrRegionStatus
 hr_region_reader_open_own (HrProbe         *probe,
@@ -148,6 +148,17 @@ hr_region_reader_open_own (HrProbe         *probe,
   *out = self;
 
   return HR_REGION_OK;
+}
+
+/* Lets go of the own process's region: from now on the reader finds a program that has recorded nothing. For a forked child, whose probe has
+ * given the parent's region up. */
+void
+hr_region_reader_forget (HrRegionReader *self)
+{
+  self->header.n_lanes = 0;
+  self->header.n_metrics = 0;
+  self->header.n_categories = 0;
+  self->shared = &self->header;
 }
 
 /* Stops following; the region and its program notice nothing. NULL is allowed. */

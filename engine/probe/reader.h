@@ -45,6 +45,7 @@ extern "C"
                                         HrRegionReader **out);
   HrRegionStatus hr_region_reader_open_own (struct _HrProbe *probe,
                                             HrRegionReader **out);
+  void           hr_region_reader_forget (HrRegionReader *self);
   void           hr_region_reader_close (HrRegionReader *self);
 
   const HrRegionHeader *hr_region_reader_header (const HrRegionReader *self);

@@ -78,6 +78,7 @@ fork_child_cb (void)
   for (HrEmbed *agent = agents; agent != NULL; agent = agent->next)
     {
       hr_embed_server_abandon (agent->server);
+      hr_region_reader_forget (agent->reader);
       agent->running = false;
       pthread_mutex_unlock (&agent->lock);
     }

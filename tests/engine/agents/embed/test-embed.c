@@ -329,6 +329,7 @@ test_a_child_has_no_agent (Fixture      *fixture,
   g_autoptr (Client) client = client_new ();
   char  byte;
   int   pipes[2];
+  int   status;
   pid_t child;
 
   g_assert_cmpint (pipe (pipes), ==, 0);
@@ -355,7 +356,8 @@ test_a_child_has_no_agent (Fixture      *fixture,
   g_assert_cmpuint (client->n_goodbyes, ==, 1);
   g_assert_cmpuint (client_count (client, "ranking_ms"), ==, 3);
   close (pipes[1]);
-  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
   close (pipes[0]);
 }
 
