@@ -3,6 +3,7 @@
 #include "app/add-source-dialog.h"
 #include "app/main-window-private.h"
 #include "app/peers-dialog.h"
+#include "app/program-row.h"
 #include "app/remembered.h"
 #include "app/undo-toast.h"
 #include "app/watch-dialog.h"
@@ -207,6 +208,32 @@ watch_process_cb (GSimpleAction *action,
   gtk_window_present (dialog);
 }
 
+/* What the first dialog of its kind would otherwise have to read before it can show. */
+static gboolean
+warm_up_cb (gpointer user_data)
+{
+  HrMainWindow *self = HR_MAIN_WINDOW (user_data);
+  const GType   types[] = {
+      HR_TYPE_WATCH_DIALOG,
+      GTK_TYPE_DROP_DOWN,
+      HR_TYPE_PROGRAM_ROW,
+      HR_TYPE_ADD_SOURCE_DIALOG,
+      ADW_TYPE_ENTRY_ROW,
+      ADW_TYPE_PASSWORD_ENTRY_ROW,
+      HR_TYPE_PEERS_DIALOG,
+      ADW_TYPE_MESSAGE_DIALOG,
+  };
+
+  if (self->n_warm == G_N_ELEMENTS (types))
+    {
+      self->warming = 0;
+      return G_SOURCE_REMOVE;
+    }
+  g_type_class_unref (g_type_class_ref (types[self->n_warm++]));
+
+  return G_SOURCE_CONTINUE;
+}
+
 static const GActionEntry entries[] = {
   { "add-source", add_source_cb },
   { "network-sources", network_sources_cb },
@@ -221,6 +248,7 @@ void
 _hr_main_window_add_source_actions (HrMainWindow *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  self->warming = g_idle_add_full (G_PRIORITY_LOW, warm_up_cb, self, NULL);
 }
 
 /* This computer itself stays. */

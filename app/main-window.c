@@ -30,32 +30,55 @@ show_view (HrMainWindow *self,
   gtk_stack_set_visible_child (self->views, device ? GTK_WIDGET (self->device) : GTK_WIDGET (self->live));
 }
 
-/* Shows how the selected source stands; the views see to themselves. A device that tells no figures says all on its page. */
+/* A device that no budget is about says all on its page. */
+static gboolean
+is_silent (HrMainWindow *self,
+           HrSource     *source)
+{
+  const HrVerdict *verdict = source != NULL ? hr_monitor_get_verdict (self->monitor, source) : NULL;
+
+  return source != NULL && hr_source_get_role (source) == HR_SOURCE_DEVICE && (verdict == NULL || verdict->worst_index < 0);
+}
+
+/* Shows how the selected source stands; the views see to themselves. */
 static void
 refresh_frame (HrMainWindow *self)
 {
   HrSource *source = hr_main_window_get_source (self);
 
-  gboolean silent = source != NULL && hr_source_get_role (source) == HR_SOURCE_DEVICE && hr_monitor_get_verdict (self->monitor, source) == NULL;
-
   show_title (self, source);
-  hr_verdict_bar_refresh (self->verdict, self->monitor, silent ? NULL : source);
+  hr_verdict_bar_refresh (self->verdict, self->monitor, is_silent (self, source) ? NULL : source);
   hr_status_line_refresh (self->status, self->monitor, source);
 }
 
+static gboolean
+show_tick_cb (GtkWidget     *widget,
+              GdkFrameClock *clock,
+              gpointer       user_data)
+{
+  HrMainWindow *self = HR_MAIN_WINDOW (widget);
+
+  self->tick = 0;
+  show_view (self, hr_main_window_get_source (self));
+  refresh_frame (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Another source is another window full of text: that is part of the next frame, and holds nobody up before. */
 static void
 sidebar_selected_cb (HrMainWindow *self)
 {
   HrSource *source = hr_sidebar_get_selected (self->sidebar);
 
-  show_view (self, source);
   if (source != NULL && self->restored)
     {
       g_autofree char *key = hr_remembered_key (source);
 
       g_settings_set_string (self->settings, "last-source", key);
     }
-  refresh_frame (self);
+  if (self->tick == 0)
+    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), show_tick_cb, NULL, NULL);
   _hr_main_window_update_actions (self);
 }
 
@@ -313,6 +336,7 @@ hr_main_window_dispose (GObject *object)
 {
   HrMainWindow *self = HR_MAIN_WINDOW (object);
 
+  g_clear_handle_id (&self->warming, g_source_remove);
   /* It holds the chart, and GTK may hold the window's actions longer than the window. */
   if (self->monitor != NULL)
     g_action_map_remove_action (G_ACTION_MAP (self), "freeze");

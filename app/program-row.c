@@ -65,6 +65,17 @@ show (HrProgramRow *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
 }
 
+void
+hr_program_row_set_program (HrProgramRow    *self,
+                            const HrProgram *program)
+{
+  g_return_if_fail (HR_IS_PROGRAM_ROW (self));
+
+  hr_program_free (self->program);
+  self->program = hr_program_copy (program);
+  show (self);
+}
+
 static void
 hr_program_row_finalize (GObject *object)
 {
@@ -94,12 +105,7 @@ hr_program_row_init (HrProgramRow *self)
 }
 
 GtkWidget *
-hr_program_row_new (const HrProgram *program)
+hr_program_row_new (void)
 {
-  HrProgramRow *self = g_object_new (HR_TYPE_PROGRAM_ROW, NULL);
-
-  self->program = hr_program_copy (program);
-  show (self);
-
-  return GTK_WIDGET (self);
+  return g_object_new (HR_TYPE_PROGRAM_ROW, NULL);
 }

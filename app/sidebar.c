@@ -16,6 +16,7 @@ struct _HrSidebar
   GtkWidget  *trouble;
   GtkLabel   *trouble_label;
   GtkWidget  *menu;
+  GMenuModel *menu_model;
 
   /* Owned */
   HrMonitor  *monitor;
@@ -160,6 +161,8 @@ show_menu (HrSidebar *self,
     return;
 
   gtk_list_box_select_row (self->list, row);
+  /* It follows the window's actions from its first use on only. */
+  gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), self->menu_model);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle){ (int) x, (int) y, 1, 1 });
   gtk_popover_popup (GTK_POPOVER (self->menu));
 }
@@ -332,6 +335,7 @@ hr_sidebar_class_init (HrSidebarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HrSidebar, trouble);
   gtk_widget_class_bind_template_child (widget_class, HrSidebar, trouble_label);
   gtk_widget_class_bind_template_child (widget_class, HrSidebar, menu);
+  gtk_widget_class_bind_template_child_full (widget_class, "source_menu", FALSE, G_STRUCT_OFFSET (HrSidebar, menu_model));
   gtk_widget_class_bind_template_callback (widget_class, list_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, list_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, list_right_click_cb);

@@ -7,6 +7,10 @@
 
 #include <glib/gi18n.h>
 
+/* More than anybody reads before they type on. */
+#define MAX_ROWS 40
+#define ROWS_AT_A_TIME 4
+
 struct _HrWatchDialog
 {
   AdwWindow parent_instance;
@@ -22,6 +26,10 @@ struct _HrWatchDialog
   /* Owned */
   HrMonitor    *monitor;
   GCancellable *cancellable; /* of the search under way */
+  GPtrArray    *found;       /* of HrProgram; NULL: nothing yet */
+
+  guint n_filled; /* rows that say what was found */
+  guint filling;  /* the source that goes on with them, or 0 */
 };
 
 static guint watched_signal;
@@ -34,13 +42,52 @@ get_place (HrWatchDialog *self)
   return gtk_drop_down_get_selected_item (self->place);
 }
 
+/* Says what row number @index says; it is made if it follows the last one. */
 static void
-clear_list (HrWatchDialog *self)
+set_row (HrWatchDialog   *self,
+         guint            index,
+         const HrProgram *program)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, (int) index);
+
+  if (row == NULL)
+    {
+      row = GTK_LIST_BOX_ROW (hr_program_row_new ());
+      gtk_list_box_append (self->list, GTK_WIDGET (row));
+    }
+  hr_program_row_set_program (HR_PROGRAM_ROW (row), program);
+}
+
+static void
+drop_rows (HrWatchDialog *self,
+           guint          n_kept)
 {
   GtkListBoxRow *row;
 
-  while ((row = gtk_list_box_get_row_at_index (self->list, 0)) != NULL)
+  while ((row = gtk_list_box_get_row_at_index (self->list, (int) n_kept)) != NULL)
     gtk_list_box_remove (self->list, GTK_WIDGET (row));
+}
+
+static guint
+count_rows (HrWatchDialog *self)
+{
+  return MIN (self->found->len, MAX_ROWS);
+}
+
+/* A few rows at a time, so that typing is never held up. */
+static gboolean
+fill_cb (gpointer user_data)
+{
+  HrWatchDialog *self = user_data;
+
+  for (guint i = 0; i < ROWS_AT_A_TIME && self->n_filled < count_rows (self); i++, self->n_filled++)
+    set_row (self, self->n_filled, g_ptr_array_index (self->found, self->n_filled));
+  if (self->n_filled < count_rows (self))
+    return G_SOURCE_CONTINUE;
+
+  self->filling = 0;
+
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -48,13 +95,18 @@ show_programs (HrWatchDialog *self,
                GPtrArray     *programs,
                guint          n_more)
 {
-  g_autofree char *more = g_strdup_printf (ngettext ("%u more: type more of its name", "%u more: type more of its name", n_more), n_more);
+  guint            n_hidden = n_more + programs->len - MIN (programs->len, MAX_ROWS);
+  g_autofree char *more = g_strdup_printf (ngettext ("%u more: type more of its name", "%u more: type more of its name", n_hidden), n_hidden);
 
-  clear_list (self);
-  for (guint i = 0; i < programs->len; i++)
-    gtk_list_box_append (self->list, hr_program_row_new (g_ptr_array_index (programs, i)));
+  g_clear_pointer (&self->found, g_ptr_array_unref);
+  self->found = g_ptr_array_ref (programs);
+  self->n_filled = 0;
+  drop_rows (self, count_rows (self));
+  g_clear_handle_id (&self->filling, g_source_remove);
+  if (fill_cb (self) == G_SOURCE_CONTINUE)
+    self->filling = g_idle_add (fill_cb, self);
   gtk_list_box_select_row (self->list, gtk_list_box_get_row_at_index (self->list, 0));
-  gtk_widget_set_visible (GTK_WIDGET (self->more), n_more > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->more), n_hidden > 0);
   hr_label_set (self->more, more);
   gtk_stack_set_visible_child_name (self->stack, programs->len > 0 ? "programs" : "none");
 }
@@ -210,6 +262,8 @@ hr_watch_dialog_dispose (GObject *object)
 {
   HrWatchDialog *self = HR_WATCH_DIALOG (object);
 
+  g_clear_handle_id (&self->filling, g_source_remove);
+  g_clear_pointer (&self->found, g_ptr_array_unref);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->monitor);
