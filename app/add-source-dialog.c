@@ -165,6 +165,7 @@ hr_add_source_dialog_new (GtkWindow  *parent,
   g_signal_connect_object (pairings, "changed", G_CALLBACK (pairings_changed_cb), self, G_CONNECT_SWAPPED);
   pairings_changed_cb (self);
   refresh (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->address));
 
   return GTK_WINDOW (self);
 }

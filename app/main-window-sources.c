@@ -128,6 +128,7 @@ rename_cb (GSimpleAction *action,
   g_object_set_data_full (G_OBJECT (dialog), "source", g_object_ref (source), g_object_unref);
   g_signal_connect_object (dialog, "response", G_CALLBACK (rename_response_cb), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
+  gtk_widget_grab_focus (entry);
 }
 
 static void

@@ -54,6 +54,18 @@ def start_workload(*arguments):
     return subprocess.Popen([WORKLOAD, *arguments], stdout=subprocess.PIPE, text=True)
 
 
+def end_program(program):
+    """Ends a program that we started by SIGTERM and waits for it."""
+    program.terminate()
+    try:
+        program.wait(CAP_SECONDS)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        program.wait()
+    if program.stdout:
+        program.stdout.close()
+
+
 def children(pid):
     try:
         return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -182,6 +194,14 @@ class App:
     def press(self, pattern):
         button = self.wait(pattern, Atspi.Role.PUSH_BUTTON)
         button.get_action_iface().do_action(0)
+
+    def type(self, text, until=None):
+        """Writes text where the focus is once node is there, in place of what it holds, and Enter; before Enter it waits for the sight of until."""
+        subprocess.run(["xdotool", "key", "ctrl+a"], check=True)
+        subprocess.run(["xdotool", "type", "--delay", "2", text], check=True)
+        if until:
+            self.wait(until)
+        subprocess.run(["xdotool", "key", "Return"], check=True)
 
     def action(self, name, *parameters):
         self._activate(OBJECT_PATH, name, parameters)
