@@ -5,6 +5,7 @@
 #include "engine/link/link.h"
 
 #include "engine/link/link-private.h"
+#include "engine/link/order.h"
 
 #include <string.h>
 
@@ -48,6 +49,7 @@ struct _HrLink
   GError       *failure; /* of writing; told when what can be read has been read */
   HrFrameCutter cutter;
   GHashTable   *names; /* set of the metrics' names that came, interned */
+  HrOrder      *order;
 };
 
 enum
@@ -172,10 +174,12 @@ deliver (HrLink *self)
           return FALSE;
         }
 
-      if (count_names (self, &message))
-        g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, &message);
-      else
+      if (!count_names (self, &message))
         end (self, hr_link_error_new (HR_WIRE_ERROR_LIMIT));
+      else if (!hr_order_check (self->order, &message, &error))
+        end (self, error);
+      else
+        g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, &message);
       hr_message_clear (&message);
       if (self->state != LINK_OPEN)
         return FALSE;
@@ -485,6 +489,7 @@ hr_link_finalize (GObject *object)
 
   hr_frame_cutter_clear (&self->cutter);
   g_hash_table_unref (self->names);
+  hr_order_free (self->order);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_object (&self->stream);
 
@@ -510,6 +515,7 @@ hr_link_init (HrLink *self)
 {
   g_queue_init (&self->queue);
   self->names = g_hash_table_new (NULL, NULL);
+  self->order = hr_order_new ();
 }
 
 /* Returns a link over @stream, whose both streams can be polled (sockets and TLS can). It is closed with the link.

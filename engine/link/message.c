@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How many names of metrics all peers together may bring into this program: with the longest ones, some 80 MB. */
+#define MAX_NAMES_EVER (1 << 18)
+
 G_DEFINE_QUARK (hr - link - error - quark, hr_link_error)
 
 /* Frees what @self owns and leaves it { 0 }. */
@@ -645,6 +648,26 @@ decode_frame (const Headroom__Frame *frame,
     }
 }
 
+/* Whether this program can bear the names of @hello that it has not met: interned ones are never given back, however often a
+ * peer comes with others. Whoever names known metrics is served all the same. */
+static gboolean
+afford_names (const Headroom__Hello *hello)
+{
+  static gint n_ever; /* atomic */
+  gint        n_new = 0;
+
+  for (gsize i = 0; i < hello->n_metrics; i++)
+    n_new += g_quark_try_string (hello->metrics[i]->name) == 0;
+
+  if (n_new == 0)
+    return TRUE;
+  if (g_atomic_int_get (&n_ever) > MAX_NAMES_EVER - n_new)
+    return FALSE;
+  g_atomic_int_add (&n_ever, n_new);
+
+  return TRUE;
+}
+
 /* Reads one frame's @body (without its length) into @out, which is overwritten: hr_message_clear () it. On failure (HR_LINK_ERROR) @out
  * is untouched. Names of metrics become interned strings, after all limits hold. */
 gboolean
@@ -657,6 +680,11 @@ hr_message_decode (const guint8 *body,
   HrMessage        message;
   HrWireStatus     status = hr_wire_unpack (body, size, &frame);
 
+  if (status == HR_WIRE_OK && frame->body_case == HEADROOM__FRAME__BODY_HELLO && !afford_names (frame->hello))
+    {
+      headroom__frame__free_unpacked (frame, NULL);
+      status = HR_WIRE_ERROR_LIMIT;
+    }
   if (status != HR_WIRE_OK)
     {
       g_propagate_error (error, hr_link_error_new (status));

@@ -521,6 +521,76 @@ test_the_socket_is_prepared (Fixture      *fixture,
     }
 }
 
+/* Another's client that speaks TLS 1.2 at most: it gets a handshake perhaps, and then a close. */
+static void
+test_an_older_tls_gets_a_close (Fixture      *fixture,
+                                gconstpointer data)
+{
+  g_autofree char  *place = g_strdup_printf ("127.0.0.1:%u", fixture->pairing.port);
+  g_autofree char  *program = g_find_program_in_path ("openssl");
+  const char *const argv[] = { "openssl", "s_client", "-tls1_2", "-quiet", "-connect", place, NULL };
+  g_autoptr (GSubprocess) client = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *errors = NULL;
+
+  if (program == NULL)
+    {
+      g_test_skip ("openssl is not installed");
+      return;
+    }
+
+  client = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, NULL);
+  g_subprocess_communicate_utf8_async (client, NULL, NULL, result_cb, &result);
+  wait_until (result != NULL);
+  g_assert_true (g_subprocess_communicate_utf8_finish (client, result, &text, &errors, NULL));
+  g_assert_cmpstr (text, ==, "");
+
+  /* The certificate came, so the version was refused after the handshake. */
+  g_assert_nonnull (strstr (errors, "depth=0"));
+  g_assert_cmpuint (fixture->links->len, ==, 0);
+}
+
+/* Another's server with the right certificate, that speaks TLS 1.2 at most. */
+static void
+test_an_older_server_is_refused (Fixture      *fixture,
+                                 gconstpointer data)
+{
+  g_autofree char  *program = g_find_program_in_path ("openssl");
+  g_autofree char  *pem = g_build_filename (fixture->folder, "certificate.pem", NULL);
+  const char *const argv[] = { "openssl", "s_server", "-tls1_2", "-accept", "127.0.0.1:0", "-cert", pem, "-key", pem, NULL };
+  g_autoptr (GSubprocess) server = NULL;
+  g_autoptr (GDataInputStream) output = NULL;
+  g_autoptr (GError) error = NULL;
+  HrPairing pairing = fixture->pairing;
+
+  if (program == NULL)
+    {
+      g_test_skip ("openssl is not installed");
+      return;
+    }
+
+  server = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
+  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (server));
+  for (;;)
+    {
+      g_autofree char *line = g_data_input_stream_read_line (output, NULL, NULL, NULL);
+
+      g_assert_nonnull (line);
+      if (g_str_has_prefix (line, "ACCEPT "))
+        {
+          pairing.port = (guint16) g_ascii_strtoull (strrchr (line, ':') + 1, NULL, 10);
+          break;
+        }
+    }
+
+  g_assert_null (connect_to (&pairing, &error));
+  g_assert_error (error, HR_LINK_ERROR, HR_LINK_ERROR_TLS);
+  g_assert_nonnull (strstr (error->message, "1.3"));
+  g_subprocess_force_exit (server);
+  g_subprocess_wait (server, NULL, NULL);
+}
+
 static void
 test_a_swapped_certificate_is_refused (Fixture      *fixture,
                                        gconstpointer data)
@@ -650,6 +720,8 @@ main (int   argc,
   add ("taken", test_a_taken_port_is_named);
   g_test_add ("/link/tcp/tls/swapped", Fixture, &secured, set_up, test_a_swapped_certificate_is_refused, tear_down);
   g_test_add ("/link/tcp/tls/renewed", Fixture, &secured, set_up, test_a_renewed_identity_revokes, tear_down);
+  g_test_add ("/link/tcp/tls/older-client", Fixture, &secured, set_up, test_an_older_tls_gets_a_close, tear_down);
+  g_test_add ("/link/tcp/tls/older-server", Fixture, &secured, set_up, test_an_older_server_is_refused, tear_down);
   g_test_add_func ("/link/tcp/beyond", test_no_token_leaves_without_tls);
 
   return g_test_run ();
