@@ -45,7 +45,7 @@ static gboolean
 contains (Bytes       bytes,
           const char *text)
 {
-  return memmem (bytes.at, bytes.size, text, strlen (text)) != NULL;
+  return bytes.at != NULL && memmem (bytes.at, bytes.size, text, strlen (text)) != NULL;
 }
 
 static gboolean

@@ -381,12 +381,36 @@ test_counts_beyond_the_bytes_are_refused (void)
   static const guint8 bytes[] = { 'b', 'p', 'l', 'i', 's', 't', '0', '0', 0xaf, 0x13, 0x40, 0, 0, 0, 0, 0, 0, 0,
                                   8, /* the table */
                                   0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 18 };
+  guint8              lying[sizeof bytes];
   HrBplist            list;
   HrBplistObject      object;
 
   g_assert_true (hr_bplist_open (&list, bytes, sizeof bytes));
   g_assert_false (hr_bplist_read (&list, 0, &object));
   g_assert_false (hr_bplist_read (&list, 1, &object));
+
+  /* More objects than the table has room for. */
+  memcpy (lying, bytes, sizeof bytes);
+  lying[sizeof bytes - 17] = 2;
+  g_assert_false (hr_bplist_open (&list, lying, sizeof lying));
+  lying[sizeof bytes - 24] = 0xff;
+  g_assert_false (hr_bplist_open (&list, lying, sizeof lying));
+}
+
+static void
+test_fields_have_names (void)
+{
+  g_autoptr (HrBplistWriter) writer = hr_bplist_writer_new ();
+  guint keys[2] = { hr_bplist_writer_add_text (writer, "$class"), hr_bplist_writer_add_integer (writer, 7) };
+  guint fields[2] = { hr_bplist_writer_add_uid (writer, 2), hr_bplist_writer_add_integer (writer, 8) };
+  guint class_keys[2] = { hr_bplist_writer_add_text (writer, "$classname"), hr_bplist_writer_add_text (writer, "$classes") };
+  guint class_name = hr_bplist_writer_add_text (writer, "DTCPUClusterInfo");
+  guint class_fields[2] = { class_name, hr_bplist_writer_add_array (writer, &class_name, 1) };
+  guint objects[3] = { hr_bplist_writer_add_text (writer, "$null"), hr_bplist_writer_add_dictionary (writer, keys, fields, 2),
+                       hr_bplist_writer_add_dictionary (writer, class_keys, class_fields, 2) };
+  g_autoptr (GBytes) bytes = finish (writer, objects, 3, 100000);
+
+  assert_refused (bytes, "without a name");
 }
 
 int
@@ -410,6 +434,7 @@ main (int   argc,
   g_test_add_func ("/archive/several-roots", test_several_roots_are_a_dictionary);
   g_test_add_func ("/archive/cut", test_what_is_cut_is_refused);
   g_test_add_func ("/archive/flipped-bit", test_a_flipped_bit_is_survived);
+  g_test_add_func ("/archive/names", test_fields_have_names);
   g_test_add_func ("/archive/counts", test_counts_beyond_the_bytes_are_refused);
 
   return g_test_run ();
