@@ -308,6 +308,20 @@ receive (HrEmbedServer  *self,
     close_session (self, session);
 }
 
+/* The desktop that is served comes first: it may be gone, and be the one that has just come back. */
+static void
+receive_all (HrEmbedServer *self,
+             int64_t        now_ns)
+{
+  HrEmbedSession *live = find_live (self);
+
+  if (live != NULL)
+    receive (self, live, now_ns);
+  for (unsigned i = 0; i < HR_SERVER_SESSIONS; i++)
+    if (&self->sessions[i] != live)
+      receive (self, &self->sessions[i], now_ns);
+}
+
 /* Whether somebody is served, or will be and can go on from what the backlog holds. Otherwise the next desktop gets totals anyway. */
 static bool
 is_worth_looking (HrEmbedServer *self)
@@ -397,8 +411,7 @@ hr_embed_server_turn (HrEmbedServer *self,
   self->now_ns = now_ns;
   listen_again (self, now_ns);
   accept_peers (self, now_ns);
-  for (unsigned i = 0; i < HR_SERVER_SESSIONS; i++)
-    receive (self, &self->sessions[i], now_ns);
+  receive_all (self, now_ns);
   look_when_due (self, now_ns);
   for (unsigned i = 0; i < HR_SERVER_SESSIONS; i++)
     send_to (self, &self->sessions[i], now_ns);

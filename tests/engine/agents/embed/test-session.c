@@ -308,6 +308,20 @@ test_a_dead_desktop_is_replaced (Fixture      *fixture,
   client_free (second);
 }
 
+/* It may be there again before its end was noticed. */
+static void
+test_a_desktop_may_come_back_at_once (Fixture      *fixture,
+                                      gconstpointer user_data)
+{
+  fixture_start (fixture, NULL, BACKLOG_BYTES);
+  for (guint i = 0; i < 10; i++)
+    {
+      client_open (fixture->client, hr_embed_server_address (fixture->server));
+      client_wait (fixture->client, fixture->client->n_hellos > i);
+    }
+  g_assert_cmpuint (fixture->client->n_totals, ==, 1);
+}
+
 static void
 test_silent_strangers_keep_nobody_out (Fixture      *fixture,
                                        gconstpointer user_data)
@@ -353,6 +367,7 @@ main (int   argc,
   ADD ("answers", test_unread_answers_have_an_end);
   ADD ("second", test_a_second_desktop_is_sent_away);
   ADD ("dead", test_a_dead_desktop_is_replaced);
+  ADD ("at-once", test_a_desktop_may_come_back_at_once);
   ADD ("strangers", test_silent_strangers_keep_nobody_out);
 
   return g_test_run ();

@@ -35,6 +35,8 @@ test_the_defaults_are_a_well_behaved_load (void)
   g_assert_cmpfloat (options.leak_mb_per_second, ==, 0);
   g_assert_cmpfloat (options.stall_seconds, ==, 0);
   g_assert_null (options.learnt_path);
+  g_assert_null (options.embed_address);
+  g_assert_cmpfloat (options.frames_per_second, ==, 0);
 }
 
 static void
@@ -43,7 +45,7 @@ test_every_option_arrives (void)
   HrWorkloadOptions options = { 0 };
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (parse ("--rate 12.5 --batch=100 --duration 3 --seed 9 --slow-ms 25 --slow-every 2 --slow-for 4 --leak 5 --stall 6 --learnt /x/y", &options, &error));
+  g_assert_true (parse ("--rate 12.5 --batch=100 --duration 3 --seed 9 --slow-ms 25 --slow-every 2 --slow-for 4 --leak 5 --stall 6 --learnt /x/y --frames 60 --embed tcp:7777 --embed-token 00", &options, &error));
   g_assert_no_error (error);
   g_assert_cmpfloat (options.batches_per_second, ==, 12.5);
   g_assert_cmpuint (options.batch, ==, 100);
@@ -55,7 +57,11 @@ test_every_option_arrives (void)
   g_assert_cmpfloat (options.leak_mb_per_second, ==, 5);
   g_assert_cmpfloat (options.stall_seconds, ==, 6);
   g_assert_cmpstr (options.learnt_path, ==, "/x/y");
-  g_free (options.learnt_path);
+  g_assert_cmpfloat (options.frames_per_second, ==, 60);
+  g_assert_cmpstr (options.embed_address, ==, "tcp:7777");
+  g_assert_cmpstr (options.embed_token, ==, "00");
+  hr_workload_options_clear (&options);
+  g_assert_null (options.embed_address);
 }
 
 static void
@@ -75,7 +81,7 @@ test_bad_options_are_refused_untouched (void)
   static const char *const lines[] = {
     "--rate -1", "--rate nan", "--rate x", "--batch 9", "--batch 101", "--batch -5", "--duration -1", "--duration inf",
     "--slow-ms -1", "--slow-ms 60001", "--slow-every 2", "--slow-ms 1 --slow-every -1", "--slow-for -1", "--leak -1",
-    "--leak 10001", "--stall -1", "--seed x", "--unknown", "extra"
+    "--frames 0.5", "--frames 1001", "--embed-token 00", "--leak 10001", "--stall -1", "--seed x", "--unknown", "extra"
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
