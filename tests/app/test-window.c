@@ -2,6 +2,7 @@
 
 #include "app/application.h"
 #include "app/config.h"
+#include "app/device-page.h"
 #include "app/live-label.h"
 #include "app/spans-card.h"
 #include "app/status-line.h"
@@ -340,28 +341,34 @@ test_freeze (Fixture *fixture)
 }
 
 static int
-least_width (Fixture *fixture)
+least_width (GtkWidget *widget)
 {
   int least;
 
-  gtk_widget_measure (GTK_WIDGET (fixture->live), GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
 
   return least;
 }
 
-/* The view fits a phone's width, with text of twice the size too. */
+/* It fits a phone's width, with text of twice the size too. */
 static void
-assert_fits_phone (Fixture *fixture)
+assert_widget_fits_phone (GtkWidget *widget)
 {
   GtkSettings *settings = gtk_settings_get_default ();
   int          dpi;
 
-  g_assert_cmpint (least_width (fixture), <=, 360);
+  g_assert_cmpint (least_width (widget), <=, 360);
 
   g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
   g_object_set (settings, "gtk-xft-dpi", 2 * 96 * 1024, NULL);
-  g_assert_cmpint (least_width (fixture), <=, 360);
+  g_assert_cmpint (least_width (widget), <=, 360);
   g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+}
+
+static void
+assert_fits_phone (Fixture *fixture)
+{
+  assert_widget_fits_phone (GTK_WIDGET (fixture->live));
 }
 
 static void
@@ -687,6 +694,72 @@ test_free_memory (Fixture *fixture)
   program_tear_down (&program);
 }
 
+/* A page of its own in a window of a phone's width. */
+static HrDevicePage *
+new_device_page (Fixture *fixture)
+{
+  HrDevicePage *page = g_object_ref_sink (g_object_new (HR_TYPE_DEVICE_PAGE, NULL));
+
+  hr_device_page_follow (page, hr_application_get_monitor (fixture->application));
+
+  return page;
+}
+
+static void
+tell_device (HrSource     *source,
+             HrDeviceState state,
+             const char   *name)
+{
+  g_autoptr (HrDevice) device = hr_device_new ("00008030-000000000000002E");
+
+  device->state = state;
+  device->name = g_strdup (name);
+  hr_source_set_device (source, device);
+}
+
+/* What the page shows of a device that has told so much of itself. */
+static void
+test_device_states (Fixture *fixture)
+{
+  g_autoptr (HrDevicePage) page = new_device_page (fixture);
+  g_autoptr (HrSource) source = hr_source_new (HR_SOURCE_DEVICE, "iPhone");
+
+  hr_source_set_place (source, HR_GROUP_USB, "usb:00008030-000000000000002E");
+  g_assert_cmpint (hr_device_page_get_state (page), ==, HR_DEVICE_PAGE_NONE);
+  hr_device_page_set_source (page, source);
+  g_assert_cmpint (hr_device_page_get_state (page), ==, HR_DEVICE_PAGE_WAITING);
+  tell_device (source, HR_DEVICE_ASKING, NULL);
+  g_assert_cmpint (hr_device_page_get_state (page), ==, HR_DEVICE_PAGE_WAITING);
+  tell_device (source, HR_DEVICE_UNREACHABLE, NULL);
+  g_assert_cmpint (hr_device_page_get_state (page), ==, HR_DEVICE_PAGE_ERROR);
+  tell_device (source, HR_DEVICE_NOT_PAIRED, NULL);
+  g_assert_cmpint (hr_device_page_get_state (page), ==, HR_DEVICE_PAGE_DATA);
+  tell_device (source, HR_DEVICE_DETACHED, "Anna's iPhone");
+  g_assert_cmpint (hr_device_page_get_state (page), ==, HR_DEVICE_PAGE_DATA);
+  hr_device_page_set_source (page, NULL);
+  g_assert_cmpint (hr_device_page_get_state (page), ==, HR_DEVICE_PAGE_NONE);
+}
+
+/* Whatever it says, in text of twice the size too. */
+static void
+test_device_narrow (Fixture *fixture)
+{
+  g_autoptr (HrDevicePage) page = new_device_page (fixture);
+  g_autoptr (HrSource) source = hr_source_new (HR_SOURCE_DEVICE, "iPhone");
+  HrLinkQuality quality = { .round_trip_ns = 900000, .best_round_trip_ns = 400000, .clock_error_ns = 200000, .n_snapshots = 27914, .n_links = 2 };
+
+  hr_source_set_place (source, HR_GROUP_USB, "usb:00008030-000000000000002E");
+  hr_source_set_quality (source, &quality);
+  for (int i = 0; i < HR_N_DEVICE_STATES; i++)
+    {
+      tell_device (source, (HrDeviceState) i, "The telephone of somebody with a rather long name");
+      hr_device_page_set_source (page, NULL);
+      hr_device_page_set_source (page, source);
+      assert_widget_fits_phone (GTK_WIDGET (page));
+    }
+  hr_device_page_set_source (page, NULL);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -711,6 +784,8 @@ main (int   argc,
     { "/window/events", MISSING_AGENT, test_events },
     { "/window/recording", MISSING_AGENT, test_recording },
     { "/window/free-memory", NULL, test_free_memory },
+    { "/window/device-states", MISSING_AGENT, test_device_states },
+    { "/window/device-narrow", MISSING_AGENT, test_device_narrow },
   };
 
   g_test_init (&argc, &argv, NULL);
