@@ -230,6 +230,10 @@ hr_main_window_show_trouble (HrMainWindow *self)
 
   g_return_if_fail (HR_IS_MAIN_WINDOW (self));
 
+  /* A source may be forgotten for good by the very end of the window. */
+  if (self->monitor == NULL)
+    return;
+
   sources = hr_monitor_get_sources (self->monitor);
   for (guint i = 0; i < g_list_model_get_n_items (sources) && !seen; i++)
     {

@@ -760,6 +760,88 @@ test_device_narrow (Fixture *fixture)
   hr_device_page_set_source (page, NULL);
 }
 
+/* Adds an agent behind a socket that nobody listens on, and shows it. */
+static HrSource *
+add_unreachable (Fixture *fixture)
+{
+  g_autoptr (HrAddress) address = hr_address_parse ("unix:/nonexistent/agent.socket", NULL);
+  HrSource *source = hr_monitor_add (hr_application_get_monitor (fixture->application), address, NULL);
+
+  hr_main_window_select (fixture->window, hr_source_get_name (source));
+  g_assert_true (hr_main_window_get_source (fixture->window) == source);
+
+  return source;
+}
+
+static gboolean
+is_listed (Fixture  *fixture,
+           HrSource *source)
+{
+  return g_list_model_get_n_items (hr_monitor_get_sources (hr_application_get_monitor (fixture->application))) == 2 &&
+         find_text (GTK_WIDGET (fixture->window), hr_source_get_title (source)) != NULL;
+}
+
+/* What is forgotten is out of sight at once, and another source in its place; it can be taken back. */
+static void
+test_forget_and_undo (Fixture *fixture)
+{
+  g_autoptr (HrSource) source = g_object_ref (add_unreachable (fixture));
+
+  g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (fixture->window), "forget"));
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->window), "forget", NULL);
+  while (hr_main_window_get_source (fixture->window) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (hr_main_window_get_source (fixture->window) != source);
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (fixture->window), "forget"));
+
+  wait_for_text (fixture, "Undo");
+  g_signal_emit_by_name (find_text (GTK_WIDGET (fixture->window), "Undo"), "clicked");
+  g_assert_true (hr_main_window_get_source (fixture->window) == source);
+  g_assert_true (is_listed (fixture, source));
+  /* The toast itself goes by and by. */
+  while (find_text (GTK_WIDGET (fixture->window), "Undo") != NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Whoever leaves before has not thought better of it. */
+static void
+test_forget_and_leave (Fixture *fixture)
+{
+  add_unreachable (fixture);
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->window), "forget", NULL);
+  wait_for_text (fixture, "Undo");
+}
+
+static void
+test_rename (Fixture *fixture)
+{
+  HrSource  *source = add_unreachable (fixture);
+  GtkWindow *dialog;
+  GtkWidget *entry;
+
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->window), "rename", NULL);
+  dialog = wait_for_dialog (fixture);
+  entry = gtk_widget_get_last_child (adw_message_dialog_get_extra_child (ADW_MESSAGE_DIALOG (dialog)));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, hr_source_get_title (source));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "The other one");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "rename");
+  g_assert_cmpstr (hr_source_get_title (source), ==, "The other one");
+  g_assert_nonnull (find_text (GTK_WIDGET (fixture->window), "The other one"));
+}
+
+/* Which actions there are depends on what is selected. */
+static void
+test_source_actions (Fixture *fixture)
+{
+  GActionGroup *actions = G_ACTION_GROUP (fixture->window);
+
+  g_assert_true (g_action_group_get_action_enabled (actions, "rename"));
+  g_assert_false (g_action_group_get_action_enabled (actions, "forget"));
+  g_assert_false (g_action_group_get_action_enabled (actions, "pair"));
+  g_assert_false (g_action_group_get_action_enabled (actions, "show-origin"));
+  g_assert_true (g_action_group_get_action_enabled (actions, "add-source"));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -784,6 +866,10 @@ main (int   argc,
     { "/window/events", MISSING_AGENT, test_events },
     { "/window/recording", MISSING_AGENT, test_recording },
     { "/window/free-memory", NULL, test_free_memory },
+    { "/window/forget-and-undo", MISSING_AGENT, test_forget_and_undo },
+    { "/window/forget-and-leave", MISSING_AGENT, test_forget_and_leave },
+    { "/window/rename", MISSING_AGENT, test_rename },
+    { "/window/source-actions", MISSING_AGENT, test_source_actions },
     { "/window/device-states", MISSING_AGENT, test_device_states },
     { "/window/device-narrow", MISSING_AGENT, test_device_narrow },
   };
