@@ -106,6 +106,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HEADROOM_RUNTIME_DIR"] = os.path.join(folder, "regions")
+        loop_report = pathlib.Path(os.environ.setdefault("HEADROOM_LOOP_REPORT", os.path.join(folder, "loop.json")))
         app = subprocess.Popen([BUILD / "app" / "headroom"])
         try:
             note("start-to-first-number", first_number_after(app.pid, folder), "ms")
@@ -128,6 +129,9 @@ def main():
         finally:
             app.terminate()
             app.wait()
+        # Drawing and start-up apart, while sources came, were chosen, and went.
+        loop = json.loads(loop_report.read_text())
+        note("longest-dispatch", loop["longest_cpu_ms"], "ms", peer={"on the wall": loop["longest_ms"], "limit": 8})
     report(results)
 
 
