@@ -43,12 +43,13 @@ hr_run_begin (HrRun           *self,
       return FALSE;
     }
 
-  self->monitor = hr_monitor_new (hr_wanted_is_here (&self->wanted) ? argv : NULL, contract);
-  if (options->interval_ns > 0)
-    hr_monitor_set_interval (self->monitor, (guint) (options->interval_ns / HR_NS_PER_MS));
+  /* Before anything is started that would be left behind. */
   self->loop = g_main_loop_new (NULL, FALSE);
   self->signals[0] = g_unix_signal_add (SIGINT, end_signal_cb, self);
   self->signals[1] = g_unix_signal_add (SIGTERM, end_signal_cb, self);
+  self->monitor = hr_monitor_new (hr_wanted_is_here (&self->wanted) ? argv : NULL, contract);
+  if (options->interval_ns > 0)
+    hr_monitor_set_interval (self->monitor, (guint) (options->interval_ns / HR_NS_PER_MS));
 
   return TRUE;
 }

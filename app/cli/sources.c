@@ -38,18 +38,36 @@ make_line (HrSource *source)
   } };
 }
 
+/* Returns (transfer full) what there is, but for programs that have ended: their last values are still around for a while. */
+static GPtrArray *
+list_sources (HrMonitor *monitor)
+{
+  GListModel *model = hr_monitor_get_sources (monitor);
+  GPtrArray  *sources = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (HrSource) source = g_list_model_get_item (model, i);
+
+      if (hr_source_get_role (source) != HR_SOURCE_PROCESS || hr_source_get_state (source) != HR_SOURCE_LOST)
+        g_ptr_array_add (sources, g_steal_pointer (&source));
+    }
+
+  return sources;
+}
+
 static char *
-print_text (GListModel *sources)
+print_text (const GPtrArray *sources)
 {
   g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (Line));
   GString *out = g_string_new (NULL);
   guint    widths[N_CELLS] = { 0 };
 
   g_array_set_clear_func (lines, line_clear);
-  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
+  for (guint i = 0; i < sources->len; i++)
     {
-      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
-      Line line = make_line (source);
+      HrSource *source = sources->pdata[i];
+      Line      line = make_line (source);
 
       for (guint k = 0; k < N_CELLS; k++)
         {
@@ -74,14 +92,14 @@ print_text (GListModel *sources)
 }
 
 static char *
-print_csv (GListModel *sources)
+print_csv (const GPtrArray *sources)
 {
   GString *out = g_string_new ("address,name,kind,state,detail" HR_CSV_END_OF_ROW);
 
-  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
+  for (guint i = 0; i < sources->len; i++)
     {
-      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
-      Line line = make_line (source);
+      HrSource *source = sources->pdata[i];
+      Line      line = make_line (source);
 
       for (guint k = 0; k < N_CELLS; k++)
         {
@@ -113,7 +131,7 @@ add_source (JsonBuilder *builder,
 }
 
 static char *
-print_json (GListModel *sources)
+print_json (const GPtrArray *sources)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -122,9 +140,9 @@ print_json (GListModel *sources)
   json_builder_add_int_value (builder, HR_DOCUMENT_VERSION);
   json_builder_set_member_name (builder, "sources");
   json_builder_begin_array (builder);
-  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
+  for (guint i = 0; i < sources->len; i++)
     {
-      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
+      HrSource *source = sources->pdata[i];
 
       add_source (builder, source, FALSE);
     }
@@ -135,13 +153,13 @@ print_json (GListModel *sources)
 }
 
 static char *
-print_ndjson (GListModel *sources)
+print_ndjson (const GPtrArray *sources)
 {
   GString *out = g_string_new (NULL);
 
-  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
+  for (guint i = 0; i < sources->len; i++)
     {
-      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
+      HrSource *source = sources->pdata[i];
       g_autoptr (JsonBuilder) builder = json_builder_new ();
       g_autofree char *line = NULL;
 
@@ -164,23 +182,20 @@ wait_over_cb (gpointer user_data)
 }
 
 static gboolean
-is_any_live (GListModel *sources)
+is_any_live (const GPtrArray *sources)
 {
-  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
-    {
-      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
-
-      if (hr_source_is_live (source))
-        return TRUE;
-    }
+  for (guint i = 0; i < sources->len; i++)
+    if (hr_source_is_live (sources->pdata[i]))
+      return TRUE;
 
   return FALSE;
 }
 
 /* Tells why there is nothing to be watched, and that devices cannot be seen although they were not asked for. */
 static HrExit
-judge (HrRun    *run,
-       HrSource *origin)
+judge (HrRun           *run,
+       HrSource        *origin,
+       const GPtrArray *sources)
 {
   const char      *trouble = hr_monitor_get_device_trouble (run->monitor);
   g_autofree char *why = NULL;
@@ -188,7 +203,7 @@ judge (HrRun    *run,
 
   if (trouble != NULL && hr_source_get_role (origin) != HR_SOURCE_DEVICE)
     hr_output_say (&run->output, "devices: %s", trouble);
-  if (hr_source_is_live (origin) || (run->options->source == NULL && is_any_live (hr_monitor_get_sources (run->monitor))))
+  if (hr_source_is_live (origin) || (run->options->source == NULL && is_any_live (sources)))
     return HR_EXIT_OK;
 
   why = hr_wanted_explain (&run->wanted, run->monitor, origin);
@@ -201,12 +216,13 @@ judge (HrRun    *run,
 static HrExit
 list (HrRun *run)
 {
-  static char *(*const printers[HR_N_FORMATS]) (GListModel *) = {
+  static char *(*const printers[HR_N_FORMATS]) (const GPtrArray *) = {
     [HR_FORMAT_TEXT] = print_text,
     [HR_FORMAT_JSON] = print_json,
     [HR_FORMAT_NDJSON] = print_ndjson,
     [HR_FORMAT_CSV] = print_csv,
   };
+  g_autoptr (GPtrArray) sources = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   HrSource        *origin = hr_wanted_add (&run->wanted, run->monitor, &error);
@@ -222,10 +238,11 @@ list (HrRun *run)
   g_timeout_add ((guint) (run->options->wait_ns / HR_NS_PER_MS), wait_over_cb, run);
   g_main_loop_run (run->loop);
 
-  text = printers[run->options->format](hr_monitor_get_sources (run->monitor));
+  sources = list_sources (run->monitor);
+  text = printers[run->options->format](sources);
   hr_output_write (&run->output, text, -1);
 
-  return run->output.failed ? HR_EXIT_INTERNAL : judge (run, origin);
+  return run->output.failed ? HR_EXIT_INTERNAL : judge (run, origin, sources);
 }
 
 /* Lists the sources of this computer and its devices, or of the agent at --source. */

@@ -104,8 +104,10 @@ append_head (GString      *out,
 {
   static const char *const heads[N_COLUMNS] = { "now", "mean", "p99", "max", "budget" };
 
+  g_autofree char *name = hr_text_fit ("metric", layout->name_width);
+
   g_string_append (out, colour ? BOLD : "");
-  hr_text_append_padded (out, "metric", layout->name_width, FALSE);
+  hr_text_append_padded (out, name, layout->name_width, FALSE);
   for (guint i = 0; i < N_COLUMNS; i++)
     if (layout->shown[i])
       hr_text_append_padded (out, heads[i], VALUE_WIDTH, TRUE);

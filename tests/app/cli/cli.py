@@ -1,0 +1,338 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""headroom-cli as it is used: the real program with the real agent and workload, on pipes and in terminals. Prints TAP."""
+
+import contextlib
+import csv
+import fcntl
+import json
+import os
+import pathlib
+import pty
+import re
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import traceback
+
+BUILD = pathlib.Path(os.environ["HEADROOM_BUILD_DIR"])
+CLI = BUILD / "app/cli/headroom-cli"
+AGENT = BUILD / "engine/agents/local/headroom-agent"
+WORKLOAD = BUILD / "engine/agents/workload/headroom-workload"
+PATIENCE = 60
+ESCAPE = "\033"
+
+
+def run(*arguments, **options):
+    return subprocess.run([CLI, *arguments], capture_output=True, text=True, timeout=PATIENCE, **options)
+
+
+def expect(status, *arguments, **options):
+    """Runs to the end and returns what came, when it ended with that status."""
+    done = run(*arguments, **options)
+    assert done.returncode == status, (arguments, done)
+    return done
+
+
+def start(*arguments, **options):
+    return subprocess.Popen([CLI, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+
+@contextlib.contextmanager
+def child(*command):
+    """A program that runs meanwhile."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def workload():
+    """The instrumented one, once it can be followed."""
+    runtime = pathlib.Path(os.environ["HEADROOM_RUNTIME_DIR"])
+    before = set(runtime.glob("*.region"))
+    with child(WORKLOAD) as process:
+        wait_until(lambda: set(runtime.glob("*.region")) - before, "the workload's region")
+        yield process
+
+
+def sleeper():
+    return child("sleep", "1000")
+
+
+def test_this_computer_is_a_source():
+    done = expect(0, "sources")
+    assert re.search(r"^local: +\S.* +computer +connected", done.stdout), done
+    assert ESCAPE not in done.stdout
+
+
+def test_programs_are_sources_in_every_format():
+    with workload() as process:
+        address = f"pid:{process.pid}"
+        text = expect(0, "sources", "--wait", "2s").stdout
+        assert re.search(rf"^{address} +headroom-workload +program +connected", text, re.M), text
+        listed = json.loads(expect(0, "sources", "--format", "json").stdout)
+        assert listed["schema_version"] == 1
+        assert {"local:", address} <= {source["address"] for source in listed["sources"]}, listed
+        lines = [json.loads(line) for line in expect(0, "sources", "--format", "ndjson").stdout.splitlines()]
+        assert all(line["schema_version"] == 1 for line in lines)
+        rows = list(csv.DictReader(expect(0, "sources", "--format", "csv").stdout.splitlines()))
+        assert [row["kind"] for row in rows if row["address"] == address] == ["program"], rows
+
+
+def test_a_process_is_watched_by_its_number():
+    with sleeper() as process:
+        document = json.loads(expect(0, "watch", "-s", f"pid:{process.pid}", "--once", "--format", "json").stdout)
+    assert document["source"]["name"] == "sleep" and document["source"]["pid"] == process.pid, document
+    metrics = {metric["name"]: metric for metric in document["metrics"]}
+    assert metrics["memory_rss_mb"]["now"] > 0
+    assert metrics["thread_count"]["now"] == 1
+    assert 0 <= metrics["process_cpu_usage"]["now"] <= 1
+
+
+def test_it_ends_with_the_process():
+    with sleeper() as process:
+        watch = start("watch", "-s", f"pid:{process.pid}")
+        assert "sleep" in watch.stdout.readline()
+        process.kill()
+        process.wait()
+        out, err = watch.communicate(timeout=PATIENCE)
+        assert watch.returncode == 0 and "the program ended" in err, (watch.returncode, out, err)
+
+
+def test_a_program_is_found_by_its_name():
+    with tempfile.TemporaryDirectory() as folder:
+        program = pathlib.Path(folder) / "headroom-test-sleeper"
+        program.symlink_to("/bin/sleep")
+        with child(program, "1000") as process:
+            line = json.loads(expect(0, "watch", "-s", program.name, "--once", "--format", "ndjson").stdout)
+            assert line["source"]["address"] == f"pid:{process.pid}" and line["source"]["name"] == program.name, line
+
+
+def test_an_instrumented_program_is_judged():
+    with workload():
+        page = expect(0, "watch", "-s", "headroom-workload", "--once").stdout
+        assert page.splitlines()[3].split() == ["metric", "now", "mean", "p99", "max", "budget"], page
+        assert re.search(r"^thompson_duration_ms( +\S+ .?s){4} +\S+ %$", page, re.M), page
+        with tempfile.NamedTemporaryFile("w", suffix=".ini") as contract:
+            contract.write("[contract]\nname=Strict\nversion=1\n\n[mean]\nmetric=thompson_duration_ms\nstatistic=mean\nlimit=0.000001\n")
+            contract.flush()
+            document = json.loads(expect(0, "watch", "-s", "headroom-workload", "--once", "--format", "json", "-b", contract.name).stdout)
+            assert document["standing"] == "over" and document["budgets"][0]["share"] > 1, document
+
+
+def test_an_object_for_each_snapshot():
+    done = expect(0, "watch", "--format", "ndjson", "--interval", "100ms", "--duration", "1s")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    sequence = [line["sequence"] for line in lines]
+    assert len(lines) >= 3, done
+    assert sequence == list(range(sequence[0], sequence[0] + len(sequence))), sequence
+
+
+def test_a_line_for_each_refresh():
+    done = expect(0, "watch", "--interval", "200ms", "--duration", "2s")
+    lines = done.stdout.splitlines()
+    assert len(lines) >= 3 and all(re.match(r"\d{4}-\d\d-\d\dT\S+Z  \S", line) for line in lines), done
+    assert ESCAPE not in done.stdout and done.stderr == ""
+    rows = list(csv.DictReader(expect(0, "watch", "--once", "--format", "csv").stdout.splitlines()))
+    assert "system_memory_used_mb" in {row["metric"] for row in rows}, rows
+
+
+def test_what_is_not_there_is_named():
+    for source, why in (("pid:2147483647", "No program has the number"),
+                        ("no-such-program-anywhere", "no program called"),
+                        ("unix:/nonexistent/agent", "No such file"),
+                        ("tcp:192.0.2.1:7777", "pairing link")):
+        done = expect(5, "watch", "-s", source, "--timeout", "1s")
+        assert done.stdout == "" and why in done.stderr and done.stderr.count("\n") == 1, done
+    done = expect(5, "sources", "-s", "unix:/nonexistent/agent")
+    assert "lost" in done.stdout and "No such file" in done.stderr, done
+
+
+def test_what_is_wrong_is_named():
+    for arguments in ((), ("observe",), ("watch", "--format", "xml"), ("watch", "-s", "foo:bar"), ("watch", "-b", "/nonexistent"),
+                      ("watch", "extra"), ("sources", "--once"), ("sources", "-s", "pid:1"), ("watch", "--interval", "1ms")):
+        done = expect(2, *arguments)
+        assert done.stdout == "" and done.stderr != "", done
+    assert "Commands:" in expect(0, "--help").stdout
+    assert "--contract" in expect(0, "watch", "--help").stdout
+    assert expect(0, "--version").stdout.startswith("headroom-cli ")
+
+
+def test_signals_end_it_well():
+    for number in (signal.SIGINT, signal.SIGTERM):
+        watch = start("watch", "--format", "json")
+        time_out = time.monotonic() + PATIENCE
+        while watch.poll() is None and time.monotonic() < time_out and not children(watch.pid):
+            time.sleep(0.01)
+        watch.send_signal(number)
+        watch.communicate(timeout=PATIENCE)
+        assert watch.returncode == 0, watch.returncode
+
+
+def children(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:
+        return []
+
+
+def test_a_reader_may_leave():
+    watch = start("watch", "--format", "ndjson")
+    assert watch.stdout.readline()
+    watch.stdout.close()
+    assert watch.wait(PATIENCE) == 0
+    assert watch.stderr.read() == ""
+
+
+def test_an_agent_behind_a_socket():
+    with tempfile.TemporaryDirectory() as folder:
+        place = pathlib.Path(folder) / "agent"
+        with child(AGENT, f"--listen=unix:{place}"), workload():
+            wait_until(place.exists, "the agent's socket")
+            listed = json.loads(expect(0, "sources", "-s", f"unix:{place}", "--format", "json").stdout)["sources"]
+            assert {source["address"] for source in listed} == {f"unix:{place}"} and len(listed) == 2, listed
+            page = expect(0, "watch", "-s", f"unix:{place}", "--once").stdout
+            assert "cpu_usage" in page, page
+
+
+def test_a_source_that_goes_is_waited_for():
+    with tempfile.TemporaryDirectory() as folder:
+        place = pathlib.Path(folder) / "agent"
+        with child(AGENT, f"--listen=unix:{place}"):
+            wait_until(place.exists, "the agent's socket")
+            watch = start("watch", "-s", f"unix:{place}", "--interval", "100ms")
+            assert watch.stdout.readline()
+        assert "waiting for it" in watch.stderr.readline()
+        place.unlink(missing_ok=True)
+        with child(AGENT, f"--listen=unix:{place}"):
+            assert "it is back" in watch.stderr.readline()
+            watch.send_signal(signal.SIGINT)
+            watch.communicate(timeout=PATIENCE)
+        assert watch.returncode == 0
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def test_the_agents_own_user_needs_no_token_file():
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "XDG_CONFIG_HOME": folder}
+        agent = subprocess.Popen([AGENT, f"--listen=tcp:127.0.0.1:{free_port()}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
+        try:
+            link = None
+            while link is None:
+                line = agent.stdout.readline()
+                assert line, "the agent told no link"
+                link = re.search(r"headroom://127\.0\.0\.1:(\d+)/#(\w+)", line)
+            address = f"tcp:127.0.0.1:{link[1]}"
+            token = pathlib.Path(folder) / "copy"
+            token.write_text(link[2] + "\n")
+            assert "cpu_usage" in expect(0, "watch", "-s", address, "--once", env=environment).stdout
+            assert "cpu_usage" in expect(0, "watch", "-s", link[0], "--once").stdout
+            assert "cpu_usage" in expect(0, "watch", "-s", address, "--token-file", token, "--once").stdout
+            token.write_text("0" * 32)
+            done = expect(5, "watch", "-s", address, "--token-file", token, "--timeout", "1s")
+            assert link[2] not in done.stderr and "0" * 32 not in done.stderr, done
+            elsewhere = {**os.environ, "XDG_CONFIG_HOME": str(pathlib.Path(folder) / "none")}
+            assert "token" in expect(2, "watch", "-s", address, env=elsewhere).stderr
+        finally:
+            agent.kill()
+            agent.wait()
+
+
+def on_terminal(arguments, until, columns=70, rows=14, **environment):
+    """What a terminal of that size is sent, up to the end that SIGINT makes once it shows what is waited for; and the exit status."""
+    pid, master = pty.fork()
+    if pid == 0:
+        os.environ.update(TERM="xterm", **environment)
+        os.execv(CLI, [CLI, *arguments])
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    data, told, end = b"", False, time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if select.select([master], [], [], 0.1)[0]:
+            try:
+                piece = os.read(master, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            data += piece
+        if not told and until(data.decode("utf-8", "replace")):
+            os.kill(pid, signal.SIGINT)
+            told = True
+    os.close(master)
+    return data.decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def test_a_terminal_is_drawn_on():
+    text, status = on_terminal(["watch", "--interval", "200ms"], lambda text: text.count(ESCAPE + "[H") >= 3)
+    assert status == 0
+    assert text.startswith(ESCAPE + "[?1049h"), text[:40]
+    frames = text.split(ESCAPE + "[?1049l")[0].split(ESCAPE + "[H")[1:]
+    # Nothing is wiped before it is drawn anew: that would flicker.
+    assert text.count(ESCAPE + "[2J") <= 1
+    for frame in frames[1:]:
+        lines = re.sub(ESCAPE + r"\[[?0-9]*[A-Za-z]", "", frame).replace("\r", "").split("\n")
+        assert len(lines) <= 14 and all(len(line) <= 70 for line in lines), lines
+    assert ESCAPE + "[?25h" in text, "the cursor is left hidden"
+    assert "cpu_usage" in text.split(ESCAPE + "[?1049l")[1]
+
+
+def test_no_colour_means_no_escapes():
+    for environment in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        environment = {"TERM": "xterm", **environment}
+        pid, master = pty.fork()
+        if pid == 0:
+            os.environ.update(environment)
+            os.execv(CLI, [CLI, "watch", "--interval", "200ms", "--duration", "1s"])
+        data = b""
+        with contextlib.suppress(OSError):
+            while piece := os.read(master, 65536):
+                data += piece
+        os.close(master)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+        assert b"cpu_usage" in data and b"\033" not in data, data
+
+
+def wait_until(condition, what):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"no {what}"
+        time.sleep(0.01)
+
+
+def main():
+    tests = [(name[5:].replace("_", "-"), test) for name, test in globals().items() if name.startswith("test_")]
+    wanted = sys.argv[1:]
+    tests = [(name, test) for name, test in tests if not wanted or name in wanted]
+    failed = 0
+    print(f"1..{len(tests)}", flush=True)
+    with tempfile.TemporaryDirectory() as runtime:
+        os.environ["HEADROOM_RUNTIME_DIR"] = runtime
+        os.environ["USBMUXD_SOCKET_ADDRESS"] = f"UNIX:{runtime}/no-usbmuxd"
+        os.environ.pop("NO_COLOR", None)
+        for number, (name, test) in enumerate(tests, 1):
+            try:
+                test()
+                print(f"ok {number} /cli/{name}", flush=True)
+            except Exception:
+                failed += 1
+                traceback.print_exc()
+                print(f"not ok {number} /cli/{name}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app/cli/options.h"
+
+#include "engine/base/units.h"
+
+#include <string.h>
+
+#define ARGUMENTS(...) ((const char *[]){ __VA_ARGS__, NULL })
+
+static void
+test_defaults (void)
+{
+  g_auto (HrOptions) options = { 0 };
+  const char *none[] = { NULL };
+
+  g_assert_true (hr_options_parse (&options, HR_COMMAND_WATCH, none, NULL));
+  g_assert_cmpint (options.format, ==, HR_FORMAT_TEXT);
+  g_assert_null (options.source);
+  g_assert_null (options.contract);
+  g_assert_cmpint (options.timeout_ns, ==, 5 * HR_NS_PER_SECOND);
+  g_assert_cmpint (options.interval_ns, ==, 0);
+  g_assert_cmpint (options.duration_ns, ==, 0);
+  g_assert_false (options.once || options.quiet);
+}
+
+static void
+test_everything_is_taken (void)
+{
+  g_auto (HrOptions) options = { 0 };
+  g_auto (HrOptions) sources = { 0 };
+
+  g_assert_true (hr_options_parse (&options, HR_COMMAND_WATCH,
+                                   ARGUMENTS ("-s", "ranker", "--format=ndjson", "-b", "b.ini", "--timeout", "2min", "--interval=250ms",
+                                              "--duration", "1h", "--once", "-q", "--token-file", "t"),
+                                   NULL));
+  g_assert_cmpstr (options.source, ==, "ranker");
+  g_assert_cmpint (options.format, ==, HR_FORMAT_NDJSON);
+  g_assert_cmpstr (options.contract, ==, "b.ini");
+  g_assert_cmpstr (options.token_file, ==, "t");
+  g_assert_cmpint (options.timeout_ns, ==, 120 * HR_NS_PER_SECOND);
+  g_assert_cmpint (options.interval_ns, ==, 250 * HR_NS_PER_MS);
+  g_assert_cmpint (options.duration_ns, ==, 3600 * HR_NS_PER_SECOND);
+  g_assert_true (options.once && options.quiet);
+
+  g_assert_true (hr_options_parse (&sources, HR_COMMAND_SOURCES, ARGUMENTS ("--wait", "0", "--format", "csv"), NULL));
+  g_assert_cmpint (sources.wait_ns, ==, 0);
+  g_assert_cmpint (sources.format, ==, HR_FORMAT_CSV);
+}
+
+/* What one command knows is nothing to the other. */
+static void
+test_what_is_wrong_is_named (void)
+{
+  static const struct
+  {
+    HrCommand   command;
+    const char *argument;
+    const char *named;
+  } cases[] = {
+    { HR_COMMAND_WATCH, "--format=xml", "xml" },
+    { HR_COMMAND_WATCH, "--interval=5ms", "10ms to 60s" },
+    { HR_COMMAND_WATCH, "--interval=61s", "10ms to 60s" },
+    { HR_COMMAND_WATCH, "--duration=0", "above 0" },
+    { HR_COMMAND_WATCH, "--duration=ten", "ten" },
+    { HR_COMMAND_WATCH, "--timeout=-1s", "-1s" },
+    { HR_COMMAND_WATCH, "--wait=1s", "--wait" },
+    { HR_COMMAND_SOURCES, "--once", "--once" },
+    { HR_COMMAND_SOURCES, "extra", "extra" },
+    { HR_COMMAND_WATCH, "--source", "--source" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      HrOptions options = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (hr_options_parse (&options, cases[i].command, ARGUMENTS (cases[i].argument), &error));
+      g_assert_nonnull (error);
+      g_assert_nonnull (strstr (error->message, cases[i].named));
+    }
+}
+
+static void
+test_commands_and_their_help (void)
+{
+  HrCommand command = HR_N_COMMANDS;
+
+  for (int i = 0; i < HR_N_COMMANDS; i++)
+    {
+      g_autofree char *text = hr_options_describe ((HrCommand) i);
+
+      g_assert_true (hr_command_find (hr_command_name ((HrCommand) i), &command));
+      g_assert_cmpint (command, ==, i);
+      g_assert_nonnull (strstr (text, hr_command_name ((HrCommand) i)));
+      g_assert_nonnull (strstr (text, "--format"));
+      g_assert_true ((strstr (text, "--wait") != NULL) == (i == HR_COMMAND_SOURCES));
+    }
+  g_assert_false (hr_command_find ("check", &command));
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/options/defaults", test_defaults);
+  g_test_add_func ("/cli/options/all", test_everything_is_taken);
+  g_test_add_func ("/cli/options/wrong", test_what_is_wrong_is_named);
+  g_test_add_func ("/cli/options/commands", test_commands_and_their_help);
+
+  return g_test_run ();
+}
