@@ -164,7 +164,7 @@ look_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Has the largest program of that very name watched. */
+/* Has a program of that very name watched: one that tells of itself, else the largest. */
 static gboolean
 take_best (HrTarget  *self,
            GPtrArray *programs)
@@ -178,7 +178,7 @@ take_best (HrTarget  *self,
 
       if (!g_str_equal (program->name, self->name))
         continue;
-      if (best == NULL)
+      if (best == NULL || (program->instrumented && !best->instrumented))
         best = program;
       n++;
     }
@@ -187,7 +187,7 @@ take_best (HrTarget  *self,
 
   if (n > 1)
     {
-      g_autofree char *text = g_strdup_printf ("%u programs are called “%s”; pid:%" G_GUINT64_FORMAT " is watched, the largest", n, self->name, best->pid);
+      g_autofree char *text = g_strdup_printf ("%u programs are called “%s”; pid:%" G_GUINT64_FORMAT " is watched", n, self->name, best->pid);
 
       self->events->note (text, self->user_data);
     }
