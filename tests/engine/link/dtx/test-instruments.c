@@ -375,18 +375,19 @@ test_stopping_waits_for_no_phone (Fixture      *self,
 static gboolean
 has_timer (void)
 {
-  GPollFD fds[64];
-  gint    priority, timeout_ms = 0;
+  GMainContext *context = g_main_context_default ();
+  GPollFD       fds[64];
+  gint          priority, timeout_ms = 0;
 
-  g_assert_true (g_main_context_acquire (NULL));
+  g_assert_true (g_main_context_acquire (context));
   while (timeout_ms == 0)
     {
-      while (g_main_context_iteration (NULL, FALSE))
+      while (g_main_context_iteration (context, FALSE))
         ;
-      g_main_context_prepare (NULL, &priority);
-      g_main_context_query (NULL, priority, &timeout_ms, fds, G_N_ELEMENTS (fds));
+      g_main_context_prepare (context, &priority);
+      g_main_context_query (context, priority, &timeout_ms, fds, G_N_ELEMENTS (fds));
     }
-  g_main_context_release (NULL);
+  g_main_context_release (context);
 
   return timeout_ms > 0;
 }
