@@ -249,23 +249,54 @@ handshake_cb (GObject      *object,
 }
 
 static void
-shake_hands (GTask     *task,
-             GIOStream *base)
+prepare_thread (GTask        *preparation,
+                gpointer      source,
+                gpointer      base,
+                GCancellable *cancellable)
 {
+  GError    *error = NULL;
+  GIOStream *tls = g_tls_client_connection_new (base, NULL, &error);
+
+  if (tls == NULL)
+    {
+      g_task_return_error (preparation, error);
+      return;
+    }
+
+  hr_tls_prepare (G_TLS_CONNECTION (tls));
+  g_task_return_pointer (preparation, tls, g_object_unref);
+}
+
+static void
+prepared_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
   Attempt *self = g_task_get_task_data (task);
   GError  *error = NULL;
 
-  self->stream = g_tls_client_connection_new (base, NULL, &error);
+  self->stream = g_task_propagate_pointer (G_TASK (result), &error);
   if (self->stream == NULL)
     {
       g_task_return_error (task, error);
       return;
     }
 
-  hr_tls_prepare (G_TLS_CONNECTION (self->stream));
   g_signal_connect (self->stream, "accept-certificate", G_CALLBACK (accept_certificate_cb), self);
   g_tls_connection_handshake_async (G_TLS_CONNECTION (self->stream), G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
                                     handshake_cb, g_object_ref (task));
+}
+
+/* GIO reads every certificate of the system for a new connection, which takes tens of milliseconds, although none is used: in a thread. */
+static void
+shake_hands (GTask     *task,
+             GIOStream *base)
+{
+  g_autoptr (GTask) preparation = g_task_new (NULL, NULL, prepared_cb, g_object_ref (task));
+
+  g_task_set_task_data (preparation, g_object_ref (base), g_object_unref);
+  g_task_run_in_thread (preparation, prepare_thread);
 }
 
 /* A token without TLS is for this computer alone, whatever a name was resolved to. */
