@@ -2,6 +2,7 @@
 """Drives the real app through what a person has: the accessibility tree, keys, and its actions on the bus."""
 
 import ctypes
+import json
 import os
 import pathlib
 import re
@@ -110,6 +111,8 @@ class App:
         for kind in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
             kept = [word for word in os.environ.get(kind, "").split(":") if word and not word.startswith("log_path=")]
             os.environ[kind] = ":".join(kept + [f"log_path={self.reports}/{kind}"])
+        self.loop = pathlib.Path(self.folder.name) / "loop.json"
+        os.environ["HEADROOM_LOOP_REPORT"] = str(self.loop)
         self.messages = pathlib.Path(self.folder.name) / "messages"
         with self.messages.open("w") as messages:
             self.process = subprocess.Popen([BUILD / "app/headroom", *self.arguments], stderr=messages)
@@ -123,6 +126,9 @@ class App:
         wait_until(lambda: self._find_root() is None, "the app leaving the accessibility tree")
         reports = [report.read_text(errors="replace") for report in sorted(self.reports.iterdir())]
         messages = self.messages.read_text(errors="replace")
+        if self.loop.exists():
+            loop = json.loads(self.loop.read_text())
+            print(f"# longest dispatch {loop['longest_cpu_ms']} ms of its own, {loop['longest_ms']} ms on the wall", flush=True)
         self.folder.cleanup()
         print(messages, *reports, sep="", end="", file=sys.stderr, flush=True)
         unclean = [end for end in ends if not end.endswith(" 0")]
