@@ -28,13 +28,15 @@ static Line
 make_line (HrSource *source)
 {
   const char *message = hr_source_get_message (source);
+  const char *detail = hr_source_get_detail (source);
 
   return (Line){ {
       hr_source_find_address (source),
       g_strdup (hr_source_get_title (source)),
       g_strdup (hr_role_name (hr_source_get_role (source))),
       g_strdup (hr_state_name (hr_source_get_state (source))),
-      g_strdup (message != NULL ? message : hr_source_get_detail (source)),
+      g_strdup (message != NULL ? message : detail != NULL ? detail
+                                                           : ""),
   } };
 }
 

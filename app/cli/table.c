@@ -162,7 +162,7 @@ hr_table_format (const HrReadout *readout,
   GString         *out = g_string_new (NULL);
   Layout           layout = lay_out (readout, width);
   const char      *detail = hr_source_get_detail (readout->source);
-  g_autofree char *title = g_strdup_printf ("%s%s%s", hr_source_get_title (readout->source), *detail != '\0' ? " · " : "", detail);
+  g_autofree char *title = g_strdup_printf ("%s%s%s", hr_source_get_title (readout->source), detail != NULL && *detail != '\0' ? " · " : "", detail != NULL ? detail : "");
   HrStanding       worst = readout->verdict != NULL ? readout->verdict->worst : HR_STANDING_NO_DATA;
   guint            room = height > ROWS_AROUND ? height - ROWS_AROUND : 1;
   guint            n_shown = MIN (readout->rows->len, room);

@@ -25,6 +25,7 @@ BUILD = pathlib.Path(os.environ["HEADROOM_BUILD_DIR"])
 CLI = BUILD / "app/cli/headroom-cli"
 AGENT = BUILD / "engine/agents/local/headroom-agent"
 WORKLOAD = BUILD / "engine/agents/workload/headroom-workload"
+EMULATOR = pathlib.Path(__file__).parents[2] / "emulators/iphone.py"
 PATIENCE = 60
 ESCAPE = "\033"
 
@@ -219,6 +220,24 @@ def test_a_source_that_goes_is_waited_for():
             watch.send_signal(signal.SIGINT)
             watch.communicate(timeout=PATIENCE)
         assert watch.returncode == 0
+
+
+def test_a_device_on_a_cable():
+    udid = "00008030-000000000000002E"
+    with tempfile.TemporaryDirectory() as folder:
+        place = pathlib.Path(folder) / "agent"
+        environment = {**os.environ, "USBMUXD_SOCKET_ADDRESS": f"UNIX:{folder}/usbmuxd"}
+        emulator = [sys.executable, EMULATOR, "--keep", "--socket", f"UNIX:{folder}/usbmuxd", "--udid", udid, "--port", f"7777=unix:{place}"]
+        with child(WORKLOAD, f"--embed=unix:{place}"), child(*emulator):
+            wait_until(place.exists, "the agent in the program")
+            wait_until(lambda: udid in run("sources", env=environment).stdout, "the device")
+            rows = list(csv.DictReader(expect(0, "sources", "--wait", "2s", "--format", "csv", env=environment).stdout.splitlines()))
+            assert {row["kind"] for row in rows if row["address"] == f"usb:{udid}"} == {"device", "program"}, rows
+            page = expect(0, "watch", "-s", f"usb:{udid}", "--once", env=environment).stdout
+            assert "thompson_duration_ms" in page, page
+            done = expect(5, "watch", "-s", f"usb:{udid}:9999", "--timeout", "2s", env=environment)
+            assert "foreground" in done.stderr, done
+            assert "Unplugged" in expect(5, "watch", "-s", "usb:0000-1", "--timeout", "1s", env=environment).stderr
 
 
 def free_port():

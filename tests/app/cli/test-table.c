@@ -64,6 +64,19 @@ test_a_page_says_how_it_stands (Fixture      *fixture,
   g_assert_null (strchr (page, '\033'));
 }
 
+/* A device says nothing of itself at first. */
+static void
+test_a_page_of_what_has_no_detail (Fixture      *fixture,
+                                   gconstpointer user_data)
+{
+  g_autofree char *page = NULL;
+
+  g_set_object (&fixture->readout.source, NULL);
+  fixture->readout.source = hr_source_new (HR_SOURCE_DEVICE, "iPhone");
+  page = hr_table_format (&fixture->readout, 100, 30, FALSE);
+  g_assert_true (g_str_has_prefix (page, "iPhone\nOver budget\n"));
+}
+
 /* However narrow and low the terminal is. */
 static void
 test_a_page_fits (Fixture      *fixture,
@@ -159,6 +172,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("page", test_a_page_says_how_it_stands);
+  ADD ("no-detail", test_a_page_of_what_has_no_detail);
   ADD ("fits", test_a_page_fits);
   ADD ("colours", test_colours_are_only_added);
   ADD ("line", test_a_line_says_the_most_of_it);
