@@ -5,8 +5,22 @@
 #include "engine/model/device.h"
 
 #include <libimobiledevice/lockdown.h>
+#include <pthread.h>
+#include <signal.h>
 
 G_BEGIN_DECLS
+
+/* libimobiledevice writes to sockets whose peers may be gone, and its TLS does so even to say goodbye. A thread that calls it begins
+ * with this: what is written then fails, instead of ending the program by SIGPIPE. */
+static inline void
+hr_lockdown_prepare_thread (void)
+{
+  sigset_t broken_pipe;
+
+  sigemptyset (&broken_pipe);
+  sigaddset (&broken_pipe, SIGPIPE);
+  pthread_sigmask (SIG_BLOCK, &broken_pipe, NULL);
+}
 
 /* A device as libimobiledevice reaches it. Everything here blocks, and belongs into a worker thread. */
 typedef struct

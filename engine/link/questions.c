@@ -174,6 +174,7 @@ run_cb (gpointer data,
   Job         *job = data;
   int          question;
 
+  hr_lockdown_prepare_thread ();
   g_mutex_lock (&self->mutex);
   while ((question = next_question (job)) >= 0)
     {

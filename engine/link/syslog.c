@@ -252,7 +252,10 @@ static gpointer
 thread_cb (gpointer user_data)
 {
   g_autoptr (Reader) self = user_data;
-  GError *error = read_log (self);
+  GError *error;
+
+  hr_lockdown_prepare_thread ();
+  error = read_log (self);
 
   g_mutex_lock (&self->mutex);
   self->ended = TRUE;

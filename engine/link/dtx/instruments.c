@@ -4,6 +4,7 @@
 
 #include "engine/link/dtx/connection.h"
 #include "engine/link/dtx/conversation.h"
+#include "engine/link/lockdown-session.h"
 
 /* Phones send a heartbeat or a sample within seconds; one that is silent for longer is wedged, and says so to nobody. */
 #define SILENCE_MS 30000u
@@ -237,6 +238,7 @@ measure_phone (gpointer data)
   Worker *self = data;
   GError *error = NULL;
 
+  hr_lockdown_prepare_thread ();
   if (claim_phone (self))
     {
       if (hr_dtx_connection_open (self->connection, self->udid, &self->major_version, &error))
