@@ -176,7 +176,7 @@ has_both (Fixture *self)
 }
 
 #define TELL                                                                                           \
-  "{'do': 'instruments', 'interval': 0.05, 'cores': 6, 'total_load': 150.0, 'frames_per_second': 59, " \
+  "{'do': 'instruments', 'interval': 0.25, 'cores': 6, 'total_load': 150.0, 'frames_per_second': 59, " \
   "'graphics': {'Device Utilization %': 40}, "                                                         \
   "'processes': [{'pid': 612, 'name': 'Ranker', 'cpuUsage': 120.0, 'physFootprint': 180000000}]"
 
@@ -457,10 +457,10 @@ test_a_phone_has_one_connection (Fixture      *self,
   g_assert_cmpuint (self->samples->len, ==, 0);
   g_assert_cmpuint (self->n_ended, ==, 0);
 
+  hr_instruments_stop (other);
   hr_instruments_stop (first);
   wait_until (has_both, self);
   check_figures (self);
-  hr_instruments_stop (other);
   stop (self);
 }
 
