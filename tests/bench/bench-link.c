@@ -4,6 +4,7 @@
  * only reads the same bytes. Costs are the processor time of the thread that runs the hub. */
 
 #include "tests/bench/bench.h"
+#include "tests/bench/cable.h"
 #include "tests/bench/flood.h"
 
 #include "engine/base/clock.h"
@@ -17,6 +18,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#define N_MARKS 2000
 
 static double
 thread_seconds (void)
@@ -134,6 +137,23 @@ bench_many_sources (HrBench    *bench,
   hr_bench_add (bench, "hub-50-sources-100-metrics-10-hz", 100 * used / seconds, "% core", 100 * floor / seconds);
 }
 
+/* A record waits for the end of its interval, at worst all of it: that is the floor of the whole way. */
+static void
+bench_cable (HrBench *bench)
+{
+  CableLatency latency;
+  g_autoptr (GError) error = NULL;
+
+  if (!cable_measure (N_MARKS, &latency, &error))
+    {
+      g_printerr ("No emulated phone: %s\n", error->message);
+      return;
+    }
+  hr_bench_add (bench, "record-to-hub-over-the-cable-median", latency.median_ms, "ms", 50);
+  hr_bench_add (bench, "record-to-hub-over-the-cable-p99", latency.p99_ms, "ms", 99);
+  hr_bench_add (bench, "interval-to-hub-over-the-cable-p99", latency.link_p99_ms, "ms", latency.round_trip_ms / 2);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -143,6 +163,7 @@ main (int   argc,
 
   bench_throughput (bench, folder);
   bench_many_sources (bench, folder);
+  bench_cable (bench);
   rmdir (folder);
 
   return hr_bench_finish (g_steal_pointer (&bench));
