@@ -42,6 +42,8 @@ test_an_app_is_looked_for_every_second (void)
   g_autoptr (GError) closed = g_error_new_literal (HR_LINK_ERROR, HR_LINK_ERROR_CLOSED, "closed");
   guint n_failures = 0;
 
+  for (guint i = 0; i < 9; i++)
+    hr_opener_plan_retry (usb, closed, &n_failures);
   for (guint i = 0; i < 20; i++)
     g_assert_cmpuint (hr_opener_plan_retry (usb, refused, &n_failures), ==, 1000);
   g_assert_cmpuint (hr_opener_plan_retry (usb, closed, &n_failures), ==, 100);
