@@ -51,6 +51,16 @@ refresh_frame (HrMainWindow *self)
   hr_status_line_refresh (self->status, self->monitor, source);
 }
 
+static void
+remember (HrMainWindow *self,
+          HrSource     *source)
+{
+  g_autofree char *key = source != NULL ? hr_remembered_key (source) : NULL;
+
+  if (key != NULL)
+    g_settings_set_string (self->settings, "last-source", key);
+}
+
 static gboolean
 show_tick_cb (GtkWidget     *widget,
               GdkFrameClock *clock,
@@ -71,12 +81,8 @@ sidebar_selected_cb (HrMainWindow *self)
 {
   HrSource *source = hr_sidebar_get_selected (self->sidebar);
 
-  if (source != NULL && self->restored)
-    {
-      g_autofree char *key = hr_remembered_key (source);
-
-      g_settings_set_string (self->settings, "last-source", key);
-    }
+  if (self->restored)
+    remember (self, source);
   if (self->tick == 0)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), show_tick_cb, NULL, NULL);
   _hr_main_window_update_actions (self);
@@ -89,9 +95,12 @@ device_chosen_cb (HrMainWindow *self,
   hr_sidebar_select (self->sidebar, source);
 }
 
+/* Whoever chooses by hand waits for the source of last time no longer. */
 static void
 sidebar_activated_cb (HrMainWindow *self)
 {
+  self->restored = TRUE;
+  remember (self, hr_main_window_get_source (self));
   if (adw_flap_get_folded (self->flap))
     adw_flap_set_reveal_flap (self->flap, FALSE);
 }

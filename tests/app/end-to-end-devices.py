@@ -149,6 +149,8 @@ def test_a_new_name_survives_a_restart():
             wait_until(lambda: settings.exists() and "Test phone" in settings.read_text(), "the name on the disk")
         with App() as app:
             app.wait("^Test phone, ", LIST_ITEM)
+            # It was selected last, and is so again.
+            app.wait("^Product: iPhone")
 
 
 def test_forgetting_can_be_undone():
