@@ -105,5 +105,12 @@ hr_source_input_wants_token (const char *text)
 char *
 hr_source_input_name (const HrAddress *address)
 {
-  return address->type == HR_ADDRESS_UNIX ? g_path_get_basename (address->path) : g_strdup (address->host);
+  g_autofree char *text = NULL;
+
+  if (address->type == HR_ADDRESS_UNIX)
+    return g_path_get_basename (address->path);
+
+  text = hr_address_format (address);
+
+  return g_strdup (text + strlen ("tcp:"));
 }

@@ -27,10 +27,10 @@ assert_reads (const char *text,
 static void
 test_reads (void)
 {
-  assert_reads ("headroom://box.lan:7777/#" FINGERPRINT "." TOKEN, "", "tcp:box.lan:7777", "box.lan");
-  assert_reads ("  headroom://127.0.0.1:7777/#" TOKEN "\n", "", "tcp:127.0.0.1:7777", "127.0.0.1");
-  assert_reads ("127.0.0.1:7777", TOKEN, "tcp:127.0.0.1:7777", "127.0.0.1");
-  assert_reads ("tcp:127.0.0.1:7777", " " TOKEN " ", "tcp:127.0.0.1:7777", "127.0.0.1");
+  assert_reads ("headroom://box.lan:7777/#" FINGERPRINT "." TOKEN, "", "tcp:box.lan:7777", "box.lan:7777");
+  assert_reads ("  headroom://127.0.0.1:7777/#" TOKEN "\n", "", "tcp:127.0.0.1:7777", "127.0.0.1:7777");
+  assert_reads ("127.0.0.1:7777", TOKEN, "tcp:127.0.0.1:7777", "127.0.0.1:7777");
+  assert_reads ("tcp:127.0.0.1:7777", " " TOKEN " ", "tcp:127.0.0.1:7777", "127.0.0.1:7777");
   assert_reads ("/run/agent.socket", "", "unix:/run/agent.socket", "agent.socket");
   assert_reads ("unix:/run/agent.socket", "", "unix:/run/agent.socket", "agent.socket");
 }
