@@ -572,7 +572,8 @@ hr_monitor_get_sentence (HrMonitor *self,
   const HrVerdict *verdict = hr_monitor_get_verdict (self, source);
   const char      *message = hr_source_get_message (source);
 
-  if (verdict != NULL)
+  /* What stands in the way of a device's numbers says more than the few that it tells by itself. */
+  if (verdict != NULL && (message == NULL || hr_source_get_role (source) != HR_SOURCE_DEVICE))
     return hr_verdict_sentence (verdict, over_since (self, source, verdict));
 
   return g_strdup (message != NULL ? message : _ ("Waiting for the first numbers"));

@@ -200,7 +200,7 @@ hr_devices_add (HrDevices  *self,
       if (hr_usbmux_find (self->usbmux, udid) != NULL)
         hr_tether_attach (tether);
     }
-  else
+  else if (hr_opener_get_port (hr_peer_get_opener (hr_tether_get_peer (tether))) != port)
     {
       opener = hr_opener_new_usb (self->usbmux, udid, port, NULL);
       hr_peer_set_opener (hr_tether_get_peer (tether), opener);

@@ -125,6 +125,13 @@ hr_opener_get_kind (HrOpener *self)
   return self->kind;
 }
 
+/* Returns the port of the device that it leads to; 0 for what leads elsewhere. */
+guint16
+hr_opener_get_port (HrOpener *self)
+{
+  return self->port;
+}
+
 static void
 return_link (GTask  *task,
              HrLink *link,

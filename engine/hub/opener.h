@@ -35,6 +35,7 @@ HrOpener *hr_opener_ref (HrOpener *self);
 void      hr_opener_unref (HrOpener *self);
 
 HrOpenerKind hr_opener_get_kind (HrOpener *self);
+guint16      hr_opener_get_port (HrOpener *self);
 
 void    hr_opener_open_async (HrOpener           *self,
                               GCancellable       *cancellable,

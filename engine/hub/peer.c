@@ -593,6 +593,13 @@ hr_peer_owns (HrPeer   *self,
   return hr_roster_owns (self->roster, source);
 }
 
+/* Returns: (transfer none): how the agent is reached. */
+HrOpener *
+hr_peer_get_opener (HrPeer *self)
+{
+  return hr_connector_get_opener (self->connector);
+}
+
 /* Reaches the agent by @opener from now on. */
 void
 hr_peer_set_opener (HrPeer   *self,

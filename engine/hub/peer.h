@@ -30,6 +30,7 @@ HrPeer *hr_peer_new (HrOpener *opener,
 HrSource *hr_peer_get_origin (HrPeer *self);
 gboolean  hr_peer_owns (HrPeer   *self,
                         HrSource *source);
+HrOpener *hr_peer_get_opener (HrPeer *self);
 void      hr_peer_set_opener (HrPeer   *self,
                               HrOpener *opener);
 

@@ -241,13 +241,24 @@ static void
 test_an_app_is_found (Fixture      *fixture,
                       gconstpointer argument)
 {
+  g_autoptr (HrAddress) address = NULL;
+  g_autofree char *sentence = NULL;
+
   wait_until (device_is (fixture, HR_DEVICE_READY) && g_strcmp0 (hr_source_get_message (fixture->device), APP_MESSAGE) == 0);
   g_assert_true (is_live (fixture->device));
+  wait_until (hr_monitor_get_verdict (fixture->monitor, fixture->device) != NULL);
+  sentence = hr_monitor_get_sentence (fixture->monitor, fixture->device);
+  g_assert_cmpstr (sentence, ==, hr_source_get_message (fixture->device));
   bring_app (fixture, "");
   wait_until (is_live (fixture->program));
   g_assert_cmpstr (hr_source_get_name (fixture->program), ==, "headroom-workload");
   g_assert_cmpint (hr_source_get_group (fixture->program), ==, HR_GROUP_USB);
   g_assert_true (hr_monitor_get_origin (fixture->monitor, fixture->program) == fixture->device);
+
+  /* It is there already: nothing is opened anew. */
+  address = hr_address_parse ("usb:" EMULATED_UDID, NULL);
+  g_assert_true (hr_monitor_add (fixture->monitor, address, NULL) == fixture->device);
+  g_assert_true (is_live (fixture->program));
   g_assert_cmpstr (hr_source_get_message (fixture->device), !=, APP_MESSAGE);
 }
 
@@ -493,6 +504,19 @@ test_a_missing_image_is_said_until_the_next_attach (Fixture      *fixture,
   wait_until (totals_of (fixture->device, "cpu_usage") != NULL);
 }
 
+/* iOS 17 tells an agent alone: that is said as long as there is none. */
+static void
+test_a_new_phone_needs_an_agent (Fixture      *fixture,
+                                 gconstpointer argument)
+{
+  wait_until (device_is (fixture, HR_DEVICE_READY) && hr_source_get_message (fixture->device) != NULL &&
+              g_str_has_prefix (hr_source_get_message (fixture->device), APP_MESSAGE " · "));
+  bring_app (fixture, "");
+  wait_until (is_live (fixture->program));
+  wait_until (hr_source_get_message (fixture->device) == NULL);
+  g_assert_true (is_live (fixture->device));
+}
+
 static void
 test_an_address_names_a_phone (Fixture      *fixture,
                                gconstpointer argument)
@@ -535,6 +559,7 @@ main (int   argc,
   add ("/devices/log", NULL, test_its_log_is_followed);
   add ("/devices/figures", NULL, test_figures_without_an_agent);
   add ("/devices/image", "--detached", test_a_missing_image_is_said_until_the_next_attach);
+  add ("/devices/new", "--version=17.2", test_a_new_phone_needs_an_agent);
   add ("/devices/address", "--detached", test_an_address_names_a_phone);
 
   return g_test_run ();
