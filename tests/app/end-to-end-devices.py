@@ -18,7 +18,7 @@ import unittest
 
 from gi.repository import Atspi
 
-from desktop import AGENT, LIST_ITEM, WORKLOAD, App, end_program, wait_until
+from desktop import AGENT, BUILD, LIST_ITEM, WORKLOAD, App, end_program, wait_until
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "emulators"))
 import tap  # noqa: E402
@@ -151,6 +151,7 @@ def test_a_new_name_survives_a_restart():
             app.wait("^Test phone, ", LIST_ITEM)
             # It was selected last, and is so again.
             app.wait("^Product: iPhone")
+            app.wait("^Battery: [0-9]")
 
 
 def test_forgetting_can_be_undone():
@@ -218,6 +219,8 @@ def test_a_network_source_is_added_by_its_link():
 
 
 def test_a_network_source_and_its_token_survive_a_restart_until_it_is_revoked():
+    if b"__asan_init" in (BUILD / "app/headroom").read_bytes():
+        raise unittest.SkipTest("looking a token up leaks a message within libsecret")
     with keyring(True), lasting_settings() as settings, agent_on_the_network() as link:
         token = link.partition("#")[2]
         with App() as app:
