@@ -42,6 +42,7 @@ struct _HrDevicePage
   HrSource  *device;
 
   guint timer; /* while mapped */
+  guint tick;  /* the refresh that is due at the next frame, or 0 */
 };
 
 static guint chosen_signal;
@@ -136,9 +137,30 @@ refresh (HrDevicePage *self)
 }
 
 static gboolean
+refresh_tick_cb (GtkWidget     *widget,
+                 GdkFrameClock *clock,
+                 gpointer       user_data)
+{
+  HrDevicePage *self = HR_DEVICE_PAGE (widget);
+
+  self->tick = 0;
+  refresh (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* However much a device tells at once, the cards are set once a frame, and not at all out of sight. */
+static void
+queue_refresh (HrDevicePage *self)
+{
+  if (self->timer != 0 && self->tick == 0)
+    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), refresh_tick_cb, NULL, NULL);
+}
+
+static gboolean
 refresh_cb (gpointer user_data)
 {
-  refresh (user_data);
+  queue_refresh (user_data);
 
   return G_SOURCE_CONTINUE;
 }
@@ -146,8 +168,7 @@ refresh_cb (gpointer user_data)
 static void
 device_notify_cb (HrDevicePage *self)
 {
-  if (self->timer != 0)
-    refresh (self);
+  queue_refresh (self);
 }
 
 static void
