@@ -23,6 +23,8 @@ struct _HrPeersDialog
   HrMonitor  *monitor;
   HrPairings *pairings;
   char       *leaving; /* address of the one whose forgetting can still be undone */
+
+  guint tick; /* the refresh that is due at the next frame, or 0 */
 };
 
 G_DEFINE_FINAL_TYPE (HrPeersDialog, hr_peers_dialog, ADW_TYPE_WINDOW)
@@ -228,6 +230,27 @@ refresh (HrPeersDialog *self)
   hr_label_set (self->trouble, trouble != NULL ? trouble : "");
 }
 
+static gboolean
+refresh_tick_cb (GtkWidget     *widget,
+                 GdkFrameClock *clock,
+                 gpointer       user_data)
+{
+  HrPeersDialog *self = HR_PEERS_DIALOG (widget);
+
+  self->tick = 0;
+  refresh (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* However much changes at once, the rows are made once a frame. */
+static void
+queue_refresh (HrPeersDialog *self)
+{
+  if (self->tick == 0)
+    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), refresh_tick_cb, NULL, NULL);
+}
+
 static void
 hr_peers_dialog_dispose (GObject *object)
 {
@@ -270,9 +293,9 @@ hr_peers_dialog_new (GtkWindow  *parent,
 
   self->monitor = g_object_ref (monitor);
   self->pairings = g_object_ref (pairings);
-  g_signal_connect_object (pairings, "changed", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (monitor, "source-state", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
-  refresh (self);
+  g_signal_connect_object (pairings, "changed", G_CALLBACK (queue_refresh), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (monitor, "source-state", G_CALLBACK (queue_refresh), self, G_CONNECT_SWAPPED);
+  queue_refresh (self);
 
   return GTK_WINDOW (self);
 }
