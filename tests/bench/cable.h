@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* How late the desktop is told of what a program in an emulated phone records, in milliseconds. */
 typedef struct
 {
-  double median_ms;     /* from a record to its snapshot in the hub's history */
+  double median_ms; /* from a record to its snapshot in the hub's history */
   double p99_ms;
   double link_p99_ms;   /* from the end of a snapshot's interval to the same moment */
   double round_trip_ms; /* the best one of the link's own pings */
