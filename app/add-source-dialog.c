@@ -13,8 +13,8 @@ struct _HrAddSourceDialog
 
   /* Template children */
   GtkWidget   *add;
+  GtkListBox  *rows;
   GtkEditable *address;
-  GtkEditable *token;
   GtkEditable *name;
   GtkLabel    *status;
   GtkLabel    *trouble;
@@ -23,7 +23,8 @@ struct _HrAddSourceDialog
   HrMonitor  *monitor;
   HrPairings *pairings;
 
-  const char *status_class; /* interned */
+  GtkEditable *token;        /* a row too, once one is wanted */
+  const char  *status_class; /* interned */
 };
 
 static guint added_signal;
@@ -35,7 +36,8 @@ static HrAddress *
 read_address (HrAddSourceDialog *self,
               GError           **error)
 {
-  g_autoptr (HrAddress) address = hr_source_input_read (gtk_editable_get_text (self->address), gtk_editable_get_text (self->token), error);
+  const char *token = self->token != NULL ? gtk_editable_get_text (self->token) : "";
+  g_autoptr (HrAddress) address = hr_source_input_read (gtk_editable_get_text (self->address), token, error);
 
   if (address == NULL || !hr_pairings_admit (self->pairings, address, error))
     return NULL;
@@ -52,6 +54,24 @@ show_status (HrAddSourceDialog *self,
   hr_css_class_swap (GTK_WIDGET (self->status), &self->status_class, css_class);
 }
 
+static void refresh (HrAddSourceDialog *self);
+
+/* Few addresses want a token beside them: its row is made for these. */
+static void
+show_token (HrAddSourceDialog *self,
+            gboolean           wanted)
+{
+  if (wanted && self->token == NULL)
+    {
+      self->token = GTK_EDITABLE (adw_password_entry_row_new ());
+      g_object_set (self->token, "title", _ ("Token"), "activates-default", TRUE, NULL);
+      g_signal_connect_swapped (self->token, "changed", G_CALLBACK (refresh), self);
+      gtk_list_box_insert (self->rows, GTK_WIDGET (self->token), 1);
+    }
+  if (self->token != NULL)
+    gtk_widget_set_visible (GTK_WIDGET (self->token), wanted);
+}
+
 /* Nothing is wrong yet with what has not been written. */
 static void
 refresh (HrAddSourceDialog *self)
@@ -62,7 +82,7 @@ refresh (HrAddSourceDialog *self)
   g_autofree char *own_name = address != NULL ? hr_source_input_name (address) : NULL;
   gboolean         blank = *gtk_editable_get_text (self->address) == '\0';
 
-  gtk_widget_set_visible (GTK_WIDGET (self->token), hr_source_input_wants_token (gtk_editable_get_text (self->address)));
+  show_token (self, hr_source_input_wants_token (gtk_editable_get_text (self->address)));
   gtk_widget_set_sensitive (self->add, address != NULL);
   if (address != NULL)
     {
@@ -139,7 +159,7 @@ hr_add_source_dialog_class_init (HrAddSourceDialogClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/headroom/Headroom/ui/add-source-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, HrAddSourceDialog, add);
   gtk_widget_class_bind_template_child (widget_class, HrAddSourceDialog, address);
-  gtk_widget_class_bind_template_child (widget_class, HrAddSourceDialog, token);
+  gtk_widget_class_bind_template_child (widget_class, HrAddSourceDialog, rows);
   gtk_widget_class_bind_template_child (widget_class, HrAddSourceDialog, name);
   gtk_widget_class_bind_template_child (widget_class, HrAddSourceDialog, status);
   gtk_widget_class_bind_template_child (widget_class, HrAddSourceDialog, trouble);

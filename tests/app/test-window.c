@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "app/add-source-dialog.h"
 #include "app/application.h"
 #include "app/config.h"
 #include "app/device-page.h"
 #include "app/live-label.h"
+#include "app/places.h"
 #include "app/spans-card.h"
 #include "app/status-line.h"
 #include "app/table-row.h"
@@ -829,6 +831,29 @@ test_rename (Fixture *fixture)
   g_assert_nonnull (find_text (GTK_WIDGET (fixture->window), "The other one"));
 }
 
+/* The token has a row where the address wants one, and what is wrong is said beside it. */
+static void
+test_add_source (Fixture *fixture)
+{
+  HrMonitor *monitor = hr_application_get_monitor (fixture->application);
+  g_autoptr (GSettings) settings = hr_places_settings (g_getenv ("HEADROOM_BUILD_DIR"), NULL);
+  g_autoptr (HrPairings) pairings = hr_pairings_new (settings, &hr_secret_token_store, NULL);
+  GtkWindow *dialog = hr_add_source_dialog_new (GTK_WINDOW (fixture->window), monitor, pairings);
+  GtkWidget *address;
+
+  gtk_window_present (dialog);
+  address = find_shown (GTK_WIDGET (dialog), ADW_TYPE_ENTRY_ROW);
+  g_assert_null (find_shown (GTK_WIDGET (dialog), ADW_TYPE_PASSWORD_ENTRY_ROW));
+  gtk_editable_set_text (GTK_EDITABLE (address), "127.0.0.1:7777");
+  g_assert_nonnull (find_text (GTK_WIDGET (dialog), "token of the agent is missing"));
+  gtk_editable_set_text (GTK_EDITABLE (find_shown (GTK_WIDGET (dialog), ADW_TYPE_PASSWORD_ENTRY_ROW)), "00112233445566778899aabbccddeeff");
+  g_assert_nonnull (find_text (GTK_WIDGET (dialog), "It will be called “127.0.0.1:7777”."));
+  gtk_editable_set_text (GTK_EDITABLE (address), "box.lan:7777");
+  g_assert_nonnull (find_text (GTK_WIDGET (dialog), "“box.lan” is another computer"));
+  g_assert_cmpint (least_width (GTK_WIDGET (dialog)), <=, 360);
+  gtk_window_destroy (dialog);
+}
+
 /* Which actions there are depends on what is selected. */
 static void
 test_source_actions (Fixture *fixture)
@@ -869,6 +894,7 @@ main (int   argc,
     { "/window/forget-and-undo", MISSING_AGENT, test_forget_and_undo },
     { "/window/forget-and-leave", MISSING_AGENT, test_forget_and_leave },
     { "/window/rename", MISSING_AGENT, test_rename },
+    { "/window/add-source", MISSING_AGENT, test_add_source },
     { "/window/source-actions", MISSING_AGENT, test_source_actions },
     { "/window/device-states", MISSING_AGENT, test_device_states },
     { "/window/device-narrow", MISSING_AGENT, test_device_narrow },
