@@ -2,125 +2,47 @@
 
 #include "engine/link/plist.h"
 
+#include "engine/link/bplist.h"
+
 #include <string.h>
 
 /* libplist copies what a binary list refers to at every reference, descends by recursion in both formats, and has no limits of its own. So
- * whatever reaches it was weighed before: how deep it can go, and how much memory it becomes.
- *
- * A binary list: "bplist00", objects, a table of their offsets, and a trailer of 32 bytes: 6 unused, the bytes of an offset, the bytes of a
- * reference, and in 8 bytes each the number of objects, the root's number, and where the table stands. An object begins with a byte of type and
- * count; a count of 15 says that an integer object with the true count follows. */
+ * whatever reaches it was weighed before: how deep it can go, and how much memory it becomes. */
 #define MAX_TAGS 16384u
 #define MAX_OBJECTS 65536u
 #define MAX_DEPTH 64u
 #define MAX_WEIGHT (32u << 20)
 #define NODE_WEIGHT 128u
-#define TRAILER_BYTES 32u
-
-enum
-{
-  OBJECT_INTEGER = 0x1,
-  OBJECT_DATA = 0x4,
-  OBJECT_ASCII = 0x5,
-  OBJECT_UTF16 = 0x6,
-  OBJECT_ARRAY = 0xa,
-  OBJECT_SET = 0xc,
-  OBJECT_DICT = 0xd
-};
 
 typedef struct
 {
-  const guint8 *bytes;
-  gsize         size; /* up to the table of offsets */
-  const guint8 *offsets;
-  guint         offset_bytes;
-  guint         reference_bytes;
-  guint64       n_objects;
-  struct
-  {
-    guint32 weight; /* 0: not weighed yet */
-    guint32 height; /* how many levels it goes down from here */
-  } * measures;
-} Binary;
+  guint32 weight; /* 0: not weighed yet */
+  guint32 height; /* how many levels it goes down from here */
+} Measure;
 
 typedef struct
 {
-  guint         type;
-  guint64       count;
-  const guint8 *content;
-  gsize         left; /* bytes from @content up to the table */
-} Object;
+  HrBplist list;
+  Measure *measures; /* one an object */
+} Scales;
 
-static guint64
-read_number (const guint8 *bytes,
-             guint         n)
-{
-  guint64 number = 0;
-
-  for (guint i = 0; i < n; i++)
-    number = number << 8 | bytes[i];
-
-  return number;
-}
-
-/* The count that stands in an integer object of its own. */
-static gboolean
-read_long_count (Object *object)
-{
-  guint n;
-
-  if (object->left < 1 || object->content[0] >> 4 != OBJECT_INTEGER || (object->content[0] & 0xf) > 3)
-    return FALSE;
-
-  n = 1u << (object->content[0] & 0xf);
-  if (object->left < 1 + n)
-    return FALSE;
-
-  object->count = read_number (object->content + 1, n);
-  object->content += 1 + n;
-  object->left -= 1 + n;
-
-  return TRUE;
-}
-
-static gboolean
-read_object (const Binary *self,
-             guint64       index,
-             Object       *out)
-{
-  guint64 offset = read_number (self->offsets + index * self->offset_bytes, self->offset_bytes);
-
-  if (offset >= self->size)
-    return FALSE;
-
-  out->type = self->bytes[offset] >> 4;
-  out->count = self->bytes[offset] & 0xf;
-  out->content = self->bytes + offset + 1;
-  out->left = self->size - (gsize) offset - 1;
-
-  return out->type < OBJECT_DATA || out->count < 15 || read_long_count (out);
-}
-
-static guint32 weigh (Binary *self,
+static guint32 weigh (Scales *self,
                       guint64 index,
                       guint   depth);
 
-/* The weight of all that @object refers to, or 0. */
+/* The weight of the @n objects that @object refers to, or 0. */
 static guint64
-weigh_references (Binary       *self,
-                  const Object *object,
-                  guint         depth,
-                  guint32      *out_height)
+weigh_references (Scales               *self,
+                  const HrBplistObject *object,
+                  gsize                 n,
+                  guint                 depth,
+                  guint32              *out_height)
 {
-  guint64 n = object->type == OBJECT_DICT ? 2 * object->count : object->count;
   guint64 sum = NODE_WEIGHT;
 
-  if (object->count > object->left || n > object->left / self->reference_bytes)
-    return 0;
-
-  for (guint64 i = 0; i < n && sum <= MAX_WEIGHT; i++)
+  for (gsize i = 0; i < n && sum <= MAX_WEIGHT; i++)
     {
-      guint64 index = read_number (object->content + i * self->reference_bytes, self->reference_bytes);
+      guint64 index = hr_bplist_reference (&self->list, object, i);
       guint32 weight = weigh (self, index, depth + 1);
 
       if (weight == 0)
@@ -134,25 +56,27 @@ weigh_references (Binary       *self,
 
 /* How many bytes of memory object @index becomes, about; 0 when it is none, too deep or too heavy. A list that contains itself is too deep. */
 static guint32
-weigh (Binary *self,
+weigh (Scales *self,
        guint64 index,
        guint   depth)
 {
-  Object  object;
-  guint64 weight = NODE_WEIGHT;
-  guint32 height = 0;
+  HrBplistObject object;
+  guint64        weight = NODE_WEIGHT;
+  guint32        height = 0;
 
-  if (index >= self->n_objects || depth + self->measures[index].height > MAX_DEPTH)
+  if (index >= self->list.n_objects || depth + self->measures[index].height > MAX_DEPTH)
     return 0;
   if (self->measures[index].weight != 0)
     return self->measures[index].weight;
-  if (!read_object (self, index, &object))
+  if (!hr_bplist_read (&self->list, index, &object))
     return 0;
 
-  if (object.type == OBJECT_ARRAY || object.type == OBJECT_SET || object.type == OBJECT_DICT)
-    weight = weigh_references (self, &object, depth, &height);
-  else if (object.type == OBJECT_DATA || object.type == OBJECT_ASCII || object.type == OBJECT_UTF16)
-    weight = object.count <= object.left ? NODE_WEIGHT + 3 * object.count : 0;
+  if (object.type == HR_BPLIST_ARRAY)
+    weight = weigh_references (self, &object, object.n, depth, &height);
+  else if (object.type == HR_BPLIST_DICTIONARY)
+    weight = weigh_references (self, &object, 2 * object.n, depth, &height);
+  else if (object.type == HR_BPLIST_DATA || object.type == HR_BPLIST_ASCII || object.type == HR_BPLIST_UTF16)
+    weight += 3 * object.n;
 
   if (weight > MAX_WEIGHT)
     return 0;
@@ -166,28 +90,14 @@ static gboolean
 binary_is_bounded (const guint8 *bytes,
                    gsize         size)
 {
-  const guint8 *trailer = bytes + size - TRAILER_BYTES;
-  Binary        self = { .bytes = bytes };
-  guint64       root, table;
-  gboolean      bounded;
+  Scales   self = { 0 };
+  gboolean bounded;
 
-  if (size < 8 + TRAILER_BYTES)
+  if (!hr_bplist_open (&self.list, bytes, size) || self.list.n_objects > MAX_OBJECTS)
     return FALSE;
 
-  self.offset_bytes = trailer[6];
-  self.reference_bytes = trailer[7];
-  self.n_objects = read_number (trailer + 8, 8);
-  root = read_number (trailer + 16, 8);
-  table = read_number (trailer + 24, 8);
-  if (self.offset_bytes < 1 || self.offset_bytes > 8 || self.reference_bytes < 1 || self.reference_bytes > 8 ||
-      self.n_objects > MAX_OBJECTS || table > size - TRAILER_BYTES ||
-      self.n_objects * self.offset_bytes > size - TRAILER_BYTES - table)
-    return FALSE;
-
-  self.size = (gsize) table;
-  self.offsets = bytes + table;
-  self.measures = g_malloc0_n (self.n_objects, sizeof *self.measures);
-  bounded = weigh (&self, root, 0) > 0;
+  self.measures = g_new0 (Measure, self.list.n_objects);
+  bounded = weigh (&self, self.list.root, 0) > 0;
   g_free (self.measures);
 
   return bounded;

@@ -2,7 +2,7 @@
 
 #include "engine/link/dtx/archive.h"
 
-#include "engine/link/dtx/bplist.h"
+#include "engine/link/bplist.h"
 #include "engine/link/dtx/instruments.h"
 #include "tests/engine/link/dtx/value-text.h"
 

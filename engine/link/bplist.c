@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "engine/link/dtx/bplist.h"
+#include "engine/link/bplist.h"
 
 #include <string.h>
 
