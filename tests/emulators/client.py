@@ -22,6 +22,9 @@ from usbmuxd import HEADER, PLIST_MESSAGE, parse_address, swap_port
 PROGRAM = pathlib.Path(__file__).with_name("iphone.py")
 UDID = "00008030-000000000000002E"
 
+# Keys are made once for all tests of a program.
+KEYS = tempfile.TemporaryDirectory(prefix="headroom-keys-")
+
 # How long any answer may take before the test is called failed: a cap, not an expectation.
 CAP_SECONDS = 30
 
@@ -38,7 +41,8 @@ class Iphone:
         address = "127.0.0.1:0" if self.tcp else f"UNIX:{self.socket}"
         self.temporary = pathlib.Path(self.folder.name) / "tmp"
         self.temporary.mkdir()
-        self.process = subprocess.Popen([sys.executable, PROGRAM, "--socket", address, "--udid", UDID, *self.arguments],
+        self.process = subprocess.Popen([sys.executable, PROGRAM, "--socket", address, "--udid", UDID, "--keys", KEYS.name,
+                                         *self.arguments],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                         env={**os.environ, "TMPDIR": str(self.temporary)})
         word, _, ready = self.process.stdout.readline().partition(" ")

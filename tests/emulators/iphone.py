@@ -49,7 +49,7 @@ import threading
 
 from dtx import Instruments
 from lockdownd import PORT, TRUST, Phone
-from pairing import Identity
+from pairing import Identity, Keys
 from usbmuxd import Daemon, Device, Fault, Manner
 
 LARGEST_COMMAND = 1 << 20
@@ -58,29 +58,29 @@ LARGEST_COMMAND = 1 << 20
 class Emulator:
     """The daemon, its devices, and the commands about them."""
 
-    def __init__(self, address, folder):
+    def __init__(self, address, folder, keys=None):
         self.daemon = Daemon(address)
         self.folder = folder
+        self.keys = keys  # of all devices; None: each makes its own
         self.phones = {}
 
-    def add(self, udid, ports, attached=True, product_id=0x12A8, connection_type="USB", **identity):
-        """A device: its identity's keys are made meanwhile."""
+    async def add(self, udid, ports, attached=True, product_id=0x12A8, connection_type="USB", **identity):
+        """A device, which comes when its keys are made."""
         device = Device(udid, ports, product_id, connection_type)
         if device.udid in self.phones:
             raise ValueError(f"{device.udid} is there already")
         place = os.path.join(self.folder, device.udid)
         os.mkdir(place, 0o700)
         wifi_address = "02:00:00:00:00:%02x" % (len(self.phones) + 1)
-        phone = Phone(device.udid, Identity(place, self.daemon.buid, wifi_address), **identity)
+        phone = Phone(device.udid, Identity(place, self.keys or Keys(place), self.daemon.buid, wifi_address), **identity)
         phone.device = device
         phone.ports = device.ports
         phone.network = None
         phone.dtx = Instruments(phone)
         phone.instruments = phone.dtx.serve
-        phone.made = asyncio.ensure_future(phone.make_identity())
         device.ports[PORT] = phone.serve
-        self.daemon.records[device.udid] = phone.made
         self.phones[device.udid] = phone
+        self.daemon.records[device.udid] = await phone.make_identity()
         if attached:
             self.daemon.attach(device)
 
@@ -115,10 +115,10 @@ class Emulator:
         self.do_attach(udid)
         return {"device": self._phone(udid).device.device_id}
 
-    def do_add(self, udid, ports=None, attached=True, type=None, **identity):
+    async def do_add(self, udid, ports=None, attached=True, type=None, **identity):
         if type is not None:
             identity["product_type"] = type
-        self.add(udid, {int(port): target for port, target in (ports or {}).items()}, attached, **identity)
+        await self.add(udid, {int(port): target for port, target in (ports or {}).items()}, attached, **identity)
 
     def do_network(self, attached=True, udid=None):
         phone = self._phone(udid)
@@ -178,9 +178,8 @@ class Emulator:
             raise ValueError(f"{state}: one of {', '.join(TRUST)}")
         self._phone(udid).trust = state
 
-    async def do_unpair(self, udid=None):
+    def do_unpair(self, udid=None):
         phone = self._phone(udid)
-        await asyncio.shield(phone.made)
         self.daemon.delete_record(phone.udid)
         phone.hosts.clear()
         phone.trust = "untrusted"
@@ -246,10 +245,10 @@ async def run(options, folder):
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
 
-    emulator = Emulator(options.socket, folder)
+    emulator = Emulator(options.socket, folder, options.keys and Keys(options.keys))
     ports = dict(options.port)
-    emulator.add(options.udid, ports, not options.detached, options.product_id, options.connection_type, name=options.name,
-                 product_type=options.type, version=options.version)
+    await emulator.add(options.udid, ports, not options.detached, options.product_id, options.connection_type, name=options.name,
+                       product_type=options.type, version=options.version)
     if not options.late:
         await emulator.daemon.start()
     control = await obey_socket(emulator, options.control) if options.control else None
@@ -265,8 +264,6 @@ async def run(options, folder):
         control.close()
         with contextlib.suppress(FileNotFoundError):
             os.unlink(options.control)
-    # The folder with the keys goes when the thread that makes them is done with it.
-    await asyncio.gather(*(phone.made for phone in emulator.phones.values()), return_exceptions=True)
 
 
 def port_option(text):
@@ -289,6 +286,7 @@ def main():
     parser.add_argument("--connection-type", default="USB", choices=("USB", "Network"))
     parser.add_argument("--port", action="append", default=[], type=port_option, help="NUMBER=tcp:HOST:PORT or NUMBER=unix:PATH")
     parser.add_argument("--detached", action="store_true", help="not attached at the start")
+    parser.add_argument("--keys", help="a folder whose keys serve every device; they are made there the first time, and stay")
     parser.add_argument("--late", action="store_true", help="no daemon until the command start")
     options = parser.parse_args()
     if shutil.which("openssl") is None:

@@ -45,7 +45,6 @@ class Phone:
     def __init__(self, udid, identity, name="Emulated iPhone", product_type="iPhone12,1", version="16.7"):
         self.udid = udid
         self.identity = identity
-        self.made = None  # a future of the pair record, once the keys are being made
         self.trust = "trusted"
         self.locked = False
         self.developer = True  # the developer image is mounted
@@ -70,7 +69,7 @@ class Phone:
         return int(self.values["ProductVersion"].split(".")[0])
 
     async def make_identity(self):
-        """Makes the keys in a thread, and this computer trusted. Returns its pair record."""
+        """Has the keys made in a thread, and this computer trusted. Returns its pair record."""
         record = await asyncio.to_thread(self.identity.make)
         context = self.identity.context(self.identity.root_certificate(), self.identity.device_certificate())
         self.hosts[self.identity.host_id] = context
@@ -190,8 +189,6 @@ class Lockdown:
             request, form = await asyncio.wait_for(self.channel.read_plist(), self.phone.idle_seconds)
             name = request.get("Request", "")
             answer, after = {"Request": name}, None
-            # Whoever is asked about pairing has the keys by then, or waits for them.
-            await asyncio.shield(self.phone.made)
             try:
                 handler = {
                     "QueryType": self._query_type, "GetValue": self._get_value, "SetValue": self._set_value, "Pair": self._pair,

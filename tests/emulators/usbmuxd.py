@@ -293,17 +293,11 @@ class Client(asyncio.Protocol):
         self.reply(tag, {"BUID": self.daemon.buid}, "ReadBUID")
 
     def _read_record(self, tag, request):
-        self.state = "busy"
-        self.task = asyncio.create_task(self._read_record_later(tag, request))
-
-    async def _read_record_later(self, tag, request):
-        record = await self.daemon.read_record(request.get("PairRecordID", ""))
-        self.state = "command"
+        record = self.daemon.records.get(request.get("PairRecordID", ""))
         if record is None:
             self.result(tag, NO_SUCH_RECORD, "ReadPairRecord")
         else:
             self.reply(tag, {"PairRecordData": record}, "ReadPairRecord")
-        self.data_received(b"")
 
     def _save_record(self, tag, request):
         udid, record = request.get("PairRecordID"), request.get("PairRecordData")
@@ -506,11 +500,6 @@ class Daemon:
         for client in list(self.clients):
             if client.state == "listen":
                 client.event(message)
-
-    async def read_record(self, udid):
-        """The pair record of a device as bytes, or None. A record may be a future: keys take their time."""
-        record = self.records.get(udid)
-        return await record if asyncio.isfuture(record) else record
 
     def save_record(self, udid, record):
         self.records[udid] = record

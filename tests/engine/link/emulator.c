@@ -2,8 +2,35 @@
 
 #include "tests/engine/link/emulator.h"
 
-#include <glib/gstdio.h>
+#include "tests/folder.h"
+
+#include <stdlib.h>
 #include <string.h>
+
+/* Keys take a computer longer than everything else that a phone does, so those of one program serve all its phones. */
+static char *keys_folder;
+
+static void
+remove_keys (void)
+{
+  remove_folder (keys_folder);
+  g_clear_pointer (&keys_folder, g_free);
+}
+
+static const char *
+get_keys_folder (void)
+{
+  if (keys_folder == NULL)
+    {
+      g_autoptr (GError) error = NULL;
+
+      keys_folder = g_dir_make_tmp ("headroom-keys-XXXXXX", &error);
+      g_assert_no_error (error);
+      atexit (remove_keys);
+    }
+
+  return keys_folder;
+}
 
 static char *
 read_line (Emulator *self)
@@ -33,7 +60,7 @@ emulator_start (Emulator   *self,
   path = g_build_filename (self->folder, "mux", NULL);
   self->address = address != NULL ? g_strdup (address) : g_strdup_printf ("UNIX:%s", path);
   self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/usr/bin/python3", iphone,
-                                    "--socket", self->address, argument, NULL);
+                                    "--socket", self->address, "--keys", get_keys_folder (), argument, NULL);
   g_assert_no_error (error);
   self->commands = g_subprocess_get_stdin_pipe (self->process);
   self->answers = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
