@@ -19,10 +19,6 @@ typedef struct
   gsize           split;       /* after so many bytes of an answer the rest waits until everybody has seen them; 0: never */
 } FakeUsbmuxd;
 
-#define WAIT_FOR(condition) \
-  while (!(condition))      \
-  g_main_context_iteration (NULL, TRUE)
-
 #define FAKE_UDID "00008030-000000000000002E"
 
 void fake_usbmuxd_init (FakeUsbmuxd *self);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "engine/wire/wire.h"
+#include "tests/engine/link/wait.h"
 #include "tests/engine/link/watch.h"
 
 #include <errno.h>
@@ -96,8 +97,7 @@ test_turns_are_bounded (void)
   g_main_context_iteration (NULL, TRUE);
   g_assert_cmpuint (a.heard->len, >, 0);
   g_assert_cmpuint (a.heard->len, <, 200 * strlen ("ping 1|"));
-  while (a.heard->len < 1000 * strlen ("ping 1|"))
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (a.heard->len >= 1000 * strlen ("ping 1|"));
 
   close (fd);
   watch_until_closed (&a);
@@ -249,8 +249,7 @@ test_drop_while_delivering (void)
   g_signal_connect (link, "message", G_CALLBACK (drop_cb), &link);
   hr_link_start (link);
   PUT (ends[1], PING);
-  while (gone != NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (gone == NULL);
   g_assert_null (link);
   close (ends[1]);
 }
@@ -313,8 +312,7 @@ test_reading_peer_does_not_overflow (void)
       if (i % 1000 == 0)
         spin ();
     }
-  while (b.heard->len < 200000 * strlen ("ping 1|"))
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (b.heard->len >= 200000 * strlen ("ping 1|"));
   g_assert_true (hr_link_is_open (a.link));
   watch_clear (&a);
   watch_clear (&b);
@@ -347,8 +345,7 @@ test_new_names_are_bounded (void)
       hr_link_send (a.link, &hello);
       send_ping (a.link, round);
       g_string_truncate (b.heard, 0);
-      while (b.n_closed == 0 && strstr (b.heard->str, "ping") == NULL)
-        g_main_context_iteration (NULL, TRUE);
+      wait_until (b.n_closed > 0 || strstr (b.heard->str, "ping") != NULL);
       n_good += b.n_closed == 0;
     }
 

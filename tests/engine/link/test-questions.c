@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "engine/link/questions.h"
+#include "tests/engine/link/wait.h"
 
 /* A device is asked by test_question_cb (): it answers when its gate is open, with how often it was asked, and its kind of question. */
 static GMutex   mutex;
@@ -57,24 +58,13 @@ begin (guint n_threads,
   return hr_questions_new (question_cb, n_threads, limit_ms);
 }
 
-static void
-result_cb (GObject      *object,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  GAsyncResult **out = user_data;
-
-  *out = g_object_ref (result);
-}
-
 static HrDevice *
 wait_for (GAsyncResult **result,
           GError       **error)
 {
   HrDevice *device;
 
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (*result != NULL);
   device = hr_questions_ask_finish (*result, error);
   g_clear_object (result);
 

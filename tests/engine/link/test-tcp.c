@@ -4,6 +4,7 @@
 
 #include "engine/link/gate.h"
 #include "engine/link/link-private.h"
+#include "tests/engine/link/wait.h"
 #include "tests/engine/link/watch.h"
 #include "tests/folder.h"
 
@@ -29,10 +30,6 @@ typedef struct
 
 static const gboolean plain = FALSE;
 static const gboolean secured = TRUE;
-
-#define wait_until(condition) \
-  while (!(condition))        \
-  g_main_context_iteration (NULL, TRUE)
 
 static void
 link_cb (HrListener *listener,
@@ -88,16 +85,6 @@ static HrGate *
 gate_of (Fixture *fixture)
 {
   return hr_listener_get_data (fixture->listener);
-}
-
-static void
-result_cb (GObject      *object,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  GAsyncResult **out = user_data;
-
-  *out = g_object_ref (result);
 }
 
 static HrLink *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "engine/link/link-private.h"
+#include "tests/engine/link/wait.h"
 #include "tests/engine/link/watch.h"
 
 #include <gio/gunixsocketaddress.h>
@@ -34,16 +35,6 @@ place_clear (Place        *self,
   g_free (self->folder);
 }
 
-static void
-result_cb (GObject      *object,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  GAsyncResult **out = user_data;
-
-  *out = g_object_ref (result);
-}
-
 static HrLink *
 connect_to (const char *path,
             GError    **error)
@@ -51,8 +42,7 @@ connect_to (const char *path,
   g_autoptr (GAsyncResult) result = NULL;
 
   hr_link_connect_unix_async (path, NULL, result_cb, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (result != NULL);
 
   return hr_link_connect_unix_finish (result, error);
 }
@@ -85,8 +75,7 @@ test_connect (Place        *place,
   g_signal_connect (listener, "link", G_CALLBACK (link_cb), &accepted);
   watch_init (&a, connect_to (place->path, &error));
   g_assert_no_error (error);
-  while (accepted == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (accepted != NULL);
   watch_init (&b, accepted);
 
   hr_link_start (a.link);

@@ -3,6 +3,7 @@
 #include "engine/link/link.h"
 #include "engine/link/usbmux.h"
 #include "tests/engine/link/emulator.h"
+#include "tests/engine/link/wait.h"
 
 #include <glib/gstdio.h>
 
@@ -61,19 +62,8 @@ static void
 wait_until_heard (Bench      *self,
                   const char *words)
 {
-  while (!g_str_equal (self->heard->str, words))
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (g_str_equal (self->heard->str, words));
   g_string_truncate (self->heard, 0);
-}
-
-static void
-result_cb (GObject      *object,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  GAsyncResult **out = user_data;
-
-  *out = g_object_ref (result);
 }
 
 static GIOStream *
@@ -84,8 +74,7 @@ connect_to (Bench   *self,
   g_autoptr (GAsyncResult) result = NULL;
 
   hr_usbmux_connect_async (self->client, EMULATED_UDID, port, NULL, result_cb, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (result != NULL);
 
   return hr_usbmux_connect_finish (self->client, result, error);
 }
@@ -118,8 +107,7 @@ test_late_and_restarted (void)
   Bench self;
 
   begin (&self, NULL, "--late");
-  while (hr_usbmux_get_trouble (self.client) == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (hr_usbmux_get_trouble (self.client) != NULL);
   emulator_do (&self.emulator, "{'do': 'start'}");
   wait_until_heard (&self, "+" EMULATED_UDID " ");
   g_assert_null (hr_usbmux_get_trouble (self.client));
@@ -245,8 +233,7 @@ test_link (void)
   emulator_do (&self.emulator, "{'do': 'manner', 'coalesce': true}");
   stream = connect_to (&self, 7777, &error);
   g_assert_no_error (error);
-  while (theirs == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (theirs != NULL);
 
   ours = hr_link_new (stream);
   g_signal_connect (ours, "message", G_CALLBACK (message_cb), &heard);
@@ -258,12 +245,10 @@ test_link (void)
   hr_link_send (theirs, &ping);
   ping.ping.sent_ns = 7;
   hr_link_send (ours, &ping);
-  while (heard != 5 || heard_there != 7)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (heard == 5 && heard_there == 7);
 
   emulator_do (&self.emulator, "{'do': 'detach'}");
-  while (!closed)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (closed);
   g_assert_finalize_object (listener);
   g_assert_cmpint (g_rmdir (folder), ==, 0);
   finish (&self);
@@ -279,8 +264,7 @@ test_pair_record (void)
 
   begin (&self, NULL, NULL);
   hr_usbmux_read_pair_record_async (self.client, EMULATED_UDID, NULL, result_cb, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (result != NULL);
   record = hr_usbmux_read_pair_record_finish (self.client, result, &error);
   g_assert_no_error (error);
   g_assert_nonnull (g_strstr_len (g_bytes_get_data (record, NULL), (gssize) g_bytes_get_size (record), "HostID"));

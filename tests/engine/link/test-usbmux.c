@@ -3,6 +3,7 @@
 #include "engine/link/usbmux-exchange.h"
 #include "engine/link/usbmux.h"
 #include "tests/engine/link/fake-usbmuxd.h"
+#include "tests/engine/link/wait.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -108,17 +109,7 @@ begin (Bench *self)
   fake_usbmuxd_answer_listen (&self->fake);
   fake_usbmuxd_start (&self->fake);
   hr_usbmux_start (self->client);
-  WAIT_FOR (heard (self, "+" FAKE_UDID " "));
-}
-
-static void
-result_cb (GObject      *object,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  GAsyncResult **out = user_data;
-
-  *out = g_object_ref (result);
+  wait_until (heard (self, "+" FAKE_UDID " "));
 }
 
 static GIOStream *
@@ -129,7 +120,7 @@ connect_to (Bench   *self,
   g_autoptr (GAsyncResult) result = NULL;
 
   hr_usbmux_connect_async (self->client, FAKE_UDID, port, NULL, result_cb, &result);
-  WAIT_FOR (result != NULL);
+  wait_until (result != NULL);
 
   return hr_usbmux_connect_finish (self->client, result, error);
 }
@@ -141,7 +132,7 @@ read_record (Bench   *self,
   g_autoptr (GAsyncResult) result = NULL;
 
   hr_usbmux_read_pair_record_async (self->client, FAKE_UDID, NULL, result_cb, &result);
-  WAIT_FOR (result != NULL);
+  wait_until (result != NULL);
 
   return hr_usbmux_read_pair_record_finish (self->client, result, error);
 }
@@ -157,7 +148,7 @@ test_events (Bench        *self,
   fake_usbmuxd_tell (&self->fake, 0, "<key>MessageType</key><string>Weather</string>");
   fake_usbmuxd_tell (&self->fake, 0, FAKE_ATTACHED (6, "b"));
   fake_usbmuxd_tell (&self->fake, 0, FAKE_DETACHED (5));
-  WAIT_FOR (heard (self, "+" FAKE_UDID " =" FAKE_UDID " +b -" FAKE_UDID " "));
+  wait_until (heard (self, "+" FAKE_UDID " =" FAKE_UDID " +b -" FAKE_UDID " "));
   g_assert_null (hr_usbmux_find (self->client, FAKE_UDID));
   g_assert_cmpuint (hr_usbmux_find (self->client, "b")->id, ==, 6);
   g_assert_cmpuint (self->n_changed, ==, 0);
@@ -172,7 +163,7 @@ test_new_number (Bench        *self,
   fake_usbmuxd_tell (&self->fake, 0, FAKE_ATTACHED (6, FAKE_UDID));
   fake_usbmuxd_tell (&self->fake, 0, FAKE_DETACHED (5));
   fake_usbmuxd_tell (&self->fake, 0, FAKE_PAIRED (6));
-  WAIT_FOR (heard (self, "+" FAKE_UDID " -" FAKE_UDID " +" FAKE_UDID " =" FAKE_UDID " "));
+  wait_until (heard (self, "+" FAKE_UDID " -" FAKE_UDID " +" FAKE_UDID " =" FAKE_UDID " "));
 }
 
 /* The answer to Listen and the first event, in two pieces, cut everywhere. */
@@ -192,7 +183,7 @@ test_split (Bench        *self,
       self->fake.split = i;
       g_string_truncate (self->heard, 0);
       hr_usbmux_start (self->client);
-      WAIT_FOR (heard (self, "+" FAKE_UDID " "));
+      wait_until (heard (self, "+" FAKE_UDID " "));
       hr_usbmux_stop (self->client);
     }
   g_assert_cmpuint (self->n_changed, ==, 0);
@@ -227,7 +218,7 @@ test_coalesced (Bench        *self,
           gssize n_read;
 
           g_input_stream_read_async (g_io_stream_get_input_stream (stream), buffer + n, strlen (text) - n, 0, NULL, result_cb, &result);
-          WAIT_FOR (result != NULL);
+          wait_until (result != NULL);
           n_read = g_input_stream_read_finish (g_io_stream_get_input_stream (stream), result, &error);
           g_assert_no_error (error);
           g_assert_cmpint (n_read, >, 0);
@@ -307,9 +298,9 @@ test_cancelled (Bench        *self,
   begin (self);
   fake_usbmuxd_answer_bytes (&self->fake, "", 0);
   hr_usbmux_connect_async (self->client, FAKE_UDID, 1, cancellable, result_cb, &result);
-  WAIT_FOR (self->fake.requests->len == 2);
+  wait_until (self->fake.requests->len == 2);
   g_cancellable_cancel (cancellable);
-  WAIT_FOR (result != NULL);
+  wait_until (result != NULL);
   g_assert_null (hr_usbmux_connect_finish (self->client, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
@@ -329,9 +320,9 @@ test_cancelled_at_once (Bench        *self,
   fake_usbmuxd_start (&self->fake);
   fake_usbmuxd_answer_bytes (&self->fake, "", 0);
   hr_usbmux_exchange_async (address, request, G_MAXUINT, cancellable, result_cb, &result);
-  WAIT_FOR (self->fake.requests->len == 1);
+  wait_until (self->fake.requests->len == 1);
   g_cancellable_cancel (cancellable);
-  WAIT_FOR (result != NULL);
+  wait_until (result != NULL);
   g_assert_null (hr_usbmux_exchange_finish (result, &reply, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
@@ -361,23 +352,23 @@ test_restart (Bench        *self,
               gconstpointer data)
 {
   hr_usbmux_start (self->client);
-  WAIT_FOR (hr_usbmux_get_trouble (self->client) != NULL);
+  wait_until (hr_usbmux_get_trouble (self->client) != NULL);
   g_assert_nonnull (strstr (hr_usbmux_get_trouble (self->client), "Install"));
   g_assert_cmpuint (self->n_changed, ==, 1);
 
   fake_usbmuxd_answer_listen (&self->fake);
   fake_usbmuxd_start (&self->fake);
-  WAIT_FOR (heard (self, "+" FAKE_UDID " "));
+  wait_until (heard (self, "+" FAKE_UDID " "));
   g_assert_null (hr_usbmux_get_trouble (self->client));
   g_assert_cmpuint (self->n_changed, ==, 2);
 
   fake_usbmuxd_stop (&self->fake);
-  WAIT_FOR (heard (self, "+" FAKE_UDID " -" FAKE_UDID " "));
-  WAIT_FOR (hr_usbmux_get_trouble (self->client) != NULL);
+  wait_until (heard (self, "+" FAKE_UDID " -" FAKE_UDID " "));
+  wait_until (hr_usbmux_get_trouble (self->client) != NULL);
 
   fake_usbmuxd_answer_listen (&self->fake);
   fake_usbmuxd_start (&self->fake);
-  WAIT_FOR (heard (self, "+" FAKE_UDID " -" FAKE_UDID " +" FAKE_UDID " "));
+  wait_until (heard (self, "+" FAKE_UDID " -" FAKE_UDID " +" FAKE_UDID " "));
 }
 
 /* What answers badly is left alone for a moment, and asked again. */
@@ -395,14 +386,14 @@ test_nonsense (Bench        *self,
   fake_usbmuxd_answer (&self->fake, FAKE_RESULT (1), "");
   fake_usbmuxd_answer_listen (&self->fake);
   hr_usbmux_start (self->client);
-  WAIT_FOR (heard (self, "+" FAKE_UDID " "));
+  wait_until (heard (self, "+" FAKE_UDID " "));
   g_assert_cmpuint (self->fake.requests->len, ==, 6);
   g_assert_null (hr_usbmux_get_trouble (self->client));
 
   /* Also in the middle of events. */
   g_output_stream_write (g_io_stream_get_output_stream (self->fake.connections->pdata[5]), "nonsense nonsense nonsense", 26, NULL, NULL);
   fake_usbmuxd_answer_listen (&self->fake);
-  WAIT_FOR (heard (self, "+" FAKE_UDID " -" FAKE_UDID " +" FAKE_UDID " "));
+  wait_until (heard (self, "+" FAKE_UDID " -" FAKE_UDID " +" FAKE_UDID " "));
 }
 
 /* A daemon that hangs does not hang us. */
@@ -419,10 +410,10 @@ test_silence (Bench        *self,
   fake_usbmuxd_start (&self->fake);
   fake_usbmuxd_answer_bytes (&self->fake, "\x20\0", 2);
   hr_usbmux_exchange_async (address, request, 20, NULL, result_cb, &result);
-  WAIT_FOR (result != NULL);
+  wait_until (result != NULL);
   g_assert_null (hr_usbmux_exchange_finish (result, &reply, &error));
   g_assert_error (error, HR_USBMUX_ERROR, HR_USBMUX_ERROR_UNAVAILABLE);
-  WAIT_FOR (self->fake.requests->len == 1);
+  wait_until (self->fake.requests->len == 1);
 }
 
 static void
@@ -440,17 +431,17 @@ test_stopped (Bench        *self,
   self->stop_at = 1;
   fake_usbmuxd_answer_listen (&self->fake);
   hr_usbmux_start (self->client);
-  WAIT_FOR (heard (self, "+" FAKE_UDID " -" FAKE_UDID " "));
+  wait_until (heard (self, "+" FAKE_UDID " -" FAKE_UDID " "));
 
   /* By whoever hears that the daemon is gone. */
   g_string_truncate (self->heard, 0);
   fake_usbmuxd_answer_listen (&self->fake);
   hr_usbmux_start (self->client);
-  WAIT_FOR (heard (self, "+" FAKE_UDID " "));
+  wait_until (heard (self, "+" FAKE_UDID " "));
   self->stop_at = self->heard->len + 1;
   self->n_changed = 0;
   fake_usbmuxd_stop (&self->fake);
-  WAIT_FOR (heard (self, "+" FAKE_UDID " -" FAKE_UDID " "));
+  wait_until (heard (self, "+" FAKE_UDID " -" FAKE_UDID " "));
   g_assert_cmpuint (self->n_changed, ==, 0);
 }
 
@@ -466,7 +457,7 @@ test_let_go (Bench        *self,
 
   self->client = new_client (self, self->fake.address);
   hr_usbmux_start (self->client);
-  WAIT_FOR (hr_usbmux_get_trouble (self->client) != NULL);
+  wait_until (hr_usbmux_get_trouble (self->client) != NULL);
   g_assert_finalize_object (g_steal_pointer (&self->client));
 
   self->client = new_client (self, self->fake.address);

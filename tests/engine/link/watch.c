@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "tests/engine/link/watch.h"
+#include "tests/engine/link/wait.h"
 
 static void
 message_cb (HrLink          *link,
@@ -52,16 +53,14 @@ watch_clear (Watch *self)
 void
 watch_until_closed (Watch *self)
 {
-  while (self->n_closed == 0)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (self->n_closed != 0);
 }
 
 void
 watch_until_heard (Watch      *self,
                    const char *end)
 {
-  while (!g_str_has_suffix (self->heard->str, end))
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (g_str_has_suffix (self->heard->str, end));
 }
 
 void
