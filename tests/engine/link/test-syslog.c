@@ -2,10 +2,12 @@
 
 #include "engine/link/syslog.h"
 #include "tests/engine/link/emulator.h"
+#include "tests/engine/link/wait.h"
 
 #include <string.h>
 
 #define MARK "Nov 21 16:00:00 Phone SpringBoard(Front)[123] <Notice>: "
+#define N_FLOOD 5000
 
 static const char *iphone;
 
@@ -102,8 +104,7 @@ static void
 wait_until_heard (Bench      *self,
                   const char *end)
 {
-  while (!g_str_has_suffix (self->heard->str, end))
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (g_str_has_suffix (self->heard->str, end));
 }
 
 static void
@@ -141,8 +142,7 @@ test_device_goes (Bench        *self,
   begin (self);
   say (self, "last");
   emulator_do (&self->emulator, "{'do': 'detach'}");
-  while (self->n_ended == 0)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (self->n_ended != 0);
   g_assert_cmpuint (self->n_ended, ==, 1);
   g_assert_error (self->error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
 
@@ -159,8 +159,7 @@ test_refused (Bench        *self,
 {
   emulator_do (&self->emulator, "{'do': 'lock'}");
   hr_syslog_start (self->log);
-  while (self->n_ended == 0)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (self->n_ended != 0);
   g_assert_error (self->error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED);
   g_assert_nonnull (strstr (self->error->message, "passcode"));
 }
@@ -177,6 +176,15 @@ flood (Bench *self,
   emulator_do (&self->emulator, command->str);
 }
 
+/* So many lines at once that some are dropped, however slowly the thread reads: nobody hears them meanwhile, and they are more than may wait. */
+static void
+flood_until_dropped (Bench *self)
+{
+  flood (self, N_FLOOD);
+  while (hr_syslog_get_n_dropped (self->log) == 0)
+    g_thread_yield ();
+}
+
 /* A device that logs without measure is counted, not shown; what does not pass the filter is not even counted. */
 static void
 test_flood (Bench        *self,
@@ -186,16 +194,15 @@ test_flood (Bench        *self,
   guint   n_said = 0;
 
   begin (self);
-  flood (self, 5000);
-  while (self->n_lines + hr_syslog_get_n_dropped (self->log) < 5000)
+  flood_until_dropped (self);
+  while (self->n_lines + hr_syslog_get_n_dropped (self->log) < N_FLOOD)
     g_main_context_iteration (NULL, FALSE);
   n_dropped = hr_syslog_get_n_dropped (self->log);
-  g_assert_cmpuint (self->n_lines + n_dropped, ==, 5000);
+  g_assert_cmpuint (self->n_lines + n_dropped, ==, N_FLOOD);
   g_assert_cmpuint (self->n_lines, >=, 1000);
-  g_assert_cmpuint (n_dropped, >, 0);
 
   hr_syslog_set_filter (self->log, "garden");
-  flood (self, 5000);
+  flood (self, N_FLOOD);
   g_string_truncate (self->heard, 0);
   while (self->heard->len == 0)
     {
@@ -212,9 +219,7 @@ test_filter_of_waiting_lines (Bench        *self,
                               gconstpointer data)
 {
   begin (self);
-  flood (self, 1500);
-  while (hr_syslog_get_n_dropped (self->log) == 0)
-    g_thread_yield ();
+  flood_until_dropped (self);
   hr_syslog_set_filter (self->log, "garden");
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -228,11 +233,8 @@ test_stopped_by_listener (Bench        *self,
 {
   begin (self);
   self->stop = TRUE;
-  flood (self, 1500);
-  while (hr_syslog_get_n_dropped (self->log) == 0)
-    g_thread_yield ();
-  while (self->n_ended == 0)
-    g_main_context_iteration (NULL, TRUE);
+  flood_until_dropped (self);
+  wait_until (self->n_ended != 0);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpuint (self->n_lines, ==, 1);
