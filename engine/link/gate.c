@@ -26,7 +26,7 @@ struct _HrGate
   GHashTable      *wrong;   /* address -> how often it was wrong */
 };
 
-/* One peer before its token. A handshake runs in a thread of GIO's and is told by a callback, which keeps this alive.
+/* One peer before its token. TLS is made, and shakes hands, in threads of GIO's; a callback tells it, and keeps this alive.
  *
  *   delayed -> shaking hands (TLS only) -> heard -a right token-> given out
  *   any -> out */
@@ -205,24 +205,52 @@ hear (HrWaiting *self)
   bytes_arrived_cb (NULL, self);
 }
 
-static void
-handshake_cb (GObject      *tls,
-              GAsyncResult *result,
-              gpointer      user_data)
+/* A step of the handshake is over, with @error when it failed. Returns whether another may follow. */
+static gboolean
+end_step (HrWaiting    *self,
+          const GError *error)
 {
-  HrWaiting *self = user_data;
-  g_autoptr (GError) error = NULL;
-  gboolean done = g_tls_connection_handshake_finish (G_TLS_CONNECTION (tls), result, &error);
-
   self->shaking = FALSE;
   if (self->gate == NULL)
     hr_stream_close (self->stream);
-  else if (!done)
+  else if (error != NULL)
     turn_away (self, error->message);
-  else if (!hr_tls_check_version (G_TLS_CONNECTION (tls), &error))
-    turn_away (self, error->message);
-  else
+
+  return self->gate != NULL;
+}
+
+static void
+handshake_cb (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  HrWaiting      *self = user_data;
+  GTlsConnection *tls = G_TLS_CONNECTION (object);
+  g_autoptr (GError) error = NULL;
+
+  if (g_tls_connection_handshake_finish (tls, result, &error))
+    hr_tls_check_version (tls, &error);
+  if (end_step (self, error))
     hear (self);
+  waiting_unref (self);
+}
+
+static void
+tls_made_cb (GObject      *base,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  HrWaiting *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GIOStream) tls = hr_tls_new_finish (result, &error);
+
+  if (end_step (self, error))
+    {
+      g_set_object (&self->stream, tls);
+      self->shaking = TRUE;
+      g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, self->cancellable, handshake_cb,
+                                        g_rc_box_acquire (self));
+    }
   waiting_unref (self);
 }
 
@@ -236,8 +264,7 @@ begin (HrWaiting *self)
     }
 
   self->shaking = TRUE;
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (self->stream), G_PRIORITY_DEFAULT, self->cancellable, handshake_cb,
-                                    g_rc_box_acquire (self));
+  hr_tls_new_async (self->stream, self->gate->certificate, tls_made_cb, g_rc_box_acquire (self));
 }
 
 static gboolean
@@ -290,27 +317,17 @@ hr_gate_admit (HrGate     *self,
                HrListener *listener,
                GSocket    *peer)
 {
-  g_autoptr (GIOStream) stream = G_IO_STREAM (g_socket_connection_factory_create_connection (peer));
-  g_autoptr (GIOStream) tls = NULL;
   HrWaiting *waiting;
   guint      delay;
 
   hr_tcp_prepare (peer);
-  if (self->certificate != NULL)
-    {
-      tls = g_tls_server_connection_new (stream, self->certificate, NULL);
-      if (tls == NULL)
-        return;
-      hr_tls_prepare (G_TLS_CONNECTION (tls));
-    }
-
   if (self->waiting.length >= HR_GATE_MAX_WAITING)
     turn_away (self->waiting.head->data, "too many wait");
 
   waiting = g_rc_box_new0 (HrWaiting);
   waiting->gate = self;
   waiting->listener = listener;
-  waiting->stream = g_object_ref (tls != NULL ? tls : stream);
+  waiting->stream = G_IO_STREAM (g_socket_connection_factory_create_connection (peer));
   waiting->address = address_of (peer);
   waiting->context = g_main_context_ref_thread_default ();
   waiting->cancellable = g_cancellable_new ();

@@ -42,10 +42,16 @@ gboolean hr_peer_check (GSocket *socket,
                         uid_t    user,
                         GError **error);
 
-void     hr_tcp_prepare (GSocket *socket);
-void     hr_tls_prepare (GTlsConnection *tls);
-gboolean hr_tls_check_version (GTlsConnection *tls,
-                               GError        **error);
+void hr_tcp_prepare (GSocket *socket);
+
+void       hr_tls_new_async (GIOStream          *base,
+                             GTlsCertificate    *certificate,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data);
+GIOStream *hr_tls_new_finish (GAsyncResult *result,
+                              GError      **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean   hr_tls_check_version (GTlsConnection *tls,
+                                 GError        **error);
 
 void hr_certificate_fingerprint (GTlsCertificate *certificate,
                                  guint8          *out);

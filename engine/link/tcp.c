@@ -26,13 +26,50 @@ hr_tcp_prepare (GSocket *socket)
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
 }
 
-/* What both ends want of TLS: no certificate is trusted for who signed it, and an end without a farewell is an end: frames
- * say how long they are. Internal. */
-void
-hr_tls_prepare (GTlsConnection *tls)
+/* No certificate is trusted for who signed it, and an end without a farewell is an end: frames say how long they are. */
+static void
+make_tls_thread (GTask        *task,
+                 gpointer      base,
+                 gpointer      certificate,
+                 GCancellable *cancellable)
 {
-  g_tls_connection_set_database (tls, NULL);
-  g_tls_connection_set_require_close_notify (tls, FALSE);
+  GError    *error = NULL;
+  GIOStream *tls = certificate != NULL ? g_tls_server_connection_new (base, certificate, &error)
+                                       : g_tls_client_connection_new (base, NULL, &error);
+
+  if (tls == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  g_tls_connection_set_database (G_TLS_CONNECTION (tls), NULL);
+  g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
+  g_task_return_pointer (task, tls, g_object_unref);
+}
+
+/* Makes TLS over @base, a server's where there is a @certificate, without a handshake yet. In a thread: GIO reads every certificate of
+ * the system for a new connection, which takes tens of milliseconds, although none is used. Internal. */
+void
+hr_tls_new_async (GIOStream          *base,
+                  GTlsCertificate    *certificate,
+                  GAsyncReadyCallback callback,
+                  gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (base, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, hr_tls_new_async);
+  if (certificate != NULL)
+    g_task_set_task_data (task, g_object_ref (certificate), g_object_unref);
+  g_task_run_in_thread (task, make_tls_thread);
+}
+
+/* Returns: (transfer full) (nullable): the GTlsConnection; NULL with @error. Internal. */
+GIOStream *
+hr_tls_new_finish (GAsyncResult *result,
+                   GError      **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /* Whether the finished handshake was of TLS 1.3, else HR_LINK_ERROR_TLS. Internal. */
@@ -249,26 +286,7 @@ handshake_cb (GObject      *object,
 }
 
 static void
-prepare_thread (GTask        *preparation,
-                gpointer      source,
-                gpointer      base,
-                GCancellable *cancellable)
-{
-  GError    *error = NULL;
-  GIOStream *tls = g_tls_client_connection_new (base, NULL, &error);
-
-  if (tls == NULL)
-    {
-      g_task_return_error (preparation, error);
-      return;
-    }
-
-  hr_tls_prepare (G_TLS_CONNECTION (tls));
-  g_task_return_pointer (preparation, tls, g_object_unref);
-}
-
-static void
-prepared_cb (GObject      *source,
+tls_made_cb (GObject      *base,
              GAsyncResult *result,
              gpointer      user_data)
 {
@@ -276,7 +294,7 @@ prepared_cb (GObject      *source,
   Attempt *self = g_task_get_task_data (task);
   GError  *error = NULL;
 
-  self->stream = g_task_propagate_pointer (G_TASK (result), &error);
+  self->stream = hr_tls_new_finish (result, &error);
   if (self->stream == NULL)
     {
       g_task_return_error (task, error);
@@ -286,17 +304,6 @@ prepared_cb (GObject      *source,
   g_signal_connect (self->stream, "accept-certificate", G_CALLBACK (accept_certificate_cb), self);
   g_tls_connection_handshake_async (G_TLS_CONNECTION (self->stream), G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
                                     handshake_cb, g_object_ref (task));
-}
-
-/* GIO reads every certificate of the system for a new connection, which takes tens of milliseconds, although none is used: in a thread. */
-static void
-shake_hands (GTask     *task,
-             GIOStream *base)
-{
-  g_autoptr (GTask) preparation = g_task_new (NULL, NULL, prepared_cb, g_object_ref (task));
-
-  g_task_set_task_data (preparation, g_object_ref (base), g_object_unref);
-  g_task_run_in_thread (preparation, prepare_thread);
 }
 
 /* A token without TLS is for this computer alone, whatever a name was resolved to. */
@@ -327,7 +334,7 @@ connected_cb (GObject      *client,
 
   hr_tcp_prepare (g_socket_connection_get_socket (connection));
   if (self->pairing->secured)
-    shake_hands (task, G_IO_STREAM (connection));
+    hr_tls_new_async (G_IO_STREAM (connection), NULL, tls_made_cb, g_steal_pointer (&task));
   else if (peer_is_here (connection))
     {
       self->stream = G_IO_STREAM (g_steal_pointer (&connection));
