@@ -54,7 +54,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 
 def room_of(path):
     """The room a file or an included path belongs to, or None."""
-    if path in ("engine/monitor.c", "engine/monitor.h"):
+    # A room of a few files, without a folder.
+    if re.fullmatch(r"engine/monitor(-[a-z]+)?\.[ch]", path):
         return "engine/monitor"
     rooms = [room for room in MAY_INCLUDE if path.startswith(room + "/")]
     return max(rooms, key=len) if rooms else None
