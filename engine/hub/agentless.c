@@ -10,7 +10,7 @@
 #include <math.h>
 
 /* A phone that is asked again and again wedges until it is started anew. */
-#define RETRY_SECONDS 30
+#define RETRY_MS 30000
 
 /* Of processes at a time. */
 #define MAX_WATCHED 64
@@ -90,15 +90,13 @@ instruments_sample_cb (HrInstruments       *instruments,
   set_trouble (self, NULL);
 }
 
-static gboolean
+static void
 retry_cb (gpointer user_data)
 {
   HrAgentless *self = user_data;
 
   self->retry_source = 0;
   start (self);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -133,7 +131,7 @@ instruments_ended_cb (HrInstruments *instruments,
   self->hopeless = g_error_matches (error, HR_INSTRUMENTS_ERROR, HR_INSTRUMENTS_ERROR_TOO_NEW) ||
                    g_error_matches (error, HR_INSTRUMENTS_ERROR, HR_INSTRUMENTS_ERROR_NO_IMAGE);
   if (!self->hopeless)
-    self->retry_source = g_timeout_add_seconds (RETRY_SECONDS, retry_cb, self);
+    self->retry_source = g_timeout_add_once (RETRY_MS, retry_cb, self);
   lose_watched (self, error->message);
   set_trouble (self, error->message);
 }

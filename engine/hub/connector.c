@@ -41,15 +41,13 @@ static guint signals[N_SIGNALS];
 
 static void start_opening (HrConnector *self);
 
-static gboolean
+static void
 retry_cb (gpointer user_data)
 {
   HrConnector *self = user_data;
 
   self->retry_source = 0;
   start_opening (self);
-
-  return G_SOURCE_REMOVE;
 }
 
 /* Lets go of the link; whatever it still says is not heard any more. */
@@ -74,7 +72,7 @@ wait_for_retry (HrConnector  *self,
 
   drop_link (self);
   self->state = STATE_WAITING;
-  self->retry_source = g_timeout_add (retry_ms, retry_cb, self);
+  self->retry_source = g_timeout_add_once (retry_ms, retry_cb, self);
   g_signal_emit (self, signals[SIGNAL_LOST], 0, why, retry_ms);
 }
 

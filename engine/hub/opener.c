@@ -143,16 +143,25 @@ return_link (GTask  *task,
     g_task_return_error (task, error);
 }
 
+/* Hands on what @finish makes of @result. @task: (transfer full) */
+static void
+return_result (GTask        *task,
+               GAsyncResult *result,
+               HrLink *(*finish) (GAsyncResult *, GError **) )
+{
+  g_autoptr (GTask) owned = task;
+  GError *error = NULL;
+  HrLink *link = finish (result, &error);
+
+  return_link (owned, link, error);
+}
+
 static void
 unix_connected_cb (GObject      *object,
                    GAsyncResult *result,
                    gpointer      user_data)
 {
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  HrLink *link = hr_link_connect_unix_finish (result, &error);
-
-  return_link (task, link, error);
+  return_result (user_data, result, hr_link_connect_unix_finish);
 }
 
 static void
@@ -160,11 +169,7 @@ tcp_connected_cb (GObject      *object,
                   GAsyncResult *result,
                   gpointer      user_data)
 {
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  HrLink *link = hr_link_connect_tcp_finish (result, &error);
-
-  return_link (task, link, error);
+  return_result (user_data, result, hr_link_connect_tcp_finish);
 }
 
 /* An agent that wants a token hears it before anything else. */

@@ -4,6 +4,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/hub/agentless.h"
+#include "engine/hub/device-log.h"
 #include "engine/link/lockdown.h"
 
 #include <glib/gi18n-lib.h>
@@ -12,11 +13,9 @@
 #define CUT_SECONDS 1
 
 /* How often a device is asked of itself: for its battery; and whether it has become ready, which nothing tells. */
-#define ASK_SECONDS 30
-#define ASK_UNREADY_SECONDS 5
-#define ASK_UNREACHABLE_SECONDS 2
-
-#define LOG_RETRY_SECONDS 5
+#define ASK_MS 30000
+#define ASK_UNREADY_MS 5000
+#define ASK_UNREACHABLE_MS 2000
 
 static const HrMetricInfo level_metric = { "battery_level", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_HIGHER };
 static const HrMetricInfo temperature_metric = { "battery_temperature", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
@@ -39,12 +38,8 @@ struct _HrTether
 
   HrIntake    *intake; /* the device's own figures */
   HrAgentless *agentless;
+  HrDeviceLog *log;
   guint        cut_source;
-
-  HrSyslog *syslog; /* NULL while it is not read */
-  char     *filter; /* NULL: nobody follows the log */
-  guint64   n_dropped;
-  guint     log_source;
 };
 
 static HrSource *
@@ -102,13 +97,11 @@ set_device_state (HrTether     *self,
 static void
 cut (HrTether *self)
 {
-  gint64  now_ns = (gint64) hr_clock_monotonic ();
-  gint64  now_us = g_get_real_time ();
-  guint64 n_dropped = self->syslog != NULL ? hr_syslog_get_n_dropped (self->syslog) : self->n_dropped;
+  gint64 now_ns = (gint64) hr_clock_monotonic ();
+  gint64 now_us = g_get_real_time ();
   g_autoptr (HrSnapshot) snapshot = NULL;
 
-  hr_feed_add_lost (hr_intake_get_feed (self->intake), n_dropped - self->n_dropped);
-  self->n_dropped = n_dropped;
+  hr_feed_add_lost (hr_intake_get_feed (self->intake), hr_device_log_take_dropped (self->log));
   snapshot = hr_intake_cut (self->intake, now_ns, now_us);
   if (snapshot != NULL)
     hr_peer_append (self->peer, source_of (self), snapshot);
@@ -124,83 +117,33 @@ cut_cb (gpointer user_data)
 }
 
 static void
-syslog_line_cb (HrSyslog        *syslog,
-                const HrLogLine *line,
-                HrTether        *self)
+log_line_cb (const HrLogLine *line,
+             gpointer         user_data)
 {
+  HrTether *self = user_data;
+
   hr_feed_measure (hr_intake_get_feed (self->intake), &log_metric, 1);
   self->events->log_line (source_of (self), line, self->user_data);
 }
 
 static void
-stop_log (HrTether *self)
-{
-  g_clear_handle_id (&self->log_source, g_source_remove);
-  if (self->syslog != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (self->syslog, self);
-      hr_syslog_stop (self->syslog);
-    }
-  g_clear_object (&self->syslog);
-}
-
-static void start_log (HrTether *self);
-
-static gboolean
-log_retry_cb (gpointer user_data)
-{
-  HrTether *self = user_data;
-
-  self->log_source = 0;
-  start_log (self);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-syslog_ended_cb (HrSyslog     *syslog,
-                 const GError *error,
-                 HrTether     *self)
-{
-  stop_log (self);
-  self->log_source = g_timeout_add_seconds (LOG_RETRY_SECONDS, log_retry_cb, self);
-}
-
-/* Reads the log if somebody follows it and the device lets us. */
-static void
-start_log (HrTether *self)
-{
-  if (self->filter == NULL || self->syslog != NULL || self->log_source != 0 || !self->active || self->told->state != HR_DEVICE_READY)
-    return;
-
-  self->n_dropped = 0;
-  self->syslog = hr_syslog_new (self->told->udid);
-  hr_syslog_set_filter (self->syslog, self->filter);
-  g_signal_connect (self->syslog, "line", G_CALLBACK (syslog_line_cb), self);
-  g_signal_connect (self->syslog, "ended", G_CALLBACK (syslog_ended_cb), self);
-  hr_syslog_start (self->syslog);
-}
-
-static gboolean
 ask_cb (gpointer user_data)
 {
   HrTether *self = user_data;
 
   self->ask_source = 0;
   hr_tether_ask (self);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
 ask_later (HrTether *self)
 {
-  guint seconds = self->told->state == HR_DEVICE_READY         ? ASK_SECONDS
-                  : self->told->state == HR_DEVICE_UNREACHABLE ? ASK_UNREACHABLE_SECONDS
-                                                               : ASK_UNREADY_SECONDS;
+  guint wait_ms = self->told->state == HR_DEVICE_READY         ? ASK_MS
+                  : self->told->state == HR_DEVICE_UNREACHABLE ? ASK_UNREACHABLE_MS
+                                                               : ASK_UNREADY_MS;
 
   g_clear_handle_id (&self->ask_source, g_source_remove);
-  self->ask_source = g_timeout_add_seconds (seconds, ask_cb, self);
+  self->ask_source = g_timeout_add_once (wait_ms, ask_cb, self);
 }
 
 /* What the device did not tell this time, but did before, still holds. */
@@ -254,10 +197,8 @@ take_answer (HrTether *self,
   hr_source_set_device (source_of (self), self->told);
   measure_battery (self);
   if (self->told->state == HR_DEVICE_READY)
-    {
-      hr_agentless_start (self->agentless, self->told);
-      start_log (self);
-    }
+    hr_agentless_start (self->agentless, self->told);
+  hr_device_log_set_ready (self->log, self->told->state == HR_DEVICE_READY);
   update_state (self);
 }
 
@@ -352,7 +293,7 @@ end (HrTether *self)
   g_clear_object (&self->asking);
   self->ask_again = FALSE;
   g_clear_handle_id (&self->ask_source, g_source_remove);
-  stop_log (self);
+  hr_device_log_stop (self->log);
   cut (self);
   g_clear_handle_id (&self->cut_source, g_source_remove);
   hr_agentless_stop (self->agentless, self->attached ? _ ("Disconnected by you") : _ ("Its phone is unplugged"));
@@ -397,6 +338,7 @@ hr_tether_new (HrPeer               *peer,
   self->told = hr_device_new (udid);
   self->intake = hr_intake_new (hr_peer_get_origin (peer), (gint64) hr_clock_monotonic ());
   self->agentless = hr_agentless_new (peer, hr_intake_get_feed (self->intake), agentless_changed_cb, self);
+  self->log = hr_device_log_new (udid, log_line_cb, self);
   set_device_state (self, HR_DEVICE_DETACHED);
   hr_peer_set_present (peer, FALSE, NULL);
   g_signal_connect (peer, "link-changed", G_CALLBACK (peer_link_changed_cb), self);
@@ -417,12 +359,11 @@ hr_tether_free (HrTether *self)
   g_clear_object (&self->asking);
   g_clear_handle_id (&self->ask_source, g_source_remove);
   g_clear_handle_id (&self->cut_source, g_source_remove);
-  stop_log (self);
+  hr_device_log_free (self->log);
   g_signal_handlers_disconnect_by_data (self->peer, self);
   hr_agentless_free (self->agentless);
   hr_intake_free (self->intake);
   hr_device_free (self->told);
-  g_free (self->filter);
   g_object_unref (self->peer);
   g_free (self);
 }
@@ -480,24 +421,17 @@ hr_tether_watch (HrTether *self,
     self->events->refused (source_of (self), pid, error->message, self->user_data);
 }
 
-/* Follows the device's system log whenever it is there. @filter: what a line must hold; "" for all */
+/* Follows the device's system log whenever it is there. @filter: (nullable): what a line must hold; "" or NULL for all */
 void
 hr_tether_follow_log (HrTether   *self,
                       const char *filter)
 {
-  char *copy = g_strdup (filter != NULL ? filter : "");
-
-  g_free (self->filter);
-  self->filter = copy;
-  if (self->syslog != NULL)
-    hr_syslog_set_filter (self->syslog, self->filter);
-  start_log (self);
+  hr_device_log_follow (self->log, filter);
 }
 
 /* Leaves the log alone again. */
 void
 hr_tether_leave_log (HrTether *self)
 {
-  g_clear_pointer (&self->filter, g_free);
-  stop_log (self);
+  hr_device_log_leave (self->log);
 }
