@@ -13,7 +13,15 @@ extern "C"
   uint64_t hr_clock_monotonic_call (void);
   uint64_t hr_clock_realtime_call (void);
 
-#if defined(CLOCK_MONOTONIC)
+/* Which clock of the system never jumps and leaves out the time that the system slept. Apple's CLOCK_MONOTONIC does not, and counts
+ * in microseconds. */
+#if defined(CLOCK_UPTIME_RAW)
+#define HR_CLOCK_MONOTONIC CLOCK_UPTIME_RAW
+#elif defined(CLOCK_MONOTONIC) && !defined(__APPLE__)
+#define HR_CLOCK_MONOTONIC CLOCK_MONOTONIC
+#endif
+
+#if defined(HR_CLOCK_MONOTONIC)
   static inline uint64_t
   hr_clock_read (clockid_t clock)
   {
@@ -25,12 +33,12 @@ extern "C"
   }
 #endif
 
-  /* Returns CLOCK_MONOTONIC in nanoseconds. */
+  /* Returns CLOCK_MONOTONIC in nanoseconds; on Apple's systems CLOCK_UPTIME_RAW. */
   static inline uint64_t
   hr_clock_monotonic (void)
   {
-#if defined(CLOCK_MONOTONIC)
-    return hr_clock_read (CLOCK_MONOTONIC);
+#if defined(HR_CLOCK_MONOTONIC)
+    return hr_clock_read (HR_CLOCK_MONOTONIC);
 #else
   return hr_clock_monotonic_call (); /* -std=c11 hides clock_gettime () */
 #endif
@@ -40,7 +48,7 @@ extern "C"
   static inline uint64_t
   hr_clock_realtime (void)
   {
-#if defined(CLOCK_MONOTONIC)
+#if defined(HR_CLOCK_MONOTONIC)
     return hr_clock_read (CLOCK_REALTIME);
 #else
   return hr_clock_realtime_call ();

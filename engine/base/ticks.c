@@ -2,6 +2,8 @@
 
 #include "engine/base/ticks.h"
 
+#include "engine/base/platform.h"
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -10,7 +12,9 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#if HR_PLATFORM_LINUX
 #include <sys/prctl.h>
+#endif
 #endif
 
 /* Each half of the calibration takes so long. A moment is off by some 20 ns, the rate therefore by some 10 ppm. */
@@ -110,7 +114,7 @@ hr_tick_clock_calibrate (HrTickSource source,
   return true;
 }
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && HR_PLATFORM_LINUX
 /* Whether the kernel keeps time by something slow: it does so when it found the counter uneven, or unequal between processors. */
 static bool
 kernel_distrusts_counter (void)
@@ -131,16 +135,31 @@ kernel_distrusts_counter (void)
   return false;
 }
 
+/* A process can be forbidden to read it. */
+static bool
+system_grants_counter (void)
+{
+  int mode;
+
+  return prctl (PR_GET_TSC, &mode) == 0 && mode == PR_TSC_ENABLE && !kernel_distrusts_counter ();
+}
+#elif defined(__x86_64__)
+/* Apple's x86-64, that of a simulator, keeps its own time by the counter; nothing else tells. */
+static bool
+system_grants_counter (void)
+{
+  return true;
+}
+#endif
+
+#if defined(__x86_64__)
 /* The counter must run at one rate whatever the processor does (CPUID 80000007H, EDX bit 8), and the process may read it. */
 static bool
 counter_is_fit (void)
 {
   unsigned a, b, c, d;
-  int      mode;
 
-  return __get_cpuid (0x80000007u, &a, &b, &c, &d) != 0 && (d & 1u << 8) != 0 &&
-         prctl (PR_GET_TSC, &mode) == 0 && mode == PR_TSC_ENABLE &&
-         !kernel_distrusts_counter ();
+  return __get_cpuid (0x80000007u, &a, &b, &c, &d) != 0 && (d & 1u << 8) != 0 && system_grants_counter ();
 }
 #else
 /* ARM's generic timer is even and common to all processors by its architecture. */

@@ -3,6 +3,7 @@
 /* What recording costs, measured where it will be paid: in this process, on this processor. */
 
 #include "engine/probe/probe-private.h"
+#include "engine/probe/process.h"
 
 #include <pthread.h>
 #include <sys/mman.h>
@@ -68,7 +69,7 @@ measure (void)
   HrLaneCache        before = hr_lane_cache;
   HrProbeHot         hot = { .serial = UINT64_MAX, .tick_scale = clock->scale, .tick_source = clock->source };
   size_t             bytes = sizeof (Scratch) + HR_LAYOUT_LANE_BYTES;
-  Scratch           *scratch = mmap (NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  Scratch           *scratch = hr_process_map (bytes, true);
 
   if (scratch == MAP_FAILED)
     return;

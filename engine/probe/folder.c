@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
+#include "engine/base/platform.h"
+
+#if HR_PLATFORM_REGION_FILES
+
 #include "engine/probe/folder.h"
 #include "engine/probe/reader.h"
 
@@ -66,3 +70,5 @@ hr_folder_open (const char *path)
 
   return fd;
 }
+
+#endif

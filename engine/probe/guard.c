@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
+#include "engine/base/platform.h"
+
+#if HR_PLATFORM_REGION_FILES
+
 #include "engine/probe/guard.h"
 
 #include <errno.h>
@@ -175,3 +179,5 @@ hr_guard_cut (const HrGuard *self)
 {
   return self != NULL && __atomic_load_n (&self->cut, __ATOMIC_ACQUIRE) != 0;
 }
+
+#endif

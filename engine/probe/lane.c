@@ -3,12 +3,12 @@
 /* Which lane a thread records to. A thread's lanes, one a probe, are claimed with its first record and given back at its end. */
 
 #include "engine/probe/probe-private.h"
+#include "engine/probe/process.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What a thread holds of one probe. The probe is known by its serial: it may be closed, and its memory used again, meanwhile. */
 typedef struct _Claim Claim;
@@ -256,7 +256,7 @@ hr_lane_claim (HrProbe *self)
 
   if (claim->lane == NULL && claim->releases != releases)
     {
-      uint32_t thread = (uint32_t) gettid ();
+      uint32_t thread = hr_process_thread ();
 
       claim->releases = releases;
       claim->lane = take_used_lane (self, thread);

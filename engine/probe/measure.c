@@ -12,6 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Apple has the locale of a thread apart. */
+#if defined(__APPLE__)
+#include <xlocale.h>
+#endif
+
 /* Of a report. */
 #define FIGURE_COLUMNS 10
 

@@ -14,6 +14,7 @@
  * in the level but seldom in the bitmap. */
 
 #include "engine/probe/pool.h"
+#include "engine/probe/process.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -70,6 +71,9 @@ struct _HrPool
   Seat seats[N_SEATS];
   _Alignas(LINE_BYTES) uint64_t bitmap[];
 };
+
+/* What aligned_alloc () is asked for is a multiple of the line, as the C standard wants and Apple insists on. */
+_Static_assert(sizeof (HrPool) % LINE_BYTES == 0, "whole lines");
 
 /* This thread's seat, in every pool the same, + 1; 0: none yet. */
 static _Thread_local uint32_t thread_seat;
@@ -175,7 +179,7 @@ hr_pool_new (uint32_t n_blocks,
   memset (self, 0, sizeof *self);
   set_sizes (self, n_blocks, block_bytes, stride);
   set_free (self);
-  self->blocks = mmap (NULL, (size_t) bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  self->blocks = hr_process_map ((size_t) bytes, false);
   if (self->blocks == MAP_FAILED)
     {
       free (self);

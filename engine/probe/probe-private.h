@@ -47,15 +47,23 @@ void            hr_probe_fail (HrProbe    *self,
                                const char *what,
                                int         error);
 
-bool hr_publish_file (HrProbe    *self,
-                      const char *folder,
-                      int         folder_fd);
+bool hr_publish_fill_identity (HrRegionHeader *header);
+void hr_publish_fill_tables (const HrProbe  *self,
+                             HrRegionHeader *region);
+void hr_publish_adopt (HrProbe        *self,
+                       HrRegionHeader *region);
 bool hr_publish_memory (HrProbe *self);
-bool hr_publish_reserve (HrProbe *self,
-                         uint64_t offset,
-                         uint64_t bytes);
 void hr_publish_drop (HrProbe *self,
                       bool     stamp);
+
+/* Of regions in files: publish-file.c, and no-files.c where there are none. */
+char *hr_publish_choose_folder (const char *folder);
+void  hr_publish_in_folder (HrProbe *self);
+bool  hr_publish_reserve (HrProbe *self,
+                          uint64_t offset,
+                          uint64_t bytes);
+void  hr_publish_leave_file (HrProbe *self,
+                             bool     stamp);
 
 HrLane *hr_lane_find (HrProbe *self);
 

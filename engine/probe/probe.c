@@ -2,17 +2,13 @@
 
 #include "engine/probe/probe-private.h"
 
-#include "engine/probe/folder.h"
-#include "engine/probe/reader.h"
+#include "engine/probe/process.h"
 #include "engine/probe/text.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* One lock for whatever is no record: opening, closing, registering, claiming a lane. It is held across fork (), so that
  * the child finds everything whole. */
@@ -90,24 +86,7 @@ hr_probe_fail (HrProbe    *self,
   if (error == 0)
     snprintf (self->error, sizeof self->error, "%s", what);
   else
-    snprintf (self->error, sizeof self->error, "%s: %s", what, strerror_r (error, buffer, sizeof buffer));
-}
-
-/* Makes the region in @folder. Where that cannot be had it is memory that nobody reads. */
-static void
-publish_in_folder (HrProbe *self)
-{
-  int fd = self->folder == NULL ? -1 : hr_folder_open (self->folder);
-
-  if (fd < 0)
-    {
-      hr_probe_fail (self, "not published, no folder for regions", self->folder == NULL ? ENAMETOOLONG : errno);
-      hr_publish_memory (self);
-      return;
-    }
-
-  hr_publish_file (self, self->folder, fd);
-  close (fd);
+    snprintf (self->error, sizeof self->error, "%s: %s", what, hr_process_error_text (error, buffer, sizeof buffer));
 }
 
 /* Makes the probe's region, with the metrics that it has: in its folder, or in memory where it was opened so. On a failure
@@ -119,7 +98,7 @@ hr_probe_publish (HrProbe *self)
   if (self->in_memory)
     hr_publish_memory (self);
   else
-    publish_in_folder (self);
+    hr_publish_in_folder (self);
   __atomic_store_n (&self->forked, false, __ATOMIC_RELEASE);
 }
 
@@ -152,7 +131,7 @@ create (const char *name)
   pthread_once (&prepared, prepare);
 
   if (name == NULL || name[0] == '\0')
-    name = program_invocation_short_name;
+    name = hr_process_name ();
   hr_text_copy (self->nothing.name, sizeof self->nothing.name, name, SIZE_MAX);
   self->nothing.control = HR_CONTROL_SAMPLING;
   self->hot.header = &self->nothing;
@@ -181,20 +160,17 @@ begin (HrProbe *self)
  *
  * Where the folder cannot be had or trusted, the probe records to memory that nobody reads; on any other failure every
  * record is counted by hr_probe_unplaced () and forgotten. hr_probe_error () says so. Never returns NULL; free with
- * hr_probe_close (). */
+ * hr_probe_close (). Where a region cannot be a file, as on Apple's systems, it is as if hr_probe_open_in_memory () was called. */
 HrProbe *
 hr_probe_open_in (const char *folder,
                   const char *name)
 {
   HrProbe *self = create (name);
-  char     runtime[PATH_MAX];
 
   if (self == NULL)
     return &no_memory;
 
-  if (folder == NULL && hr_region_folder (runtime, sizeof runtime))
-    folder = runtime;
-  self->folder = folder != NULL ? strdup (folder) : NULL;
+  self->folder = hr_publish_choose_folder (folder);
   begin (self);
 
   return self;

@@ -56,6 +56,14 @@ hr_reader_metric (const HrRegionReader *self,
   return (const HrRegionMetric *) ((const char *) self->shared + self->header.metrics_offset) + metric;
 }
 
+bool hr_reader_make_tables (HrRegionReader *self);
+void hr_reader_begin (HrRegionReader *self);
+
+/* Of a region in a file: reader-file.c, and no-files.c where there are none. */
+void hr_reader_file_close (HrRegionReader *self);
+bool hr_reader_file_is_cut (HrRegionReader *self);
+bool hr_reader_file_is_held (HrRegionReader *self);
+
 void hr_reader_clock_begin (HrRegionReader *self);
 void hr_reader_clock_follow (HrRegionReader *self);
 

@@ -2,17 +2,11 @@
 
 #include "engine/probe/reader-private.h"
 
-#include "engine/probe/layout.h"
 #include "engine/probe/probe-private.h"
 #include "engine/probe/text.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Returns what a status means, for people; never NULL. */
 const char *
@@ -31,47 +25,9 @@ hr_region_status_text (HrRegionStatus status)
   return (unsigned) status < HR_N_REGION_STATUSES ? texts[status] : "unknown";
 }
 
-/* Opens the file and reads its header; the mapping is not touched before the header was judged. */
-static HrRegionStatus
-read_header (HrRegionReader *self,
-             const char     *path)
-{
-  struct stat info;
-
-  self->fd = open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-  if (self->fd < 0)
-    return errno == ELOOP ? HR_REGION_ERROR_FOREIGN : HR_REGION_ERROR_OPEN;
-  if (fstat (self->fd, &info) < 0)
-    return HR_REGION_ERROR_OPEN;
-  if (!S_ISREG (info.st_mode) || info.st_uid != geteuid () || (info.st_mode & 0777) != 0600)
-    return HR_REGION_ERROR_FOREIGN;
-  if (pread (self->fd, &self->header, sizeof self->header, 0) != (ssize_t) sizeof self->header)
-    return HR_REGION_ERROR_CUT;
-
-  return hr_layout_check (&self->header, (uint64_t) info.st_size);
-}
-
-/* Maps the region to be read, and its first page to be written: control stands there. */
-static bool
-map_region (HrRegionReader *self)
-{
-  size_t page = (size_t) sysconf (_SC_PAGESIZE);
-  size_t bytes = (size_t) self->header.region_bytes;
-  size_t header_bytes = (sizeof (HrRegionHeader) + page - 1) / page * page;
-  void  *memory = bytes == self->header.region_bytes ? mmap (NULL, bytes, PROT_READ, MAP_SHARED, self->fd, 0) : MAP_FAILED;
-
-  if (memory == MAP_FAILED)
-    return false;
-
-  self->shared = memory;
-  self->guard = hr_guard_add (memory, bytes);
-
-  return self->guard != NULL && mprotect (memory, header_bytes, PROT_READ | PROT_WRITE) == 0;
-}
-
-/* Makes room for what the reader remembers of each lane and metric. */
-static bool
-make_tables (HrRegionReader *self)
+/* Makes room for what the reader remembers of each lane and metric. Call it with the header in place. Returns false without memory. */
+bool
+hr_reader_make_tables (HrRegionReader *self)
 {
   self->cursors = calloc (self->header.lanes_max, sizeof *self->cursors);
   self->heads = calloc (self->header.lanes_max, sizeof *self->heads);
@@ -80,46 +36,15 @@ make_tables (HrRegionReader *self)
   return self->cursors != NULL && self->heads != NULL && self->whole != NULL;
 }
 
-static void
-begin (HrRegionReader *self)
+/* Makes the header's name fit to be shown, and begins to count time. Call it with the header in place. */
+void
+hr_reader_begin (HrRegionReader *self)
 {
   char name[HR_REGION_NAME_BYTES];
 
   memcpy (name, self->header.name, sizeof name);
   hr_text_copy (self->header.name, sizeof self->header.name, name, sizeof name);
   hr_reader_clock_begin (self);
-}
-
-/* Opens the region at @path to follow it. Records that were written before are delivered by the first
- * hr_region_reader_drain () as far as the rings still hold them. Returns HR_REGION_OK with *out for
- * hr_region_reader_close (), else the reason with *out untouched; errno tells more about HR_REGION_ERROR_OPEN. */
-HrRegionStatus
-hr_region_reader_open (const char      *path,
-                       HrRegionReader **out)
-{
-  HrRegionReader *self = calloc (1, sizeof *self);
-  HrRegionStatus  status;
-  int             error;
-
-  if (self == NULL)
-    return HR_REGION_ERROR_OPEN;
-
-  status = read_header (self, path);
-  if (status == HR_REGION_OK && (!make_tables (self) || !map_region (self)))
-    status = HR_REGION_ERROR_OPEN;
-
-  if (status != HR_REGION_OK)
-    {
-      error = errno;
-      hr_region_reader_close (self);
-      errno = error;
-      return status;
-    }
-
-  begin (self);
-  *out = self;
-
-  return status;
 }
 
 /* Opens the region of this process's own @probe, which outlives the reader, wherever it is; the one in memory can only be read so. A forked
@@ -138,13 +63,13 @@ hr_region_reader_open_own (HrProbe         *probe,
   self->fd = -1;
   self->shared = region;
   hr_words_copy (&self->header, region, sizeof self->header);
-  if (!make_tables (self))
+  if (!hr_reader_make_tables (self))
     {
       hr_region_reader_close (self);
       return HR_REGION_ERROR_OPEN;
     }
 
-  begin (self);
+  hr_reader_begin (self);
   *out = self;
 
   return HR_REGION_OK;
@@ -168,11 +93,8 @@ hr_region_reader_close (HrRegionReader *self)
   if (self == NULL)
     return;
 
-  hr_guard_remove (self->guard);
-  if (self->fd >= 0 && self->shared != NULL)
-    munmap (self->shared, (size_t) self->header.region_bytes);
   if (self->fd >= 0)
-    close (self->fd);
+    hr_reader_file_close (self);
   for (uint32_t i = 0; self->heads != NULL && i < self->header.lanes_max; i++)
     free (self->heads[i]);
   free (self->heads);
@@ -194,23 +116,14 @@ hr_region_reader_header (const HrRegionReader *self)
 HrRegionStatus
 hr_region_reader_status (HrRegionReader *self)
 {
-  struct stat info;
-
-  if (self->fd < 0)
-    return HR_REGION_OK;
-  if (hr_guard_cut (self->guard) || fstat (self->fd, &info) < 0 || (uint64_t) info.st_size < self->header.region_bytes)
-    return HR_REGION_ERROR_CUT;
-
-  return HR_REGION_OK;
+  return self->fd >= 0 && hr_reader_file_is_cut (self) ? HR_REGION_ERROR_CUT : HR_REGION_OK;
 }
 
 /* Returns whether the program still holds its region: its lock ends with it, however it ends. We always live. */
 bool
 hr_region_reader_alive (HrRegionReader *self)
 {
-  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-
-  return self->fd < 0 || (fcntl (self->fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK);
+  return self->fd < 0 || hr_reader_file_is_held (self);
 }
 
 /* Makes the program record, or not. It holds for every reader of the region and stays when this one closes. */

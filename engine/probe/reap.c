@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
+#include "engine/base/platform.h"
+
+#if HR_PLATFORM_REGION_FILES
+
 #include "engine/probe/reader.h"
 
 #include "engine/base/units.h"
@@ -68,3 +72,5 @@ hr_region_reap (const char *path,
 
   return reaped;
 }
+
+#endif

@@ -8,6 +8,7 @@
 #include "engine/agents/embed/platform.h"
 #include "engine/agents/embed/server.h"
 #include "engine/base/clock.h"
+#include "engine/base/platform.h"
 #include "engine/probe/folder.h"
 #include "engine/wire/wire.h"
 
@@ -144,19 +145,7 @@ read_token (const char *text,
   return true;
 }
 
-#if defined(__APPLE__)
-
-static bool
-default_address (const HrRegionReader *reader,
-                 char                 *out,
-                 size_t                size)
-{
-  snprintf (out, size, "tcp:%u", HR_EMBED_PORT);
-
-  return true;
-}
-
-#else
+#if HR_PLATFORM_REGION_FILES
 
 /* In the folder of regions, which nobody else can write to. */
 static bool
@@ -180,6 +169,18 @@ default_address (const HrRegionReader *reader,
   length = snprintf (out, size, "unix:%s/%s-%u.sock", folder, name, header->pid);
 
   return length > 0 && (size_t) length < size;
+}
+
+#else
+
+static bool
+default_address (const HrRegionReader *reader,
+                 char                 *out,
+                 size_t                size)
+{
+  snprintf (out, size, "tcp:%u", HR_EMBED_PORT);
+
+  return true;
 }
 
 #endif

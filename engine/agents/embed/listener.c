@@ -2,6 +2,8 @@
 
 #include "engine/agents/embed/listener.h"
 
+#include "engine/agents/embed/platform.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -182,23 +184,6 @@ hr_embed_listener_open (HrEmbedListener *self)
   return false;
 }
 
-/* Whether the other end of a Unix socket runs as this user, as the kernel says. */
-static bool
-peer_is_us (int fd)
-{
-#if defined(SO_PEERCRED)
-  struct ucred peer;
-  socklen_t    size = sizeof peer;
-
-  return getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid ();
-#else
-  uid_t user;
-  gid_t group;
-
-  return getpeereid (fd, &user, &group) == 0 && user == geteuid ();
-#endif
-}
-
 static HrAccept
 accept_failed (int error)
 {
@@ -227,7 +212,7 @@ hr_embed_listener_accept (HrEmbedListener *self,
 
   if (fd < 0)
     return accept_failed (errno);
-  if (!prepare_socket (fd) || (is_unix (self) && !peer_is_us (fd)))
+  if (!prepare_socket (fd) || (is_unix (self) && !hr_platform_peer_is_us (fd)))
     {
       close (fd);
       return HR_ACCEPT_REFUSED;

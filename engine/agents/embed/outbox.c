@@ -12,9 +12,12 @@
 /* What an outbox keeps of its memory when it has become empty. */
 #define KEPT_CAPACITY ((size_t) 1 << 16)
 
-/* Apple's systems have a switch of the socket instead, see socket.c. */
-#ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0
+/* A peer that is gone is an error and no signal. Where the socket has a switch for it, see listener.c, that is turned: Apple's newest
+ * headers have the flag too, which the systems before did not know. */
+#if defined(SO_NOSIGPIPE)
+#define SEND_FLAGS 0
+#else
+#define SEND_FLAGS MSG_NOSIGNAL
 #endif
 
 static bool
@@ -83,7 +86,7 @@ hr_outbox_flush (HrOutbox *self,
   *out_sent = 0;
   while (hr_outbox_size (self) > 0)
     {
-      ssize_t sent = send (fd, self->bytes + self->begin, hr_outbox_size (self), MSG_NOSIGNAL);
+      ssize_t sent = send (fd, self->bytes + self->begin, hr_outbox_size (self), SEND_FLAGS);
 
       if (sent < 0 && errno == EINTR)
         continue;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Apple's systems. Written from Apple's documentation without a Mac or an iPhone at hand: so far it was neither compiled with Apple's
- * headers nor run. Everything else of this room is tested on Linux. */
+/* Apple's systems. Written from Apple's documentation without a Mac or an iPhone at hand: it was compiled with declarations of our own
+ * (tests/engine/agents/ios), never with Apple's headers, and never run. Everything else of this room is tested on Linux. */
 
-#if defined(__APPLE__)
+#include "engine/base/platform.h"
+
+#if HR_PLATFORM_DARWIN
 
 #include "engine/agents/embed/platform.h"
 
@@ -17,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysctl.h>
+#include <unistd.h>
 
 #if TARGET_OS_IPHONE
 #include <os/proc.h>
@@ -119,6 +122,16 @@ hr_platform_describe (char  *out,
   read_text ("hw.machine", model, sizeof model);
   read_text ("kern.osproductversion", version, sizeof version);
   snprintf (out, size, "%s · " SYSTEM_NAME " %s", model, version);
+}
+
+/* Returns whether the other end of the Unix socket @fd runs as this user, as the kernel says. */
+bool
+hr_platform_peer_is_us (int fd)
+{
+  uid_t user;
+  gid_t group;
+
+  return getpeereid (fd, &user, &group) == 0 && user == geteuid ();
 }
 
 static void

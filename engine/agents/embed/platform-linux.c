@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Linux, by /proc/self; and whatever else is POSIX, where the files of /proc are missing and their figures with them. */
+/* Linux, by /proc/self. */
 
-#if !defined(__APPLE__)
+#include "engine/base/platform.h"
+
+#if HR_PLATFORM_LINUX
 
 #include "engine/agents/embed/platform.h"
 
@@ -13,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -96,6 +99,16 @@ hr_platform_describe (char  *out,
     snprintf (out, size, "pid %ld · %s %s", (long) getpid (), name.sysname, name.release);
   else
     snprintf (out, size, "pid %ld", (long) getpid ());
+}
+
+/* Returns whether the other end of the Unix socket @fd runs as this user, as the kernel says. */
+bool
+hr_platform_peer_is_us (int fd)
+{
+  struct ucred peer;
+  socklen_t    size = sizeof peer;
+
+  return getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid ();
 }
 
 /* Returns NULL: the desktop learns of pressure on Linux from the computer's own agent. */

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What the platform tells of this process; NaN: it does not tell. */
@@ -19,6 +20,9 @@ void hr_platform_read (HrPlatformFigures *out);
 /* Writes the second line below the program's name: "iPhone14,5 · iOS 17.2". */
 void hr_platform_describe (char  *out,
                            size_t size);
+
+/* Whether the other end of a Unix socket runs as this user, as the kernel says; false where it says nothing. */
+bool hr_platform_peer_is_us (int fd);
 
 /* Calls back from a thread of the platform's when the system is short of memory (1: warning, 2: critical). NULL where it does not tell. */
 typedef struct _HrPlatformWatch HrPlatformWatch;
