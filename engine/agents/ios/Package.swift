@@ -5,7 +5,7 @@ import PackageDescription
 
 let package = Package(
   name: "Headroom",
-  platforms: [.iOS(.v15)],
+  platforms: [.iOS(.v15), .macOS(.v12)],
   products: [
     .library(name: "Headroom", targets: ["Headroom"]),
     .library(name: "HeadroomSample", targets: ["HeadroomSample"]),

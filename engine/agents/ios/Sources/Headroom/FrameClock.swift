@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #if canImport(UIKit)
+import Foundation
 import QuartzCore
 
 /// How far the main thread's frames lie apart. A ProMotion display is followed at 120 Hz only in an app whose Info.plist sets
@@ -8,30 +9,24 @@ import QuartzCore
 @MainActor
 final class FrameClock {
   private let told: (UInt64) -> Void
-  private var link: CADisplayLink?
   private var before: CFTimeInterval?
 
   init(_ told: @escaping (UInt64) -> Void) {
     self.told = told
-    let link = CADisplayLink(target: Target(self), selector: #selector(Target.tick))
+    let link = CADisplayLink(target: Target(self), selector: #selector(Target.tick(_:)))
     link.add(to: .main, forMode: .common)
-    self.link = link
-  }
-
-  nonisolated func stop() {
-    Task { @MainActor in link?.invalidate() }
   }
 
   fileprivate func tick(_ link: CADisplayLink) {
     // Two time stamps lie apart what the frame between them took; a pause of the link, in the background, is none.
-    if let before, link.timestamp > before, link.timestamp - before < 1 {
+    if let before = before, link.timestamp > before, link.timestamp - before < 1 {
       told(UInt64((link.timestamp - before) * 1e9))
     }
     before = link.timestamp
   }
 }
 
-/// A display link keeps its target; this one does not keep the clock.
+/// The run loop keeps the display link, and that its target; this one does not keep the clock, and ends the link when it is gone.
 private final class Target: NSObject {
   private weak var clock: FrameClock?
 
@@ -40,7 +35,10 @@ private final class Target: NSObject {
   }
 
   @MainActor @objc func tick(_ link: CADisplayLink) {
-    guard let clock else { return link.invalidate() }
+    guard let clock = clock else {
+      link.invalidate()
+      return
+    }
     clock.tick(link)
   }
 }

@@ -7,22 +7,23 @@ import Foundation
 import UIKit
 #endif
 
-/// Why an app could not be made visible to Headroom. The app itself goes on.
-public struct HeadroomError: Error, CustomStringConvertible {
-  public let description: String
-}
-
 /// The app's recording, and the agent that serves it to a desktop on the other end of the cable.
 ///
-///     let headroom = try Headroom.start("Ranker")
+///     let headroom = Headroom.start("Ranker")
 ///     let ranking = headroom.duration("thompson_duration_ms")
 ///
 ///     ranking.measure(items: jobs.count) { rank(jobs) }
 ///
-/// Start it once and keep it: it ends with its last reference. Recording is safe from any thread.
-public final class Headroom {
+/// Start it once and keep it: it ends with its last reference, and with those of what it measures. Recording is safe from any thread; what
+/// changes here afterwards, `frames`, belongs to the main thread.
+public final class Headroom: @unchecked Sendable {
   let probe: OpaquePointer
-  private let agent: OpaquePointer
+  private let agent: OpaquePointer?
+
+  /// Why no desktop can see the app, "cannot listen: Address already in use"; nil: one can. The app goes on either way, and whatever it
+  /// measures runs.
+  public let problem: String?
+
   private var observers: [NSObjectProtocol] = []
 
   #if canImport(UIKit)
@@ -34,51 +35,58 @@ public final class Headroom {
   /// - Parameters:
   ///   - port: what the desktop connects to. Other apps of the phone share the loopback.
   ///   - token: 32 hexadecimal digits that a desktop has to know; nil: none is wanted.
-  public static func start(_ name: String, port: UInt16 = UInt16(HR_EMBED_PORT), token: String? = nil) throws -> Headroom {
-    guard let probe = hr_probe_open(name) else {
-      throw HeadroomError(description: "out of memory")
-    }
+  public static func start(_ name: String, port: UInt16 = UInt16(HR_EMBED_PORT), token: String? = nil) -> Headroom {
+    let probe: OpaquePointer = hr_probe_open_in_memory(name) // never NULL
+    let (agent, problem) = startAgent(probe, port, token)
 
-    let capacity = 256
-    var message = [CChar](repeating: 0, count: capacity)
-    let agent: OpaquePointer? = "tcp:\(port)".withCString { listen in
-      withOptionalCString(token) { token in
-        withOptionalCString(deviceDescription()) { detail in
-          var options = HrEmbedOptions()
-          options.listen = listen
-          options.token = token
-          options.detail = detail
-          return hr_embed_start(probe, &options, &message, capacity)
-        }
-      }
-    }
-    guard let agent else {
-      hr_probe_close(probe)
-      throw HeadroomError(description: String(cString: message))
-    }
-
-    return Headroom(probe: probe, agent: agent)
+    return Headroom(probe: probe, agent: agent, problem: problem)
   }
 
-  private init(probe: OpaquePointer, agent: OpaquePointer) {
+  /// A recording that nothing serves and no desktop sees, for builds that are shipped: whatever is measured runs as it does otherwise.
+  public static func unserved(_ name: String) -> Headroom {
+    let probe: OpaquePointer = hr_probe_open_in_memory(name)
+
+    return Headroom(probe: probe, agent: nil, problem: "not served")
+  }
+
+  /// The agent, or what is wrong. It tells by itself what the phone and its system are.
+  private static func startAgent(_ probe: OpaquePointer, _ port: UInt16, _ token: String?) -> (OpaquePointer?, String?) {
+    let capacity = 256
+    var message = [CChar](repeating: 0, count: capacity)
+    let agent = "tcp:\(port)".withCString { listen -> OpaquePointer? in
+      withOptionalCString(token) { token -> OpaquePointer? in
+        var options = HrEmbedOptions()
+        options.listen = listen
+        options.token = token
+        return hr_embed_start(probe, &options, &message, capacity)
+      }
+    }
+
+    return (agent, agent != nil ? nil : message.withUnsafeBufferPointer { String(cString: $0.baseAddress!) })
+  }
+
+  private init(probe: OpaquePointer, agent: OpaquePointer?, problem: String?) {
     self.probe = probe
     self.agent = agent
-    followApp()
-    followPlatform()
+    self.problem = problem
+    if agent != nil {
+      followApp()
+      followPlatform()
+    }
   }
 
   deinit {
-    observers.forEach(NotificationCenter.default.removeObserver)
-    #if canImport(UIKit)
-    frames?.stop()
-    #endif
+    for observer in observers {
+      NotificationCenter.default.removeObserver(observer)
+    }
     hr_embed_stop(agent)
     hr_probe_close(probe)
   }
 
-  /// Where the agent listens, "tcp:7777".
-  public var address: String {
-    String(cString: hr_embed_address(agent))
+  /// Where the agent listens, "tcp:7777"; nil: nowhere.
+  public var address: String? {
+    guard let agent = agent else { return nil }
+    return String(cString: hr_embed_address(agent))
   }
 
   /// Whether records are taken now: a desktop may have stopped sampling. Saves what it takes to prepare a record.
@@ -104,24 +112,32 @@ public final class Headroom {
   /// is sent then.
   private func followApp() {
     #if canImport(UIKit)
-    observe(UIApplication.didEnterBackgroundNotification) { hr_embed_suspend($0.agent) }
-    observe(UIApplication.willEnterForegroundNotification) { hr_embed_resume($0.agent) }
-    observe(UIApplication.didReceiveMemoryWarningNotification) { hr_embed_memory_pressure($0.agent, 1) }
+    observe(UIApplication.didEnterBackgroundNotification) { hr_embed_suspend($0) }
+    observe(UIApplication.willEnterForegroundNotification) { hr_embed_resume($0) }
+    observe(UIApplication.didReceiveMemoryWarningNotification) { hr_embed_memory_pressure($0, 1) }
     #endif
   }
 
   /// The thermal state is told only after it was read once.
   private func followPlatform() {
-    hr_embed_thermal(agent, UInt32(ProcessInfo.processInfo.thermalState.rawValue))
-    observe(ProcessInfo.thermalStateDidChangeNotification) {
-      hr_embed_thermal($0.agent, UInt32(ProcessInfo.processInfo.thermalState.rawValue))
-    }
+    withAgent(Headroom.tellThermalState)
+    observe(ProcessInfo.thermalStateDidChangeNotification) { Headroom.tellThermalState($0) }
   }
 
-  private func observe(_ name: Notification.Name, _ handler: @escaping (Headroom) -> Void) {
+  private static func tellThermalState(_ agent: OpaquePointer) {
+    hr_embed_thermal(agent, UInt32(ProcessInfo.processInfo.thermalState.rawValue))
+  }
+
+  private func observe(_ name: Notification.Name, _ handler: @escaping @Sendable (OpaquePointer) -> Void) {
     observers.append(NotificationCenter.default.addObserver(forName: name, object: nil, queue: .main) { [weak self] _ in
-      self.map(handler)
+      self?.withAgent(handler)
     })
+  }
+
+  /// The agent is there until this returns, as its owner is.
+  private func withAgent(_ body: (OpaquePointer) -> Void) {
+    guard let agent = agent else { return }
+    body(agent)
   }
 
   #if canImport(UIKit)
@@ -130,8 +146,7 @@ public final class Headroom {
   public func followFrames() {
     guard frames == nil else { return }
     frames = FrameClock { [weak self] nanoseconds in
-      guard let self else { return }
-      hr_embed_frame(self.agent, nanoseconds)
+      self?.withAgent { hr_embed_frame($0, nanoseconds) }
     }
   }
   #endif
@@ -146,16 +161,6 @@ private final class CleanupBox {
 }
 
 private func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
-  guard let text else { return body(nil) }
-  return text.withCString(body)
-}
-
-/// "iPhone · iOS 17.2", or nil where the platform does not say.
-private func deviceDescription() -> String? {
-  #if canImport(UIKit)
-  let device = UIDevice.current
-  return "\(device.model) · \(device.systemName) \(device.systemVersion)"
-  #else
-  return nil
-  #endif
+  guard let text = text else { return body(nil) }
+  return text.withCString { body($0) }
 }

@@ -16,11 +16,12 @@ extension Headroom {
   ///
   /// A span ends on the thread that began it: `work` must not suspend.
   public func span<Result>(_ name: StaticString, _ work: () throws -> Result) rethrows -> Result {
-    let span = name.withCName { hr_span_begin(probe, $0) }
+    // The signpost lies around the span, so that its own cost is not measured.
     let interval = signposter.beginInterval(name)
+    let span = name.withCName { hr_span_begin(probe, $0) }
     defer {
-      signposter.endInterval(name, interval)
       hr_span_end(probe, span)
+      signposter.endInterval(name, interval)
     }
     return try work()
   }
@@ -29,7 +30,7 @@ extension Headroom {
 extension StaticString {
   /// A literal's bytes stay where they are for the life of the app, and end with a zero.
   fileprivate func withCName<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
-    precondition(hasPointerRepresentation, "a span's name is more than one character")
-    return utf8Start.withMemoryRebound(to: CChar.self, capacity: utf8CodeUnitCount + 1, body)
+    precondition(hasPointerRepresentation, "a span's name is a string literal")
+    return utf8Start.withMemoryRebound(to: CChar.self, capacity: utf8CodeUnitCount + 1) { body($0) }
   }
 }

@@ -33,18 +33,18 @@ private final class Ranker: ObservableObject {
 
   func appear() {
     guard headroom == nil else { return }
-    do {
-      let headroom = try Headroom.start("Ranker sample")
-      headroom.followFrames()
-      self.headroom = headroom
-      status = "Listening on \(headroom.address)"
-    } catch {
-      status = "Headroom: \(error)"
+    let started = Headroom.start("Ranker sample")
+    started.followFrames()
+    headroom = started
+    if let address = started.address {
+      status = "Listening on " + address
+    } else {
+      status = "Headroom: " + (started.problem ?? "not served")
     }
   }
 
   func rank() {
-    guard let headroom else { return }
+    guard let headroom = headroom else { return }
     headroom.duration("thompson_duration_ms").measure(items: jobs.count) {
       headroom.span("batch") {
         headroom.span("draw") { jobs.shuffle(using: &generator) }
