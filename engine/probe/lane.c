@@ -22,10 +22,10 @@ struct _Claim
 
 HR_LANE_THREAD_LOCAL HrLaneCache hr_lane_cache;
 
-static _Thread_local Claim *claims;
-static pthread_key_t        thread_end;
-static bool                 thread_end_known;
-static pthread_once_t       prepared = PTHREAD_ONCE_INIT;
+/* Holds a thread's first claim. No thread-local variable: on Apple's systems those may be gone when the thread's end is told. */
+static pthread_key_t  thread_end;
+static bool           thread_end_known;
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 
 /* What this thread wrote happens before whatever the lane's next owner writes. */
 static void
@@ -40,9 +40,8 @@ release_lane (HrProbe *probe,
 static void
 thread_ended_cb (void *data)
 {
-  Claim *claim = claims;
+  Claim *claim = data;
 
-  claims = NULL;
   hr_lane_cache = (HrLaneCache){ 0 };
 
   while (claim != NULL)
@@ -67,11 +66,27 @@ prepare (void)
   thread_end_known = pthread_key_create (&thread_end, thread_ended_cb) == 0;
 }
 
+static Claim *
+get_claims (void)
+{
+  pthread_once (&prepared, prepare);
+
+  return thread_end_known ? pthread_getspecific (thread_end) : NULL;
+}
+
+/* Without a destructor a lane would never come back. */
+static bool
+set_claims (Claim *first)
+{
+  return thread_end_known && pthread_setspecific (thread_end, first) == 0;
+}
+
 /* Forgets what this thread held of probes that were closed, so that the list does not grow with them. */
 static void
 drop_stale_claims (void)
 {
-  Claim **link = &claims;
+  Claim  *first = get_claims ();
+  Claim **link = first != NULL ? &first->next : &first;
 
   hr_probe_lock ();
   while (*link != NULL)
@@ -86,25 +101,28 @@ drop_stale_claims (void)
       *link = claim->next;
       free (claim);
     }
+  /* The first one stays until the key holds another. */
+  if (first != NULL && hr_probe_of_serial (first->serial) == NULL && set_claims (first->next))
+    free (first);
   hr_probe_unlock ();
 }
 
 static Claim *
 add_claim (uint64_t serial)
 {
-  Claim *claim;
+  Claim *claim = calloc (1, sizeof *claim);
 
-  pthread_once (&prepared, prepare);
-  drop_stale_claims ();
-
-  /* Without a destructor the lane would never come back. It asks @claims itself: what the thread held may be freed before. */
-  claim = thread_end_known && pthread_setspecific (thread_end, &claims) == 0 ? calloc (1, sizeof *claim) : NULL;
   if (claim == NULL)
     return NULL;
 
+  drop_stale_claims ();
   claim->serial = serial;
-  claim->next = claims;
-  claims = claim;
+  claim->next = get_claims ();
+  if (!set_claims (claim))
+    {
+      free (claim);
+      return NULL;
+    }
 
   return claim;
 }
@@ -208,7 +226,7 @@ take_new_lane (HrProbe *probe,
 static Claim *
 find_claim (uint64_t serial)
 {
-  Claim *claim = claims;
+  Claim *claim = get_claims ();
 
   while (claim != NULL && claim->serial != serial)
     claim = claim->next;

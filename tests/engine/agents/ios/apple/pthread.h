@@ -48,6 +48,7 @@ int       pthread_join (pthread_t thread,
                         void    **out);
 int       pthread_key_create (pthread_key_t *key,
                               void (*destroy) (void *));
+void     *pthread_getspecific (pthread_key_t key);
 int       pthread_setspecific (pthread_key_t key,
                                const void   *value);
 int       pthread_mutex_init (pthread_mutex_t           *mutex,
