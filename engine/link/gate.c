@@ -320,7 +320,7 @@ hr_gate_admit (HrGate     *self,
   HrWaiting *waiting;
   guint      delay;
 
-  hr_tcp_prepare (peer);
+  hr_tcp_prepare (peer, HR_TCP_SILENCE_SECONDS);
   if (self->waiting.length >= HR_GATE_MAX_WAITING)
     turn_away (self->waiting.head->data, "too many wait");
 

@@ -42,7 +42,11 @@ gboolean hr_peer_check (GSocket *socket,
                         uid_t    user,
                         GError **error);
 
-void hr_tcp_prepare (GSocket *socket);
+/* A peer that is gone without a word is noticed so soon. */
+#define HR_TCP_SILENCE_SECONDS 30
+
+void hr_tcp_prepare (GSocket *socket,
+                     int      silence_seconds);
 
 void       hr_tls_new_async (GIOStream          *base,
                              GTlsCertificate    *certificate,

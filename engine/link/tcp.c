@@ -10,19 +10,21 @@
 #define N_WAITING 16
 #define CONNECT_SECONDS 10
 
-/* A peer that is gone without a word is noticed after half a minute. */
-#define KEEPALIVE_IDLE_SECONDS 15
-#define KEEPALIVE_EVERY_SECONDS 5
-#define KEEPALIVE_TIMES 3
+/* The last half of a silence is spent on asking so often. */
+#define N_PROBES 3
 
-/* Makes @socket send at once, and notice a peer that is gone. Internal. */
+/* Makes @socket send at once, and notice after @silence_seconds a peer that is gone. A socket that is not of TCP is not touched. Internal. */
 void
-hr_tcp_prepare (GSocket *socket)
+hr_tcp_prepare (GSocket *socket,
+                int      silence_seconds)
 {
+  if (g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX)
+    return;
+
   g_socket_set_keepalive (socket, TRUE);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS, NULL);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_EVERY_SECONDS, NULL);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_TIMES, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, silence_seconds / 2, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, silence_seconds / 2 / N_PROBES, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, N_PROBES, NULL);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
 }
 
@@ -332,7 +334,7 @@ connected_cb (GObject      *client,
       return;
     }
 
-  hr_tcp_prepare (g_socket_connection_get_socket (connection));
+  hr_tcp_prepare (g_socket_connection_get_socket (connection), HR_TCP_SILENCE_SECONDS);
   if (self->pairing->secured)
     hr_tls_new_async (G_IO_STREAM (connection), NULL, tls_made_cb, g_steal_pointer (&task));
   else if (peer_is_here (connection))

@@ -2,14 +2,12 @@
 
 #include "engine/link/usbmux-exchange.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include "engine/link/link-private.h"
+
 #include <string.h>
 
-/* A connection over the network whose other end is gone without a word is noticed after about ten seconds. */
-#define KEEPALIVE_IDLE_S 4
-#define KEEPALIVE_INTERVAL_S 2
-#define KEEPALIVE_N 3
+/* A daemon on another computer that is gone without a word is noticed so soon. */
+#define SILENCE_SECONDS 12
 
 typedef struct
 {
@@ -239,20 +237,6 @@ request_written_cb (GObject      *output,
     hr_usbmux_receive_async (self->connection, self->cancellable, reply_received_cb, g_object_ref (task));
 }
 
-/* Small messages go out at once, and a dead peer is noticed. Where the system has no such option, things go on without it. */
-static void
-tune (GSocket *socket)
-{
-  if (g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX)
-    return;
-
-  g_socket_set_keepalive (socket, TRUE);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S, NULL);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S, NULL);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_N, NULL);
-}
-
 static void
 connected_cb (GObject      *client,
               GAsyncResult *result,
@@ -269,7 +253,7 @@ connected_cb (GObject      *client,
       return;
     }
 
-  tune (g_socket_connection_get_socket (connection));
+  hr_tcp_prepare (g_socket_connection_get_socket (connection), SILENCE_SECONDS);
   self->connection = G_IO_STREAM (g_steal_pointer (&connection));
   g_output_stream_write_all_async (g_io_stream_get_output_stream (self->connection), g_bytes_get_data (self->request, NULL),
                                    g_bytes_get_size (self->request), G_PRIORITY_DEFAULT, self->cancellable,
