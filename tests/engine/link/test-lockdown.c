@@ -188,7 +188,7 @@ test_restart (Emulator     *self,
   const char *troubles[] = {
     "{'do': 'stop'}",
     "{'do': 'fault', 'wrong': 'cut', 'on': 'ListDevices', 'size': 7}",
-    "{'do': 'fault', 'wrong': 'garbage', 'on': 'Listen', 'size': 100, 'count': 2}",
+    "{'do': 'fault', 'wrong': 'cut', 'on': 'Listen', 'size': 20, 'count': 2}",
     "{'do': 'fault', 'wrong': 'result', 'on': 'Connect', 'number': 3}",
     "{'do': 'replug'}",
   };
