@@ -65,6 +65,9 @@ hr_output_get_size (const HrOutput *self,
   *out_height = size.ws_row > 0 ? size.ws_row : DEFAULT_HEIGHT;
 }
 
+static void say (const char *format,
+                 va_list     arguments) G_GNUC_PRINTF (1, 0);
+
 static void
 say (const char *format,
      va_list     arguments)

@@ -215,7 +215,7 @@ static void
 forget_peer (HrHub  *self,
              HrPeer *peer)
 {
-  g_autoptr (HrPeer) forgotten = g_object_ref (peer);
+  g_autoptr (HrPeer) forgotten G_GNUC_UNUSED = g_object_ref (peer);
 
   hr_peer_close (peer);
   for (guint i = self->sources->len; i > 0; i--)

@@ -141,8 +141,8 @@ static void
 test_what_others_may_use_is_refused (Place        *place,
                                      gconstpointer data)
 {
-  const char *const names[] = { "certificate.pem", "token" };
-  g_autoptr (HrIdentity) identity = hr_identity_load (place->folder, NULL);
+  const char *const               names[] = { "certificate.pem", "token" };
+  g_autoptr (HrIdentity) identity G_GNUC_UNUSED = hr_identity_load (place->folder, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -162,8 +162,8 @@ static void
 test_what_is_no_file_is_refused (Place        *place,
                                  gconstpointer data)
 {
-  const char *const names[] = { "certificate.pem", "token" };
-  g_autoptr (HrIdentity) identity = hr_identity_load (place->folder, NULL);
+  const char *const               names[] = { "certificate.pem", "token" };
+  g_autoptr (HrIdentity) identity G_GNUC_UNUSED = hr_identity_load (place->folder, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -185,8 +185,8 @@ static void
 test_a_linked_folder_is_refused (Place        *place,
                                  gconstpointer data)
 {
-  g_autofree char *other = g_build_filename (place->parent, "elsewhere", NULL);
-  g_autoptr (HrIdentity) identity = hr_identity_load (place->folder, NULL);
+  g_autofree char                *other = g_build_filename (place->parent, "elsewhere", NULL);
+  g_autoptr (HrIdentity) identity G_GNUC_UNUSED = hr_identity_load (place->folder, NULL);
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (g_rename (place->folder, other), ==, 0);

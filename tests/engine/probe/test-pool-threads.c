@@ -73,10 +73,10 @@ take_stamped (void *data)
 static void
 test_threads_share_out_every_block (void)
 {
-  HrPool           *pool = new_pool (HR_POOL_BLOCKS, HR_POOL_BLOCK_BYTES);
-  g_autofree void **blocks = g_new (void *, HR_POOL_BLOCKS);
-  g_autofree Part  *parts = run_threads (pool, 0, NULL, take_stamped);
-  guint             n = 0;
+  HrPool                *pool = new_pool (HR_POOL_BLOCKS, HR_POOL_BLOCK_BYTES);
+  g_autofree void      **blocks = g_new (void *, HR_POOL_BLOCKS);
+  g_autofree Part *parts G_GNUC_UNUSED = run_threads (pool, 0, NULL, take_stamped);
+  guint                  n = 0;
 
   for (guint i = 0; i < N_THREADS; i++)
     for (guint j = 0; j < parts[i].n_blocks; j++)
@@ -135,11 +135,11 @@ static guint64
 assert_churn_is_survived (guint n_blocks,
                           guint n_held)
 {
-  HrPool           *pool = new_pool (n_blocks, sizeof (Stamp));
-  g_autofree void **blocks = g_new (void *, n_blocks);
-  g_autofree Part  *parts = run_threads (pool, n_held, NULL, churn);
-  HrPoolHealth      health = hr_pool_health (pool);
-  guint64           n_failures = 0;
+  HrPool                *pool = new_pool (n_blocks, sizeof (Stamp));
+  g_autofree void      **blocks = g_new (void *, n_blocks);
+  g_autofree Part *parts G_GNUC_UNUSED = run_threads (pool, n_held, NULL, churn);
+  HrPoolHealth           health = hr_pool_health (pool);
+  guint64                n_failures = 0;
 
   for (guint i = 0; i < N_THREADS; i++)
     n_failures += parts[i].n_failures;
@@ -235,10 +235,10 @@ pass_on (void *data)
 static void
 test_threads_free_each_others_blocks (void)
 {
-  const guint       n_slots = 100;
-  HrPool           *pool = new_pool (n_slots + N_THREADS, sizeof (Stamp));
-  g_autofree void **slots = g_new0 (void *, n_slots);
-  g_autofree Part  *parts = run_threads (pool, n_slots, slots, pass_on);
+  const guint            n_slots = 100;
+  HrPool                *pool = new_pool (n_slots + N_THREADS, sizeof (Stamp));
+  g_autofree void      **slots = g_new0 (void *, n_slots);
+  g_autofree Part *parts G_GNUC_UNUSED = run_threads (pool, n_slots, slots, pass_on);
 
   g_assert_cmpuint (hr_pool_health (pool).failures, ==, 0);
   g_assert_cmpuint (hr_pool_health (pool).used, ==, n_slots);

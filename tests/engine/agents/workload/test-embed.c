@@ -132,7 +132,6 @@ test_the_token_is_asked_for (void)
 static void
 test_frames_need_no_agent (void)
 {
-  g_autofree char *output = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) process =
       g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, program, "--frames=200", "--duration=0.2", NULL);

@@ -363,8 +363,8 @@ test_it_asks_for_little_and_in_order (void)
     "1 startSamplingAtTimeInterval: 0",
     "2 sysmonProcessAttributes",
     "2 sysmonSystemAttributes",
-    "3 setConfig: {'ur': 1000, 'bm': 0, 'cpuUsage': yes, 'physFootprint': yes, 'sampleInterval': 1000000000, "
-    "'procAttrs': ['name', 'cpuUsage', 'physFootprint'], 'sysAttrs': ['physMemSize']}",
+    ("3 setConfig: {'ur': 1000, 'bm': 0, 'cpuUsage': yes, 'physFootprint': yes, 'sampleInterval': 1000000000, "
+     "'procAttrs': ['name', 'cpuUsage', 'physFootprint'], 'sysAttrs': ['physMemSize']}"),
     "3 start",
   };
   Phone phone;
