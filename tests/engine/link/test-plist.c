@@ -219,6 +219,35 @@ test_deep_binary (void)
   g_assert_null (chain (10000));
 }
 
+/* Each the value of the next, under the same key. */
+static plist_t
+chain_dictionaries (guint n)
+{
+  Maker maker;
+
+  maker_init (&maker);
+  begin_object (&maker, 0x5, 1);
+  g_byte_array_append (maker.bytes, (const guint8 *) "k", 1);
+  for (guint i = 1; i < n; i++)
+    {
+      begin_object (&maker, 0xd, 1);
+      put_word (maker.bytes, 0);
+      put_word (maker.bytes, i - 1);
+    }
+
+  return parse (&maker, n - 1);
+}
+
+static void
+test_deep_dictionaries (void)
+{
+  plist_t flat = chain_dictionaries (60);
+
+  g_assert_nonnull (flat);
+  plist_free (flat);
+  g_assert_null (chain_dictionaries (70));
+}
+
 /* Objects weighed one by one, each a level above the one before, are as deep together. */
 static void
 test_deep_in_order (void)
@@ -301,6 +330,7 @@ main (int   argc,
   g_test_add_func ("/link/plist/nonsense", test_nonsense);
   g_test_add_func ("/link/plist/deep-xml", test_deep_xml);
   g_test_add_func ("/link/plist/deep-binary", test_deep_binary);
+  g_test_add_func ("/link/plist/deep-dictionaries", test_deep_dictionaries);
   g_test_add_func ("/link/plist/deep-in-order", test_deep_in_order);
   g_test_add_func ("/link/plist/itself", test_itself);
   g_test_add_func ("/link/plist/many-references", test_many_references);
