@@ -20,6 +20,7 @@ static const Scale megabytes_scale[] = { { 1e6, 1e-6, "TB" }, { 1e3, 1e-3, "GB" 
 static const Scale ratio_scale[] = { { 0, 100, "%" } };
 static const Scale per_second_scale[] = { { 0, 1, "/s" } };
 static const Scale megabytes_per_second_scale[] = { { 1e3, 1e-3, "GB/s" }, { 1, 1, "MB/s" }, { 1e-3, 1e3, "kB/s" }, { 0, 1e6, "B/s" } };
+static const Scale celsius_scale[] = { { 0, 1, "°C" } };
 
 static const Scale *const scales[HR_N_UNITS] = {
   [HR_UNIT_COUNT] = count_scale,
@@ -28,6 +29,7 @@ static const Scale *const scales[HR_N_UNITS] = {
   [HR_UNIT_RATIO] = ratio_scale,
   [HR_UNIT_PER_SECOND] = per_second_scale,
   [HR_UNIT_MEGABYTES_PER_SECOND] = megabytes_per_second_scale,
+  [HR_UNIT_CELSIUS] = celsius_scale,
 };
 
 /* Returns "gauge", "duration", "counter" or "ratio"; "unknown" for a number outside HrKind. */
@@ -48,11 +50,11 @@ hr_direction_name (HrDirection direction)
   return (unsigned) direction < HR_N_DIRECTIONS ? names[direction] : "unknown";
 }
 
-/* Returns the unit as it stands in column names and files: "ms", "MB", "ratio", "1/s", "MB/s", "count". */
+/* Returns the unit as it stands in column names and files: "ms", "MB", "ratio", "1/s", "MB/s", "°C", "count". */
 const char *
 hr_unit_name (HrUnit unit)
 {
-  static const char *const names[HR_N_UNITS] = { "count", "ms", "MB", "ratio", "1/s", "MB/s" };
+  static const char *const names[HR_N_UNITS] = { "count", "ms", "MB", "ratio", "1/s", "MB/s", "°C" };
 
   return (unsigned) unit < HR_N_UNITS ? names[unit] : "unknown";
 }

@@ -40,6 +40,7 @@ extern "C"
     HR_UNIT_RATIO,     /* 0..1, shown in per cent */
     HR_UNIT_PER_SECOND,
     HR_UNIT_MEGABYTES_PER_SECOND,
+    HR_UNIT_CELSIUS, /* degrees */
     HR_N_UNITS
   } HrUnit;
 

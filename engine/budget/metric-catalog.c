@@ -8,7 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 /* The one place that says what a metric of ours is called and in which unit its limits are given. The seven built-in ones come
- * first, then what this computer's agent and the bundled workload record. */
+ * first, then what this computer's agent, phones and the bundled workload record. */
 static const HrKnownMetric known_metrics[] = {
   { "thompson_duration_ms", HR_KIND_DURATION, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER, HR_ALERT_PERFORMANCE,
     N_ ("Ranking latency"), N_ ("ranking takes {value}") },
@@ -68,6 +68,10 @@ static const HrKnownMetric known_metrics[] = {
     N_ ("Graphics processor, renderer"), N_ ("the renderer is busy at {value}") },
   { "gpu_tiler_usage", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,
     N_ ("Graphics processor, tiler"), N_ ("the tiler is busy at {value}") },
+  { "battery_level", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_HIGHER, HR_ALERT_SYSTEM,
+    N_ ("Battery"), N_ ("the battery is at {value}") },
+  { "battery_temperature", HR_KIND_GAUGE, HR_UNIT_CELSIUS, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,
+    N_ ("Battery temperature"), N_ ("the battery is at {value}") },
   { HR_METRIC_PROBE_OVERHEAD, HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,
     N_ ("Recording overhead"), N_ ("recording takes {value} of a processor core") },
   { HR_METRIC_SAMPLING_STRIDE, HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM,

@@ -18,7 +18,7 @@
 #define ASK_UNREACHABLE_MS 2000
 
 static const HrMetricInfo level_metric = { "battery_level", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_HIGHER };
-static const HrMetricInfo temperature_metric = { "battery_temperature", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
+static const HrMetricInfo temperature_metric = { "battery_temperature", HR_KIND_GAUGE, HR_UNIT_CELSIUS, HR_DIRECTION_LOWER };
 static const HrMetricInfo log_metric = { "system log", HR_KIND_EVENT, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
 
 struct _HrTether

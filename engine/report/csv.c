@@ -86,6 +86,8 @@ unit_suffix (HrUnit unit)
       return "_per_second";
     case HR_UNIT_MEGABYTES_PER_SECOND:
       return "_mb_per_second";
+    case HR_UNIT_CELSIUS:
+      return "_celsius";
     case HR_UNIT_COUNT:
     case HR_N_UNITS:
     default:

@@ -39,6 +39,9 @@ test_format_knows_every_unit (void)
   assert_format (0.989, HR_UNIT_RATIO, "98.9 %");
   assert_format (318.4, HR_UNIT_PER_SECOND, "318/s");
   assert_format (0.02, HR_UNIT_MEGABYTES_PER_SECOND, "20 kB/s");
+  assert_format (30.1, HR_UNIT_CELSIUS, "30.1 °C");
+  assert_format (-4, HR_UNIT_CELSIUS, "-4 °C");
+  assert_format (0, HR_UNIT_CELSIUS, "0 °C");
   assert_format (27914, HR_UNIT_COUNT, "27914");
 }
 

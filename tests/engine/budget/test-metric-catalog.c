@@ -31,6 +31,8 @@ static const struct
   { "memory_pressure_full", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER },
   { "cpu_pressure", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER },
   { "io_pressure", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER },
+  { "battery_level", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_HIGHER },
+  { "battery_temperature", HR_KIND_GAUGE, HR_UNIT_CELSIUS, HR_DIRECTION_LOWER },
   { "probe_overhead", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER },
   { "sampling_stride", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER },
 };

@@ -126,6 +126,15 @@ test_without_snapshots_names_alone (void)
                         "ranking.cumulative_count\r\n");
 }
 
+static void
+test_degrees_have_a_suffix (void)
+{
+  g_autoptr (HrHistory) history = hr_history_new ();
+
+  add_metric (history, "battery_temperature", HR_KIND_GAUGE, HR_UNIT_CELSIUS);
+  assert_text (history, "time,battery_temperature.mean_celsius,battery_temperature.max_celsius\r\n");
+}
+
 /* A span is told by its path and its self time, an event by its count, a counter by its sum too. */
 static void
 test_spans_events_and_counters (void)
@@ -334,6 +343,7 @@ main (int   argc,
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/report/csv/names", test_without_snapshots_names_alone);
+  g_test_add_func ("/report/csv/degrees", test_degrees_have_a_suffix);
   g_test_add_func ("/report/csv/gaps", test_gaps_are_empty_cells);
   g_test_add_func ("/report/csv/kinds", test_spans_events_and_counters);
   g_test_add_func ("/report/csv/spans", test_spans_are_bounded);
