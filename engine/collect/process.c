@@ -12,6 +12,9 @@
 /* smaps_rollup walks the whole address space: milliseconds for a large program. */
 #define SHORTEST_NS ((gint64) HR_NS_PER_SECOND)
 
+/* So many are measured in a round whatever is due: two milliseconds. Where there are more, each round takes its share of them. */
+#define N_AT_ONCE 8
+
 static const HrMetricInfo cpu_metric = { "process_cpu_usage", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER };
 static const HrMetricInfo pss_metric = { "memory_usage_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER };
 static const HrMetricInfo rss_metric = { "memory_rss_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER };
@@ -21,8 +24,9 @@ static const HrMetricInfo threads_metric = { "thread_count", HR_KIND_GAUGE, HR_U
 
 typedef struct
 {
-  HrFeed  *feed; /* owned, so that no other feed can take its address */
-  gint64   before_ns;
+  HrFeed  *feed;      /* owned, so that no other feed can take its address */
+  gint64   looked_ns; /* 0: never */
+  gint64   before_ns; /* of @used; 0: not known */
   guint64  used;
   HrFlow   io;
   guint64  start_time;
@@ -34,6 +38,7 @@ typedef struct
   HrCollector parent;
   char       *root;
   GHashTable *processes; /* HrFeed -> Process */
+  gint64      round_ns;  /* the last one; 0: none */
 } ProcessCollector;
 
 static void
@@ -143,8 +148,7 @@ measure (ProcessCollector *self,
   char       text[HR_PROC_TEXT_SIZE];
   HrProcStat stat;
 
-  if (process->before_ns != 0 && now_ns - process->before_ns < SHORTEST_NS)
-    return;
+  process->looked_ns = now_ns;
 
   /* A process that is gone is no failure, and neither is one that cannot be seen from here. */
   if (hr_proc_read (self->root, hr_feed_get_pid (process->feed), "stat", text, sizeof text) <= 0 || !hr_proc_parse_stat (text, &stat))
@@ -193,6 +197,28 @@ forget_unseen (gpointer key,
   return gone;
 }
 
+/* Those that wait longest come first. */
+static int
+compare_waiting (gconstpointer a,
+                 gconstpointer b)
+{
+  const Process *first = *(const Process *const *) a;
+  const Process *second = *(const Process *const *) b;
+
+  return (first->looked_ns > second->looked_ns) - (first->looked_ns < second->looked_ns);
+}
+
+/* Returns how many of @n_processes a round at @now_ns has to measure, so that each one gets its turn once in SHORTEST_NS. */
+static guint
+share_of_round (const ProcessCollector *self,
+                guint                   n_processes,
+                gint64                  now_ns)
+{
+  gint64 elapsed_ns = self->round_ns != 0 ? CLAMP (now_ns - self->round_ns, 0, SHORTEST_NS) : 0;
+
+  return MAX (N_AT_ONCE, (guint) ((n_processes * elapsed_ns + SHORTEST_NS - 1) / SHORTEST_NS));
+}
+
 static gboolean
 process_collect (HrCollector *collector,
                  gint64       now_ns,
@@ -200,16 +226,29 @@ process_collect (HrCollector *collector,
                  GError     **error)
 {
   ProcessCollector *self = (ProcessCollector *) collector;
+  g_autoptr (GPtrArray) due = g_ptr_array_new ();
+  guint n_measured;
 
   for (guint i = 0; i < feeds->len; i++)
     {
-      HrFeed *feed = feeds->pdata[i];
+      HrFeed  *feed = feeds->pdata[i];
+      Process *process;
 
-      if (hr_feed_get_role (feed) == HR_SOURCE_PROCESS && hr_feed_get_pid (feed) != 0 &&
-          hr_feed_get_ended (feed) == NULL && hr_feed_get_sampling (feed))
-        measure (self, find_process (self, feed), now_ns);
+      if (hr_feed_get_role (feed) != HR_SOURCE_PROCESS || hr_feed_get_pid (feed) == 0 ||
+          hr_feed_get_ended (feed) != NULL || !hr_feed_get_sampling (feed))
+        continue;
+
+      process = find_process (self, feed);
+      if (process->looked_ns == 0 || now_ns - process->looked_ns >= SHORTEST_NS)
+        g_ptr_array_add (due, process);
     }
   g_hash_table_foreach_remove (self->processes, forget_unseen, NULL);
+
+  g_ptr_array_sort (due, compare_waiting);
+  n_measured = MIN (due->len, share_of_round (self, g_hash_table_size (self->processes), now_ns));
+  for (guint i = 0; i < n_measured; i++)
+    measure (self, due->pdata[i], now_ns);
+  self->round_ns = now_ns;
 
   return TRUE;
 }

@@ -265,6 +265,55 @@ test_this_process_is_measured (void)
   collector->klass->free (collector);
 }
 
+static gboolean
+is_measured (HrFeed *feed,
+             gint64  now_ns)
+{
+  g_autoptr (HrSnapshot) snapshot = hr_feed_cut (feed, now_ns);
+
+  return snapshot != NULL && snapshot->n_samples > 0;
+}
+
+/* Many that began together take turns: each once a second, and no round has many. */
+static void
+test_many_are_spread_over_the_rounds (Fixture      *fixture,
+                                      gconstpointer user_data)
+{
+  g_autoptr (GPtrArray) feeds = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_feed_unref);
+  guint n_measured[64] = { 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (n_measured); i++)
+    {
+      HrStreamName name = { { 2, (guint8) i }, 1 };
+      HrFeed      *feed = hr_feed_new (&name, HR_SOURCE_PROCESS, "program", 0);
+
+      hr_feed_set_process (feed, PID, 99);
+      g_ptr_array_add (feeds, feed);
+    }
+
+  for (guint round = 0; round < 30; round++)
+    {
+      gint64 now_ns = SECOND + round * SECOND / 10;
+      guint  n = 0;
+
+      g_assert_true (fixture->collector->klass->collect (fixture->collector, now_ns, feeds, NULL));
+      for (guint i = 0; i < feeds->len; i++)
+        if (is_measured (feeds->pdata[i], now_ns))
+          {
+            n_measured[i]++;
+            n++;
+          }
+      g_assert_cmpuint (n, <=, 8);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (n_measured); i++)
+    g_assert_cmpuint (n_measured[i], ==, 3);
+
+  /* After a pause, one round has them all. */
+  g_assert_true (fixture->collector->klass->collect (fixture->collector, 9 * SECOND, feeds, NULL));
+  for (guint i = 0; i < feeds->len; i++)
+    g_assert_true (is_measured (feeds->pdata[i], 9 * SECOND));
+}
+
 #define ADD(path, test) g_test_add ("/collect/process/" path, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -278,6 +327,7 @@ main (int   argc,
   ADD ("disk", test_disk_traffic_is_a_rate);
   ADD ("disk/not-told", test_disk_traffic_that_is_not_told_is_not_nothing);
   ADD ("second", test_measured_once_a_second);
+  ADD ("rounds", test_many_are_spread_over_the_rounds);
   ADD ("reuse", test_another_process_of_the_same_number_is_not_measured);
   ADD ("gone", test_a_process_that_is_gone_is_no_failure);
   ADD ("stopped", test_a_stopped_program_is_left_alone);
