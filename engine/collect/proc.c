@@ -10,6 +10,19 @@
 /* The kernel's PF_KTHREAD, in field 9. */
 #define FLAG_KERNEL_THREAD G_GUINT64_CONSTANT (0x200000)
 
+/* Returns (transfer full) @text, of whatever bytes, as it may stand in lists and terminals: valid, and without control characters. */
+char *
+hr_proc_clean_text (const char *text)
+{
+  char *clean = g_utf8_make_valid (text, -1);
+
+  for (char *at = clean; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at))
+      *at = ' ';
+
+  return g_strchomp (clean);
+}
+
 /* Takes the name between the first parenthesis and the last, because it may hold spaces and parentheses itself. Returns what stands
  * behind it, from field 3 on; NULL when there is no name. */
 static const char *

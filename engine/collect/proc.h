@@ -28,6 +28,8 @@ typedef struct
 gboolean hr_proc_parse_stat (const char *text,
                              HrProcStat *out);
 
+char *hr_proc_clean_text (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
 gssize hr_proc_read (const char *root,
                      guint64     pid,
                      const char *name,

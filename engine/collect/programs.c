@@ -8,55 +8,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* What a user's entry may take; where it takes more, the user's number stands for the name. */
-#define USER_BYTES 4096
-
-/* Foreign texts end up in lists and terminals: valid, and without control characters. */
-static char *
-clean_text (const char *text)
-{
-  char *clean = g_utf8_make_valid (text, -1);
-
-  for (char *at = clean; *at != '\0'; at++)
-    if (g_ascii_iscntrl (*at))
-      *at = ' ';
-
-  return g_strchomp (clean);
-}
-
-static char *
-user_name (uid_t uid)
-{
-  char           room[USER_BYTES];
-  struct passwd  entry;
-  struct passwd *found = NULL;
-
-  if (getpwuid_r (uid, &entry, room, sizeof room, &found) == 0 && found != NULL)
-    return clean_text (found->pw_name);
-
-  return g_strdup_printf ("%u", (guint) uid);
-}
-
-/* Asking for a user may take long, so @users (uid -> name) remembers. */
-static const char *
-find_user (GHashTable *users,
-           uid_t       uid)
-{
-  char *name = g_hash_table_lookup (users, GUINT_TO_POINTER (uid));
-
-  if (name == NULL)
-    {
-      name = user_name (uid);
-      g_hash_table_insert (users, GUINT_TO_POINTER (uid), name);
-    }
-
-  return name;
-}
 
 /* Returns the last part of @path if it goes on where @cut ends. */
 static const char *
@@ -82,7 +36,7 @@ full_name (int         folder,
   gssize      length;
 
   if (strlen (name) != HR_PROC_NAME_BYTES)
-    return clean_text (name);
+    return hr_proc_clean_text (name);
 
   for (gssize at = 0, i = 0; whole == NULL && i < 2 && at < n_arguments; at += (gssize) strlen (arguments + at) + 1, i++)
     whole = continues (arguments + at, name);
@@ -94,7 +48,7 @@ full_name (int         folder,
       whole = continues (path, name);
     }
 
-  return clean_text (whole != NULL ? whole : name);
+  return hr_proc_clean_text (whole != NULL ? whole : name);
 }
 
 /* The arguments stand one behind the other, each with a NUL. */
@@ -106,26 +60,23 @@ join_arguments (char  *arguments,
     if (arguments[i] == '\0')
       arguments[i] = ' ';
 
-  return clean_text (arguments);
+  return hr_proc_clean_text (arguments);
 }
 
-/* Makes a program of what the open @folder, a /proc/PID, says. */
+/* Makes a program of what the open @folder, a /proc/PID, says, all but its user. */
 static HrProgram *
 describe (int               folder,
           guint64           pid,
-          const HrProcStat *stat,
-          GHashTable       *users)
+          const HrProcStat *stat)
 {
-  HrProgram  *program = g_new0 (HrProgram, 1);
-  char        arguments[HR_PROC_TEXT_SIZE] = "";
-  gssize      n_arguments = MAX (hr_proc_read_at (folder, "cmdline", arguments, sizeof arguments), 0);
-  struct stat owner;
+  HrProgram *program = g_new0 (HrProgram, 1);
+  char       arguments[HR_PROC_TEXT_SIZE] = "";
+  gssize     n_arguments = MAX (hr_proc_read_at (folder, "cmdline", arguments, sizeof arguments), 0);
 
   program->pid = pid;
   program->start_time = stat->start_time;
   program->name = full_name (folder, stat->name, arguments, n_arguments);
   program->command = join_arguments (arguments, n_arguments);
-  program->user = g_strdup (fstat (folder, &owner) == 0 ? find_user (users, owner.st_uid) : "");
   program->resident_mb = (double) stat->resident_pages * (double) sysconf (_SC_PAGESIZE) / HR_BYTES_PER_MB;
 
   return program;
@@ -165,19 +116,14 @@ open_proc (const char *root)
   return open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static GHashTable *
-users_new (void)
-{
-  return g_hash_table_new_full (NULL, NULL, NULL, g_free);
-}
-
-/* Returns (transfer full) every program, as HrProgram, in no order; none where /proc cannot be read. One that ends meanwhile is left out. */
+/* Returns (transfer full) every program, as HrProgram, in no order; none where /proc cannot be read. One that ends meanwhile is left out. Asks
+ * @users for names, and waits for them: not for a main thread. */
 GPtrArray *
-hr_programs_list (const char *root)
+hr_programs_list (const char *root,
+                  HrUsers    *users)
 {
   g_autofree char *path = g_strconcat (root, "/proc", NULL);
   g_autoptr (GDir) names = g_dir_open (path, 0, NULL);
-  g_autoptr (GHashTable) users = users_new ();
   GPtrArray  *programs = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_program_free);
   int         proc = open_proc (root);
   const char *name;
@@ -190,7 +136,13 @@ hr_programs_list (const char *root)
       if (folder < 0)
         continue;
       if (!stat.kernel && !stat.ended)
-        g_ptr_array_add (programs, describe (folder, g_ascii_strtoull (name, NULL, 10), &stat, users));
+        {
+          HrProgram  *program = describe (folder, g_ascii_strtoull (name, NULL, 10), &stat);
+          struct stat owner;
+
+          program->user = fstat (folder, &owner) == 0 ? hr_users_find (users, owner.st_uid) : g_strdup ("");
+          g_ptr_array_add (programs, program);
+        }
       close (folder);
     }
   if (proc >= 0)
@@ -199,21 +151,23 @@ hr_programs_list (const char *root)
   return programs;
 }
 
-/* Returns (transfer full) the program that has the number @pid, if it began at @start_time (0: whenever). NULL with
- * HR_COLLECT_ERROR_REFUSED, whose text can be shown, when it cannot be measured. */
+/* Returns (transfer full) the program that has the number @pid, if it began at @start_time (0: whenever), and whose it is in @out_uid; its
+ * user's name is left empty, for that may take long to find. NULL with HR_COLLECT_ERROR_REFUSED, whose text can be shown, when it cannot be
+ * measured. */
 HrProgram *
 hr_programs_look (const char *root,
                   guint64     pid,
                   guint64     start_time,
+                  uid_t      *out_uid,
                   GError    **error)
 {
   g_autofree char *name = g_strdup_printf ("%" G_GUINT64_FORMAT, pid);
-  g_autoptr (GHashTable) users = users_new ();
-  HrProgram *program = NULL;
-  HrProcStat stat;
-  int        proc = open_proc (root);
-  int        folder = proc >= 0 ? open_process (proc, name, &stat) : -1;
-  int        cause = errno;
+  HrProgram       *program = NULL;
+  struct stat      owner;
+  HrProcStat       stat;
+  int              proc = open_proc (root);
+  int              folder = proc >= 0 ? open_process (proc, name, &stat) : -1;
+  int              cause = errno;
 
   if (proc >= 0)
     close (proc);
@@ -227,8 +181,14 @@ hr_programs_look (const char *root,
     g_set_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_REFUSED, "The number %s belongs to the kernel, not to a program", name);
   else if (stat.ended)
     g_set_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_REFUSED, "The program with the number %s has ended", name);
+  else if (fstat (folder, &owner) != 0)
+    g_set_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_REFUSED, "The program with the number %s has ended", name);
   else
-    program = describe (folder, pid, &stat, users);
+    {
+      program = describe (folder, pid, &stat);
+      program->user = g_strdup ("");
+      *out_uid = owner.st_uid;
+    }
 
   if (folder >= 0)
     close (folder);

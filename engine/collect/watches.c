@@ -18,7 +18,9 @@ typedef struct
 {
   HrFeed    *feed;
   GPtrArray *owners; /* borrowed addresses */
-  int        pidfd;  /* tells the end of the program, whoever has its number then; -1: none */
+  uid_t      uid;
+  gboolean   named; /* the feed tells what the user is called */
+  int        pidfd; /* tells the end of the program, whoever has its number then; -1: none */
   gint64     looked_ns;
 } Watch;
 
@@ -26,6 +28,7 @@ typedef struct
 {
   HrCollector  parent;
   char        *root;
+  HrUsers     *users;
   HrStreamName computer;
   GPtrArray   *watches; /* Watch */
 } Watches;
@@ -129,16 +132,29 @@ make_feed (const Watches   *self,
            guint64          epoch,
            gint64           now_ns)
 {
-  g_autofree char *detail = g_strdup_printf ("pid %" G_GUINT64_FORMAT "%s%s", program->pid, *program->user != '\0' ? " · " : "", program->user);
-  HrStreamName     name = { .epoch = epoch };
-  HrFeed          *feed;
+  HrStreamName name = { .epoch = epoch };
+  HrFeed      *feed;
 
   name_instance (self, program, name.uuid);
   feed = hr_feed_new (&name, HR_SOURCE_PROCESS, program->name, now_ns);
-  hr_feed_set_detail (feed, detail);
   hr_feed_set_process (feed, program->pid, program->start_time);
 
   return feed;
+}
+
+/* Says whose the program is: by number until the name is known. */
+static void
+tell_user (Watches *self,
+           Watch   *watch)
+{
+  g_autofree char *user = hr_users_peek (self->users, watch->uid);
+  g_autofree char *detail = NULL;
+
+  watch->named = user != NULL;
+  if (user == NULL)
+    user = g_strdup_printf ("%u", (guint) watch->uid);
+  detail = g_strdup_printf ("pid %" G_GUINT64_FORMAT " · %s", hr_feed_get_pid (watch->feed), user);
+  hr_feed_set_detail (watch->feed, detail);
 }
 
 /* Writes what tells the end of the program @pid: -1 where the kernel has no such thing, or the numbers are not this kernel's. FALSE where @pid
@@ -169,6 +185,7 @@ hr_watches_begin (HrCollector  *collector,
   Watches *self = (Watches *) collector;
   Watch   *watch = find_program (self, pid, start_time);
   int      pidfd;
+  uid_t    uid;
   gboolean whole;
   g_autoptr (HrProgram) program = NULL;
 
@@ -187,7 +204,7 @@ hr_watches_begin (HrCollector  *collector,
 
   /* Opened first: if the number changes hands from now on, this says so. */
   whole = open_pidfd (self, pid, &pidfd);
-  program = hr_programs_look (self->root, pid, start_time, error);
+  program = hr_programs_look (self->root, pid, start_time, &uid, error);
   if (program == NULL || !whole)
     {
       if (program != NULL)
@@ -200,8 +217,10 @@ hr_watches_begin (HrCollector  *collector,
   watch = g_new0 (Watch, 1);
   watch->feed = make_feed (self, program, epoch, now_ns);
   watch->owners = g_ptr_array_new ();
+  watch->uid = uid;
   watch->pidfd = pidfd;
   watch->looked_ns = now_ns;
+  tell_user (self, watch);
   add_owner (watch, owner);
   g_ptr_array_add (self->watches, watch);
   g_ptr_array_add (feeds, hr_feed_ref (watch->feed));
@@ -303,6 +322,8 @@ watches_collect (HrCollector *collector,
       Watch  *watch = self->watches->pdata[i - 1];
       HrFeed *feed = watch->feed;
 
+      if (!watch->named)
+        tell_user (self, watch);
       if (is_gone (self, watch, now_ns))
         hr_feed_end (feed, "the program ended");
       else if (hr_watches_is_instrumented (collector, feeds, hr_feed_get_pid (feed), hr_feed_get_start_time (feed)))
@@ -320,14 +341,16 @@ watches_free (HrCollector *collector)
   Watches *self = (Watches *) collector;
 
   g_ptr_array_unref (self->watches);
+  hr_users_unref (self->users);
   g_free (self->root);
   g_free (self);
 }
 
-/* Creates (transfer full) the collector of what is watched on the computer whose stream is @computer. It runs after the one that follows
- * regions. */
+/* Creates (transfer full) the collector of what is watched on the computer whose stream is @computer and whose users are @users. It runs
+ * after the one that follows regions. */
 HrCollector *
 hr_watches_new (const char         *root,
+                HrUsers            *users,
                 const HrStreamName *computer)
 {
   static const HrCollectorClass klass = { "watches", watches_collect, NULL, watches_free };
@@ -335,6 +358,7 @@ hr_watches_new (const char         *root,
 
   self->parent.klass = &klass;
   self->root = g_strdup (root);
+  self->users = hr_users_ref (users);
   self->computer = *computer;
   self->watches = g_ptr_array_new_with_free_func (watch_free);
 

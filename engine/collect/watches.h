@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/collect/collector.h"
+#include "engine/collect/users.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,7 @@ G_BEGIN_DECLS
  * region, whose feed then takes over. What there is to measure is left to hr_process_new (). An owner is whoever asked: only its address
  * counts. @root: "" or a folder that stands for /. */
 HrCollector *hr_watches_new (const char         *root,
+                             HrUsers            *users,
                              const HrStreamName *computer) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean hr_watches_begin (HrCollector  *collector,

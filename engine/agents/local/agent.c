@@ -386,6 +386,7 @@ hr_agent_new (HrCollectors *collectors,
               guint         interval_ms)
 {
   HrAgent *self = g_new0 (HrAgent, 1);
+  g_autoptr (HrUsers) users = hr_users_new ();
 
   self->collectors = collectors;
   self->computer = hr_feed_ref (computer);
@@ -396,9 +397,9 @@ hr_agent_new (HrCollectors *collectors,
   self->sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_session_free);
   self->self_timed = interval_ms > 0;
   self->interval_ms = interval_ms > 0 ? CLAMP (interval_ms, SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS) : HR_AGENT_INTERVAL_MS;
-  self->watches = hr_watches_new ("", hr_feed_get_name (computer));
+  self->watches = hr_watches_new ("", users, hr_feed_get_name (computer));
   hr_collectors_add (collectors, self->watches);
-  self->searches = hr_searches_new ("", searches_found_cb, self);
+  self->searches = hr_searches_new ("", users, searches_found_cb, self);
   g_ptr_array_add (self->feeds, hr_feed_ref (computer));
   open_streams (self);
 

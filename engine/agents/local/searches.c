@@ -23,12 +23,14 @@ typedef struct
 typedef struct
 {
   char      *root;
+  HrUsers   *users;
   GPtrArray *queries; /* Query */
 } Batch;
 
 struct _HrSearches
 {
   char           *root;
+  HrUsers        *users;
   HrSearchesFound found; /* NULL: nobody is told any more */
   gpointer        user_data;
   GPtrArray      *waiting; /* Query */
@@ -51,6 +53,7 @@ batch_free (gpointer data)
   Batch *batch = data;
 
   g_free (batch->root);
+  hr_users_unref (batch->users);
   g_ptr_array_unref (batch->queries);
   g_free (batch);
 }
@@ -61,18 +64,21 @@ searches_clear (gpointer data)
   HrSearches *self = data;
 
   g_free (self->root);
+  hr_users_unref (self->users);
   g_ptr_array_unref (self->waiting);
 }
 
-/* Creates the searches of the computer at @root ("" or a folder that stands for /). */
+/* Creates the searches of the computer at @root ("" or a folder that stands for /), whose users are @users. */
 HrSearches *
 hr_searches_new (const char     *root,
+                 HrUsers        *users,
                  HrSearchesFound found,
                  gpointer        user_data)
 {
   HrSearches *self = g_rc_box_new0 (HrSearches);
 
   self->root = g_strdup (root);
+  self->users = hr_users_ref (users);
   self->found = found;
   self->user_data = user_data;
   self->waiting = g_ptr_array_new_with_free_func (query_free);
@@ -110,7 +116,7 @@ look (GTask        *task,
 {
   Batch *batch = task_data;
 
-  g_autoptr (GPtrArray) programs = hr_programs_list (batch->root);
+  g_autoptr (GPtrArray) programs = hr_programs_list (batch->root, batch->users);
 
   for (guint i = 0; i < batch->queries->len; i++)
     {
@@ -138,6 +144,7 @@ start (HrSearches *self)
   self->waiting = g_ptr_array_new_with_free_func (query_free);
   batch = g_new0 (Batch, 1);
   batch->root = g_strdup (self->root);
+  batch->users = hr_users_ref (self->users);
   batch->queries = g_ptr_array_ref (self->running);
   task = g_task_new (NULL, NULL, list_ready_cb, g_rc_box_acquire (self));
   g_task_set_task_data (task, batch, batch_free);

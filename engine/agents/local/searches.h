@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "engine/collect/users.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +18,7 @@ typedef void (*HrSearchesFound) (gpointer   owner,
                                  gpointer   user_data);
 
 HrSearches *hr_searches_new (const char     *root,
+                             HrUsers        *users,
                              HrSearchesFound found,
                              gpointer        user_data) G_GNUC_WARN_UNUSED_RESULT;
 void        hr_searches_free (HrSearches *self);

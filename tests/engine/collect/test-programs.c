@@ -15,7 +15,8 @@
 
 typedef struct
 {
-  char *root;
+  char    *root;
+  HrUsers *users;
 } Fixture;
 
 static void
@@ -23,12 +24,14 @@ set_up (Fixture      *fixture,
         gconstpointer user_data)
 {
   fixture->root = proc_root_new ();
+  fixture->users = hr_users_new ();
 }
 
 static void
 tear_down (Fixture      *fixture,
            gconstpointer user_data)
 {
+  hr_users_unref (fixture->users);
   proc_remove_tree (fixture->root);
   g_free (fixture->root);
 }
@@ -49,9 +52,11 @@ look (Fixture *fixture,
       guint    pid)
 {
   g_autoptr (GError) error = NULL;
-  HrProgram *program = hr_programs_look (fixture->root, pid, 0, &error);
+  uid_t      uid;
+  HrProgram *program = hr_programs_look (fixture->root, pid, 0, &uid, &error);
 
   g_assert_no_error (error);
+  g_assert_cmpuint (uid, ==, getuid ());
 
   return program;
 }
@@ -98,7 +103,7 @@ test_a_program_is_described (Fixture      *fixture,
   g_assert_cmpuint (program->start_time, ==, 99);
   g_assert_cmpstr (program->name, ==, "ranker");
   g_assert_cmpstr (program->command, ==, "/usr/bin/ranker --slow-ms 3");
-  g_assert_cmpstr (program->user, ==, g_get_user_name ());
+  g_assert_cmpstr (program->user, ==, "");
   g_assert_cmpfloat_with_epsilon (program->resident_mb, 500.0 * (double) sysconf (_SC_PAGESIZE) / HR_BYTES_PER_MB, 1e-9);
   g_assert_false (program->instrumented || program->watched);
 }
@@ -182,7 +187,7 @@ test_kernel_threads_and_the_dead_are_no_programs (Fixture      *fixture,
   g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
   g_assert_true (g_file_set_contents (file, "", 0, NULL));
 
-  programs = hr_programs_list (fixture->root);
+  programs = hr_programs_list (fixture->root, fixture->users);
   g_assert_cmpuint (programs->len, ==, 1);
   g_assert_nonnull (find_pid (programs, 1));
 }
@@ -190,7 +195,8 @@ test_kernel_threads_and_the_dead_are_no_programs (Fixture      *fixture,
 static void
 test_no_proc_is_no_programs (void)
 {
-  g_autoptr (GPtrArray) programs = hr_programs_list ("/nonexistent");
+  g_autoptr (HrUsers) users = hr_users_new ();
+  g_autoptr (GPtrArray) programs = hr_programs_list ("/nonexistent", users);
 
   g_assert_cmpuint (programs->len, ==, 0);
 }
@@ -202,8 +208,9 @@ assert_refused (Fixture    *fixture,
                 const char *reason)
 {
   g_autoptr (GError) error = NULL;
+  uid_t uid;
 
-  g_assert_null (hr_programs_look (fixture->root, pid, start_time, &error));
+  g_assert_null (hr_programs_look (fixture->root, pid, start_time, &uid, &error));
   g_assert_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_REFUSED);
   g_assert_cmpstr (error->message, ==, reason);
 }
@@ -213,12 +220,13 @@ test_what_cannot_be_measured_is_named (Fixture      *fixture,
                                        gconstpointer user_data)
 {
   g_autoptr (HrProgram) program = NULL;
+  uid_t uid;
 
   proc_add (fixture->root, 1, "init", 'S', 0, 77, 100);
   proc_add (fixture->root, 2, "kthreadd", 'S', KERNEL_THREAD, 1, 0);
   proc_add (fixture->root, 3, "gone", 'Z', 0, 1, 0);
 
-  program = hr_programs_look (fixture->root, 1, 77, NULL);
+  program = hr_programs_look (fixture->root, 1, 77, &uid, NULL);
   g_assert_nonnull (program);
   assert_refused (fixture, 1, 78, "The program that had the number 1 is gone");
   assert_refused (fixture, 2, 0, "The number 2 belongs to the kernel, not to a program");
@@ -323,11 +331,13 @@ static void
 test_a_real_program (void)
 {
   GPid pid = spawn_sleeper ();
-  g_autoptr (GPtrArray) programs = hr_programs_list ("");
+  g_autoptr (HrUsers) users = hr_users_new ();
+  g_autoptr (GPtrArray) programs = hr_programs_list ("", users);
   guint n_more;
   g_autoptr (GPtrArray) found = hr_programs_find (programs, "SLEEP 1000", 1024, &n_more);
   const HrProgram *program = find_pid (found, (guint64) pid);
   g_autoptr (GError) error = NULL;
+  uid_t uid;
 
   g_assert_nonnull (program);
   g_assert_cmpstr (program->name, ==, "sleep");
@@ -339,7 +349,7 @@ test_a_real_program (void)
 
   kill (pid, SIGKILL);
   waitpid (pid, NULL, 0);
-  g_assert_null (hr_programs_look ("", (guint64) pid, program->start_time, &error));
+  g_assert_null (hr_programs_look ("", (guint64) pid, program->start_time, &uid, &error));
   g_assert_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_REFUSED);
 }
 

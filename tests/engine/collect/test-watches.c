@@ -22,6 +22,7 @@ static const char anna, bert;
 typedef struct
 {
   char        *root;
+  HrUsers     *users;
   GPtrArray   *feeds;
   HrCollector *watches;
   gint64       now_ns;
@@ -33,7 +34,8 @@ set_up (Fixture      *fixture,
 {
   fixture->root = proc_root_new ();
   fixture->feeds = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_feed_unref);
-  fixture->watches = hr_watches_new (fixture->root, &computer);
+  fixture->users = hr_users_new ();
+  fixture->watches = hr_watches_new (fixture->root, fixture->users, &computer);
   fixture->now_ns = SECOND;
   proc_add (fixture->root, PID, "ranker", 'S', 0, 99, 100);
 }
@@ -43,6 +45,7 @@ tear_down (Fixture      *fixture,
            gconstpointer user_data)
 {
   fixture->watches->klass->free (fixture->watches);
+  hr_users_unref (fixture->users);
   g_ptr_array_unref (fixture->feeds);
   proc_remove_tree (fixture->root);
   g_free (fixture->root);
@@ -100,8 +103,10 @@ test_a_watched_program_has_a_feed (Fixture      *fixture,
                                    gconstpointer user_data)
 {
   g_autofree char *detail = g_strdup_printf ("pid %d · %s", PID, g_get_user_name ());
+  g_autofree char *user = hr_users_find (fixture->users, getuid ());
   HrFeed          *feed;
 
+  g_assert_cmpstr (user, ==, g_get_user_name ());
   g_assert_true (begin (fixture, PID, 0, &anna));
   g_assert_cmpuint (fixture->feeds->len, ==, 1);
   feed = feed_at (fixture, 0);
@@ -115,13 +120,30 @@ test_a_watched_program_has_a_feed (Fixture      *fixture,
   g_assert_null (hr_feed_get_ended (feed));
 }
 
+/* The system may take its time to tell a name; the number is there at once. */
+static void
+test_a_users_name_comes_later (Fixture      *fixture,
+                               gconstpointer user_data)
+{
+  g_autofree char *number = g_strdup_printf ("pid %d · %u", PID, (guint) getuid ());
+  g_autofree char *named = g_strdup_printf ("pid %d · %s", PID, g_get_user_name ());
+  HrFeed          *feed;
+
+  g_assert_true (begin (fixture, PID, 0, &anna));
+  feed = feed_at (fixture, 0);
+  g_assert_cmpstr (hr_feed_get_detail (feed), ==, number);
+  while (g_str_equal (hr_feed_get_detail (feed), number))
+    collect (fixture);
+  g_assert_cmpstr (hr_feed_get_detail (feed), ==, named);
+}
+
 /* Another agent on the same computer continues the instance; another program, or run of the computer, does not. */
 static void
 test_the_instance_is_named_by_what_it_is (Fixture      *fixture,
                                           gconstpointer user_data)
 {
   HrStreamName rebooted = { { 1, 2, 4 }, 42 };
-  HrCollector *others[] = { hr_watches_new (fixture->root, &computer), hr_watches_new (fixture->root, &rebooted) };
+  HrCollector *others[] = { hr_watches_new (fixture->root, fixture->users, &computer), hr_watches_new (fixture->root, fixture->users, &rebooted) };
   guint8       uuids[5][16];
 
   proc_add (fixture->root, PID + 1, "ranker", 'S', 0, 99, 100);
@@ -270,8 +292,9 @@ spawn_sleeper (void)
 static void
 test_a_real_program (void)
 {
-  GPid         pid = spawn_sleeper ();
-  HrCollector *watches = hr_watches_new ("", &computer);
+  GPid pid = spawn_sleeper ();
+  g_autoptr (HrUsers) users = hr_users_new ();
+  HrCollector *watches = hr_watches_new ("", users, &computer);
   HrCollector *process = hr_process_new ("");
   gint64       now_ns = (gint64) hr_clock_monotonic ();
   siginfo_t    info;
@@ -314,7 +337,8 @@ wait_in_thread (gpointer data)
 static void
 test_a_thread_is_no_program (void)
 {
-  HrCollector *watches = hr_watches_new ("", &computer);
+  g_autoptr (HrUsers) users = hr_users_new ();
+  HrCollector *watches = hr_watches_new ("", users, &computer);
   g_autoptr (GPtrArray) feeds = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_feed_unref);
   g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
   GMutex      wait;
@@ -346,6 +370,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("feed", test_a_watched_program_has_a_feed);
+  ADD ("user", test_a_users_name_comes_later);
   ADD ("instance", test_the_instance_is_named_by_what_it_is);
   ADD ("owners", test_one_feed_for_all_who_ask);
   ADD ("end", test_it_ends_with_the_program);

@@ -228,9 +228,10 @@ count_found (gpointer   owner,
 static void
 test_searches_end_while_they_run (void)
 {
+  g_autoptr (HrUsers) users = hr_users_new ();
   guint       n_found = 0;
-  HrSearches *searches = hr_searches_new ("", count_found, &n_found);
-  HrSearches *others = hr_searches_new ("", count_found, &n_found);
+  HrSearches *searches = hr_searches_new ("", users, count_found, &n_found);
+  HrSearches *others = hr_searches_new ("", users, count_found, &n_found);
 
   hr_searches_add (searches, &n_found, 1, "", 10);
   hr_searches_add (searches, &n_found, 2, "", 10);
@@ -252,6 +253,9 @@ test_a_watched_program_is_a_stream (Fixture      *fixture,
   const PeerEvent *hello;
   guint            stream;
 
+  /* Whose it is was found out by the search. */
+  peer_search (peer, 1, "sleep", 1);
+  wait_found (peer, 1);
   watch (fixture, peer, HR_SWITCH_ON);
   hello = peer_find_program (peer, (guint64) fixture->sleeper);
   g_assert_nonnull (hello);
