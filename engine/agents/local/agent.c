@@ -18,6 +18,10 @@
 /* How often new programs are looked for while a link wants none of the streams there are. */
 #define IDLE_INTERVAL_MS 1000
 
+/* A stream that ended is kept so long, for links that were away just then; and so many of them. */
+#define KEPT_NS (60 * (gint64) HR_NS_PER_SECOND)
+#define MAX_KEPT 64
+
 static const HrMetricInfo failing_metric = { "collectors_failing", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
 
 struct _HrAgent
@@ -31,6 +35,7 @@ struct _HrAgent
 
   GPtrArray *feeds;    /* HrFeed, filled by the collectors */
   GPtrArray *streams;  /* HrStream, one a feed */
+  GPtrArray *ended;    /* HrStream, the last ones that ended, oldest first */
   GPtrArray *sessions; /* HrSession */
   guint      n_streams_ever;
 
@@ -39,6 +44,7 @@ struct _HrAgent
   GSource *timer; /* NULL while nobody listens */
   guint    timer_ms;
   guint    prune_source;
+  guint    kept_source;
 };
 
 /* A program that is watched is there for those who asked for it. */
@@ -90,8 +96,46 @@ send_snapshot (HrAgent  *self,
     hr_session_send_snapshot (self->sessions->pdata[i], stream, packed);
 }
 
+/* Drops the streams whose time is over. */
 static void
-close_ended_streams (HrAgent *self)
+drop_kept_streams (HrAgent *self,
+                   gint64   now_ns)
+{
+  while (self->ended->len > 0 && now_ns - ((HrStream *) self->ended->pdata[0])->ended_ns >= KEPT_NS)
+    g_ptr_array_remove_index (self->ended, 0);
+}
+
+/* An agent that nobody listens to has no rounds, and keeps nothing for ever either. */
+static void
+kept_cb (gpointer user_data)
+{
+  HrAgent *self = user_data;
+
+  self->kept_source = 0;
+  drop_kept_streams (self, (gint64) hr_clock_monotonic ());
+  if (self->ended->len > 0)
+    self->kept_source = g_timeout_add_once (KEPT_NS / HR_NS_PER_MS, kept_cb, self);
+}
+
+/* Keeps @stream for links that come back. @stream: (transfer full) */
+static void
+keep_stream (HrAgent  *self,
+             HrStream *stream,
+             gint64    now_ns)
+{
+  stream->ended_ns = now_ns;
+  g_ptr_array_add (self->ended, stream);
+  if (self->ended->len > MAX_KEPT)
+    g_ptr_array_remove_index (self->ended, 0);
+  if (self->self_timed && self->kept_source == 0)
+    self->kept_source = g_timeout_add_once (KEPT_NS / HR_NS_PER_MS, kept_cb, self);
+}
+
+/* Says goodbye to what ended, and keeps it if @keep: a watch that ended because nobody wants it is not missed by anybody. */
+static void
+close_ended_streams (HrAgent *self,
+                     gboolean keep,
+                     gint64   now_ns)
 {
   for (guint i = self->streams->len; i > 0; i--)
     {
@@ -102,7 +146,10 @@ close_ended_streams (HrAgent *self)
       for (guint k = 0; k < self->sessions->len; k++)
         hr_session_end_stream (self->sessions->pdata[k], stream);
       g_ptr_array_remove_index (self->feeds, i - 1);
-      g_ptr_array_remove_index (self->streams, i - 1);
+      if (keep)
+        keep_stream (self, g_ptr_array_steal_index (self->streams, i - 1), now_ns);
+      else
+        g_ptr_array_remove_index (self->streams, i - 1);
     }
 }
 
@@ -130,17 +177,18 @@ hr_agent_tick (HrAgent *self,
 {
   guint n_open;
 
+  drop_kept_streams (self, now_ns);
   hr_collectors_run (self->collectors, now_ns, self->feeds);
   report_failures (self);
   for (guint i = 0; i < self->streams->len; i++)
     send_snapshot (self, self->streams->pdata[i], now_ns);
-  close_ended_streams (self);
+  close_ended_streams (self, TRUE, now_ns);
 
   n_open = self->streams->len;
   open_streams (self);
   for (guint i = n_open; i < self->streams->len; i++)
     send_snapshot (self, self->streams->pdata[i], now_ns);
-  close_ended_streams (self);
+  close_ended_streams (self, TRUE, now_ns);
 }
 
 static gboolean
@@ -201,7 +249,7 @@ prune_cb (gpointer user_data)
         hr_searches_leave (self->searches, self->sessions->pdata[i - 1]);
         g_ptr_array_remove_index (self->sessions, i - 1);
       }
-  close_ended_streams (self);
+  close_ended_streams (self, FALSE, 0);
   update_timer (self);
 
   return G_SOURCE_REMOVE;
@@ -213,6 +261,9 @@ session_resumed_cb (HrSession *session,
 {
   HrAgent *self = user_data;
 
+  /* A program's last run says goodbye before its next one is there. */
+  for (guint i = 0; i < self->ended->len; i++)
+    hr_session_recall (session, self->ended->pdata[i]);
   for (guint i = 0; i < self->streams->len; i++)
     announce_to (self, session, self->streams->pdata[i]);
   update_timer (self);
@@ -337,7 +388,7 @@ session_watch_cb (HrSession *session,
       else if (!hr_session_has_stream (session, stream))
         hr_session_announce (session, stream);
     }
-  close_ended_streams (self);
+  close_ended_streams (self, FALSE, 0);
   update_timer (self);
 }
 
@@ -394,6 +445,7 @@ hr_agent_new (HrCollectors *collectors,
   self->n_failing = -1;
   self->feeds = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_feed_unref);
   self->streams = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_stream_free);
+  self->ended = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_stream_free);
   self->sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_session_free);
   self->self_timed = interval_ms > 0;
   self->interval_ms = interval_ms > 0 ? CLAMP (interval_ms, SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS) : HR_AGENT_INTERVAL_MS;
@@ -438,7 +490,9 @@ hr_agent_free (HrAgent *self)
   hr_searches_free (self->searches);
   g_ptr_array_unref (self->sessions);
   g_clear_handle_id (&self->prune_source, g_source_remove);
+  g_clear_handle_id (&self->kept_source, g_source_remove);
   g_ptr_array_unref (self->streams);
+  g_ptr_array_unref (self->ended);
   hr_collectors_free (self->collectors);
   g_ptr_array_unref (self->feeds);
   hr_feed_unref (self->computer);

@@ -340,6 +340,20 @@ hr_session_end_stream (HrSession      *self,
     send_new (self, hr_stream_pack_goodbye (stream));
 }
 
+/* Tells of a stream that ended before this link was there, if it resumes it: what the other side missed, and the goodbye. */
+void
+hr_session_recall (HrSession      *self,
+                   const HrStream *stream)
+{
+  guint64 sequence;
+
+  if (!find_position (self, stream, &sequence))
+    return;
+
+  hr_session_announce (self, stream);
+  hr_session_end_stream (self, stream);
+}
+
 /* Answers a search with @programs (HrProgram, transfer none), and how many there are beyond. */
 void
 hr_session_tell_found (HrSession *self,

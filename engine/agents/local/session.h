@@ -55,6 +55,8 @@ void hr_session_send_snapshot (HrSession      *self,
 void hr_session_end_stream (HrSession      *self,
                             const HrStream *stream);
 
+void hr_session_recall (HrSession      *self,
+                        const HrStream *stream);
 void hr_session_tell_found (HrSession *self,
                             guint      request,
                             GPtrArray *programs,

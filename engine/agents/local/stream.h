@@ -16,6 +16,7 @@ typedef struct
   guint      number;
   guint      announced; /* the feed's generation that the sessions know */
   HrBacklog *backlog;
+  gint64     ended_ns; /* monotonic; of one that ended: when its goodbye was said */
 } HrStream;
 
 HrStream *hr_stream_new (HrFeed *feed,

@@ -521,6 +521,89 @@ test_a_program_comes_and_goes (Fixture      *fixture,
   g_assert_cmpuint (peer_add_up (peer, 1, 0).count, ==, 5);
 }
 
+/* Lets a program with the UUID @uuid run for three rounds and end. */
+static void
+run_program (Fixture *fixture,
+             guint8   uuid)
+{
+  HrStreamName name = { { 8, uuid }, EPOCH };
+  HrFeed      *program = hr_feed_new (&name, HR_SOURCE_PROCESS, "ranker", fixture->now_ns);
+
+  fixture->script->program = program;
+  tick (fixture, 2);
+  hr_feed_end (program, "gone");
+  tick (fixture, 1);
+  g_clear_pointer (&fixture->script->program, hr_feed_unref);
+}
+
+/* Where a peer that saw the first snapshot of that program resumes. */
+static HrPosition
+position_in_program (guint8 uuid)
+{
+  return (HrPosition){ { { 8, uuid }, EPOCH }, 1 };
+}
+
+static void
+test_a_program_that_ended_meanwhile_is_told_of (Fixture      *fixture,
+                                                gconstpointer user_data)
+{
+  HrPosition position = position_in_program (1);
+  g_autoptr (Peer) back = NULL;
+  g_autoptr (Peer) fresh = NULL;
+  guint stream;
+
+  run_program (fixture, 1);
+  back = connect_and_resume (fixture, &position, 1);
+  g_assert_cmpint (peer_event (back, 0)->type, ==, HR_MESSAGE_HELLO);
+  g_assert_cmpstr (peer_event (back, 0)->text, ==, "ranker");
+  stream = peer_event (back, 0)->stream;
+  g_assert_cmpuint (peer_event (back, 1)->snapshot->sequence, ==, 2);
+  g_assert_cmpuint (peer_add_up (back, stream, 0).sequence, ==, 3);
+  g_assert_cmpuint (peer_count_type (back, HR_MESSAGE_TOTALS, stream), ==, 0);
+  g_assert_cmpstr (peer_find (back, HR_MESSAGE_GOODBYE, stream)->text, ==, "gone");
+
+  /* Nobody else has missed it. */
+  fresh = connect_and_resume (fixture, NULL, 0);
+  g_assert_cmpuint (peer_count_type (fresh, HR_MESSAGE_HELLO, stream), ==, 0);
+}
+
+static void
+test_a_program_that_ended_is_forgotten_in_time (Fixture      *fixture,
+                                                gconstpointer user_data)
+{
+  HrPosition position = position_in_program (1);
+  g_autoptr (Peer) soon = NULL;
+  g_autoptr (Peer) late = NULL;
+
+  run_program (fixture, 1);
+  fixture->now_ns += 59 * SECOND;
+  tick (fixture, 1);
+  soon = connect_and_resume (fixture, &position, 1);
+  g_assert_cmpuint (peer_count_type (soon, HR_MESSAGE_GOODBYE, 2), ==, 1);
+  fixture->now_ns += SECOND;
+  tick (fixture, 1);
+  late = connect_and_resume (fixture, &position, 1);
+  g_assert_cmpuint (peer_count_type (late, HR_MESSAGE_GOODBYE, 2), ==, 0);
+}
+
+static void
+test_so_many_programs_that_ended_are_kept (Fixture      *fixture,
+                                           gconstpointer user_data)
+{
+  HrPosition positions[65];
+  g_autoptr (Peer) peer = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (positions); i++)
+    {
+      positions[i] = position_in_program ((guint8) i);
+      run_program (fixture, (guint8) i);
+    }
+  peer = connect_and_resume (fixture, positions, G_N_ELEMENTS (positions));
+  g_assert_cmpuint (peer_count_type (peer, HR_MESSAGE_GOODBYE, 2), ==, 0);
+  for (guint stream = 3; stream < 3 + 64; stream++)
+    g_assert_cmpuint (peer_count_type (peer, HR_MESSAGE_GOODBYE, stream), ==, 1);
+}
+
 static void
 test_failures_stand_below_the_computers_name (Fixture      *fixture,
                                               gconstpointer user_data)
@@ -655,6 +738,9 @@ main (int   argc,
   ADD ("control/sampling", test_sampling_is_switched_and_told);
   ADD ("control/interval", test_the_interval_is_the_whole_agents);
   ADD ("program", test_a_program_comes_and_goes);
+  ADD ("ended/told", test_a_program_that_ended_meanwhile_is_told_of);
+  ADD ("ended/time", test_a_program_that_ended_is_forgotten_in_time);
+  ADD ("ended/number", test_so_many_programs_that_ended_are_kept);
   ADD ("failures", test_failures_stand_below_the_computers_name);
   ADD ("ping", test_pings_are_answered);
   ADD ("peer/garbage", test_a_bad_frame_ends_its_own_session);
