@@ -157,6 +157,19 @@ return_result (GTask        *task,
 }
 
 static void
+spawned_cb (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  HrOpener *self = g_task_get_task_data (task);
+  GError   *error = NULL;
+  HrLink   *link = hr_link_spawn_finish (result, &self->child, &error);
+
+  return_link (task, link, error);
+}
+
+static void
 unix_connected_cb (GObject      *object,
                    GAsyncResult *result,
                    gpointer      user_data)
@@ -202,8 +215,6 @@ hr_opener_open_async (HrOpener           *self,
                       gpointer            user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-  GError *error = NULL;
-  HrLink *link;
 
   g_task_set_source_tag (task, hr_opener_open_async);
   g_task_set_task_data (task, hr_opener_ref (self), (GDestroyNotify) hr_opener_unref);
@@ -211,8 +222,7 @@ hr_opener_open_async (HrOpener           *self,
     {
     case HR_OPENER_SPAWN:
       hr_opener_drop (self);
-      link = hr_link_spawn ((const char *const *) self->argv, NULL, &self->child, &error);
-      return_link (task, link, error);
+      hr_link_spawn_async ((const char *const *) self->argv, NULL, cancellable, spawned_cb, g_steal_pointer (&task));
       break;
     case HR_OPENER_UNIX:
       hr_link_connect_unix_async (self->path, cancellable, unix_connected_cb, g_steal_pointer (&task));

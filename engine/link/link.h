@@ -30,6 +30,14 @@ HrLink *hr_link_spawn (const char *const *argv,
                        const char *const *environment,
                        GSubprocess      **out_child,
                        GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+void    hr_link_spawn_async (const char *const  *argv,
+                             const char *const  *environment,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data);
+HrLink *hr_link_spawn_finish (GAsyncResult *result,
+                              GSubprocess **out_child,
+                              GError      **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A link from an inherited socket (the child's side of hr_link_spawn ()). */
 HrLink *hr_link_new_for_fd (int      fd,

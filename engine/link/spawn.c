@@ -4,10 +4,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #define CHILD_FD 3
+
+/* What a thread starts. */
+typedef struct
+{
+  char **argv;
+  char **environment; /* nullable */
+} Order;
+
+/* What became of it. */
+typedef struct
+{
+  HrLink      *link;
+  GSubprocess *child;
+} Spawned;
 
 /* Returns a link over @socket, which may belong to others as well. Internal. */
 HrLink *
@@ -97,4 +112,94 @@ hr_link_spawn (const char *const *argv,
     *out_child = g_steal_pointer (&child);
 
   return g_steal_pointer (&link);
+}
+
+static void
+order_free (gpointer data)
+{
+  Order *self = data;
+
+  g_strfreev (self->argv);
+  g_strfreev (self->environment);
+  g_free (self);
+}
+
+/* A child that nobody has taken over hears that it is not wanted: the end of its link alone would not reach one that hangs. */
+static void
+spawned_free (gpointer data)
+{
+  Spawned *self = data;
+
+  if (self->child != NULL)
+    g_subprocess_send_signal (self->child, SIGTERM);
+  g_clear_object (&self->child);
+  g_clear_object (&self->link);
+  g_free (self);
+}
+
+static void
+spawn_thread (GTask        *task,
+              gpointer      object,
+              gpointer      task_data,
+              GCancellable *cancellable)
+{
+  const Order *order = task_data;
+  Spawned     *spawned;
+  GError      *error = NULL;
+
+  if (g_task_return_error_if_cancelled (task))
+    return;
+
+  spawned = g_new0 (Spawned, 1);
+  spawned->link = hr_link_spawn ((const char *const *) order->argv, (const char *const *) order->environment, &spawned->child, &error);
+  if (spawned->link != NULL)
+    g_task_return_pointer (task, spawned, spawned_free);
+  else
+    {
+      g_free (spawned);
+      g_task_return_error (task, error);
+    }
+}
+
+/* Does what hr_link_spawn () does beside the main loop: a process is copied in the time that its memory takes, and a window has much of it. A
+ * child that was started although @cancellable was cancelled is sent SIGTERM. */
+void
+hr_link_spawn_async (const char *const  *argv,
+                     const char *const  *environment,
+                     GCancellable       *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  Order *order = g_new0 (Order, 1);
+
+  order->argv = g_strdupv ((char **) argv);
+  order->environment = g_strdupv ((char **) environment);
+  g_task_set_source_tag (task, hr_link_spawn_async);
+  g_task_set_task_data (task, order, order_free);
+  g_task_run_in_thread (task, spawn_thread);
+}
+
+/* Returns: (transfer full): the link, not started yet, and the child in @out_child (optional); or NULL with @error. */
+HrLink *
+hr_link_spawn_finish (GAsyncResult *result,
+                      GSubprocess **out_child,
+                      GError      **error)
+{
+  Spawned *spawned;
+  HrLink  *link;
+
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
+  spawned = g_task_propagate_pointer (G_TASK (result), error);
+  if (spawned == NULL)
+    return NULL;
+
+  link = g_steal_pointer (&spawned->link);
+  if (out_child != NULL)
+    *out_child = g_object_ref (spawned->child);
+  g_clear_object (&spawned->child);
+  spawned_free (spawned);
+
+  return link;
 }

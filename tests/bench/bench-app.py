@@ -38,7 +38,8 @@ def started_at(pid):
 
 
 def children(pid):
-    return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """A child belongs to the thread that started it."""
+    return [int(child) for task in pathlib.Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
 
 
 def share(pids, seconds=WATCH_SECONDS):

@@ -2,6 +2,9 @@
 
 #include "engine/hub/opener.h"
 
+#include <glib/gstdio.h>
+#include <signal.h>
+
 static const HrPairing pairing = { .host = (char *) "atlas.example", .port = 7, .secured = TRUE };
 
 static void
@@ -89,7 +92,6 @@ test_what_fails_is_said (void)
   g_assert_error (not_attached, HR_USBMUX_ERROR, HR_USBMUX_ERROR_NO_DEVICE);
 }
 
-/* Even an agent that runs already: it ends with its opener. */
 static void
 test_what_is_cancelled_brings_no_link (void)
 {
@@ -101,6 +103,46 @@ test_what_is_cancelled_brings_no_link (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* Returns the process id that the agent wrote to @path, 0 before it did. */
+static int
+read_pid (const char *path)
+{
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) && strchr (text, '\n') != NULL ? atoi (text) : 0;
+}
+
+/* It would hang: it does not listen to its socket. */
+static void
+test_an_agent_that_runs_already_ends (void)
+{
+  g_autofree char  *folder = g_dir_make_tmp ("headroom-opener-XXXXXX", NULL);
+  g_autofree char  *path = g_build_filename (folder, "pid", NULL);
+  const char *const argv[] = { "/bin/sh", "-c", "echo $$ > \"$0\"; exec sleep 3600", path, NULL };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (HrOpener) opener = hr_opener_new_spawn (argv);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  int pid;
+
+  /* Its answer waits in the main context, which nobody runs meanwhile. */
+  hr_opener_open_async (opener, cancellable, opened_cb, &result);
+  while ((pid = read_pid (path)) == 0)
+    g_thread_yield ();
+  g_cancellable_cancel (cancellable);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_assert_null (hr_opener_open_finish (result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_object (&result);
+  while (kill (pid, 0) == 0)
+    g_main_context_iteration (NULL, FALSE);
+
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -110,6 +152,7 @@ main (int   argc,
   g_test_add_func ("/hub/opener/app", test_an_app_is_looked_for_every_second);
   g_test_add_func ("/hub/opener/fails", test_what_fails_is_said);
   g_test_add_func ("/hub/opener/cancelled", test_what_is_cancelled_brings_no_link);
+  g_test_add_func ("/hub/opener/cancelled-late", test_an_agent_that_runs_already_ends);
 
   return g_test_run ();
 }
