@@ -58,14 +58,9 @@ start_workload_cb (GSimpleAction *action,
                    gpointer       user_data)
 {
   HrMainWindow *self = HR_MAIN_WINDOW (user_data);
-  g_autoptr (GError) error = NULL;
 
   self->expects_workload = TRUE;
-  if (!hr_workload_start (self->workload, &error))
-    {
-      self->expects_workload = FALSE;
-      hr_main_window_complain (self, _ ("Workload Not Started"), error->message);
-    }
+  hr_workload_start (self->workload);
 }
 
 static void

@@ -184,6 +184,14 @@ workload_running_cb (HrMainWindow *self)
 }
 
 static void
+workload_not_started_cb (HrWorkload   *workload,
+                         GError       *error,
+                         HrMainWindow *self)
+{
+  hr_main_window_complain (self, _ ("Workload Not Started"), error->message);
+}
+
+static void
 workload_failed_cb (HrWorkload   *workload,
                     GError       *error,
                     HrMainWindow *self)
@@ -334,6 +342,7 @@ follow (HrMainWindow *self)
   g_signal_connect_object (self->monitor, "source-state", G_CALLBACK (monitor_source_cb), self, 0);
   g_signal_connect_object (self->monitor, "verdict-changed", G_CALLBACK (monitor_verdict_cb), self, 0);
   g_signal_connect_object (self->workload, "notify::running", G_CALLBACK (workload_running_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->workload, "not-started", G_CALLBACK (workload_not_started_cb), self, 0);
   g_signal_connect_object (self->workload, "failed", G_CALLBACK (workload_failed_cb), self, 0);
 
   for (guint i = 0; i < g_list_model_get_n_items (sources); i++)

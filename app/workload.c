@@ -4,16 +4,17 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 struct _HrWorkload
 {
   GObject parent_instance;
 
   /* Owned */
-  char         *path;
-  GSubprocess  *child; /* NULL while it does not run */
-  GCancellable *cancellable;
+  char        *path;
+  GSubprocess *child; /* NULL while it starts, too */
 
+  gboolean running; /* from the moment that it is to be started on */
   gboolean stopping;
 };
 
@@ -26,14 +27,28 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 static guint       failed_signal;
+static guint       not_started_signal;
 
 G_DEFINE_FINAL_TYPE (HrWorkload, hr_workload, G_TYPE_OBJECT)
 
-/* Runs in the child, between fork and exec: should the app be killed, the workload goes with it. */
+/* Runs in the child, between fork and exec, with the app's handlers still: should the app be killed, the workload goes with it. The kernel
+ * tells of the end of the thread that started it, but not of one that came before it was asked to. */
 static void
-die_with_parent (gpointer user_data)
+die_with_parent (gpointer parent)
 {
+  signal (SIGTERM, SIG_DFL);
   prctl (PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid () != GPOINTER_TO_INT (parent))
+    raise (SIGTERM);
+}
+
+/* Takes it that the program does not run any more. */
+static void
+end (HrWorkload *self)
+{
+  g_clear_object (&self->child);
+  self->running = FALSE;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
 }
 
 static void
@@ -45,52 +60,87 @@ child_wait_cb (GObject      *object,
   g_autoptr (GError) error = NULL;
   gboolean stopping = self->stopping;
 
-  if (!g_subprocess_wait_check_finish (G_SUBPROCESS (object), result, &error) &&
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-
-  g_clear_object (&self->child);
-  self->stopping = FALSE;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
+  g_subprocess_wait_check_finish (G_SUBPROCESS (object), result, &error);
+  end (self);
   if (error != NULL && !stopping)
     g_signal_emit (self, failed_signal, 0, error);
 }
 
-/* Starts the program unless it runs. */
-gboolean
-hr_workload_start (HrWorkload *self,
-                   GError    **error)
+static void
+child_started_cb (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      user_data)
 {
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  HrWorkload *self = HR_WORKLOAD (object);
+  g_autoptr (GError) error = NULL;
 
-  g_return_val_if_fail (HR_IS_WORKLOAD (self), FALSE);
-
-  if (self->child != NULL)
-    return TRUE;
-
-  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
-  self->child = g_subprocess_launcher_spawn (launcher, error, self->path, NULL);
+  self->child = g_task_propagate_pointer (G_TASK (result), &error);
   if (self->child == NULL)
-    return FALSE;
+    {
+      end (self);
+      g_signal_emit (self, not_started_signal, 0, error);
+      return;
+    }
 
-  self->stopping = FALSE;
-  g_subprocess_wait_check_async (self->child, self->cancellable, child_wait_cb, g_object_ref (self));
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
-
-  return TRUE;
+  g_subprocess_wait_check_async (self->child, NULL, child_wait_cb, g_object_ref (self));
+  if (self->stopping)
+    g_subprocess_send_signal (self->child, SIGTERM);
 }
 
-/* Asks the program to end; "running" follows when it has. */
+/* Starts the program, hands it over to the main loop, and stays until it has ended, since the program would end with the thread. */
+static gpointer
+start_thread (gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  const char *path = g_task_get_task_data (task);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_autoptr (GSubprocess) child = NULL;
+  GError *error = NULL;
+
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, GINT_TO_POINTER (getpid ()), NULL);
+  child = g_subprocess_launcher_spawn (launcher, &error, path, NULL);
+  if (child == NULL)
+    {
+      g_task_return_error (task, error);
+      return NULL;
+    }
+
+  g_task_return_pointer (task, g_object_ref (child), g_object_unref);
+  g_clear_object (&task);
+  g_subprocess_wait (child, NULL, NULL);
+
+  return NULL;
+}
+
+/* Starts the program unless it runs, beside the main loop: to copy a process that has a window takes longer than a frame. */
+void
+hr_workload_start (HrWorkload *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (HR_IS_WORKLOAD (self));
+
+  if (self->running)
+    return;
+
+  self->running = TRUE;
+  self->stopping = FALSE;
+  task = g_task_new (self, NULL, child_started_cb, NULL);
+  g_task_set_source_tag (task, hr_workload_start);
+  g_task_set_task_data (task, g_strdup (self->path), g_free);
+  g_thread_unref (g_thread_new ("workload", start_thread, g_steal_pointer (&task)));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
+}
+
+/* Asks the program to end, as soon as it has started; "running" follows when it has ended. */
 void
 hr_workload_stop (HrWorkload *self)
 {
   g_return_if_fail (HR_IS_WORKLOAD (self));
 
-  if (self->child == NULL)
-    return;
-
   self->stopping = TRUE;
-  g_subprocess_send_signal (self->child, SIGTERM);
+  if (self->child != NULL)
+    g_subprocess_send_signal (self->child, SIGTERM);
 }
 
 gboolean
@@ -98,10 +148,10 @@ hr_workload_is_running (HrWorkload *self)
 {
   g_return_val_if_fail (HR_IS_WORKLOAD (self), FALSE);
 
-  return self->child != NULL;
+  return self->running;
 }
 
-/* Returns its process id, 0 while it does not run. */
+/* Returns its process id, 0 before it has started and once it has ended. */
 guint64
 hr_workload_get_pid (HrWorkload *self)
 {
@@ -135,23 +185,10 @@ hr_workload_get_property (GObject    *object,
 }
 
 static void
-hr_workload_dispose (GObject *object)
-{
-  HrWorkload *self = HR_WORKLOAD (object);
-
-  hr_workload_stop (self);
-  g_cancellable_cancel (self->cancellable);
-
-  G_OBJECT_CLASS (hr_workload_parent_class)->dispose (object);
-}
-
-static void
 hr_workload_finalize (GObject *object)
 {
   HrWorkload *self = HR_WORKLOAD (object);
 
-  g_clear_object (&self->child);
-  g_clear_object (&self->cancellable);
   g_free (self->path);
 
   G_OBJECT_CLASS (hr_workload_parent_class)->finalize (object);
@@ -163,18 +200,17 @@ hr_workload_class_init (HrWorkloadClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->get_property = hr_workload_get_property;
-  object_class->dispose = hr_workload_dispose;
   object_class->finalize = hr_workload_finalize;
 
   properties[PROP_RUNNING] = g_param_spec_boolean ("running", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   failed_signal = g_signal_new ("failed", HR_TYPE_WORKLOAD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+  not_started_signal = g_signal_new ("not-started", HR_TYPE_WORKLOAD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
 
 static void
 hr_workload_init (HrWorkload *self)
 {
-  self->cancellable = g_cancellable_new ();
 }
 
 HrWorkload *

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Drives the real app through what a person has: the accessibility tree, keys, and its actions on the bus."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -68,10 +69,12 @@ def end_program(program):
 
 
 def children(pid):
-    try:
-        return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
+    """The process ids of a program's children; each belongs to the thread that started it."""
+    found = []
+    for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += [int(child) for child in task.read_text().split()]
+    return found
 
 
 def name(pid):
