@@ -164,6 +164,13 @@ chosen_path (GtkNativeDialog *chooser)
   return file != NULL ? g_file_get_path (file) : NULL;
 }
 
+/* To take a file chooser apart takes as long as to make one: it gets a turn of its own. */
+static void
+drop_chooser (GtkNativeDialog *chooser)
+{
+  g_idle_add_once (g_object_unref, chooser);
+}
+
 static void
 csv_response_cb (GtkNativeDialog *chooser,
                  int              response,
@@ -173,7 +180,7 @@ csv_response_cb (GtkNativeDialog *chooser,
 
   if (path != NULL)
     save_csv (self, path);
-  g_object_unref (chooser);
+  drop_chooser (chooser);
 }
 
 static void
@@ -185,7 +192,7 @@ contract_response_cb (GtkNativeDialog *chooser,
 
   if (path != NULL)
     load_contract (self, path, contract_choose_cb);
-  g_object_unref (chooser);
+  drop_chooser (chooser);
 }
 
 static GtkFileChooserNative *
@@ -202,14 +209,48 @@ choose (HrApplication       *self,
   return chooser;
 }
 
+/* A file chooser, and a window that tells about the app, take longer to make than anything may hold the main loop: they are part of the
+ * next frame. */
+static void
+do_with_frame (HrApplication  *self,
+               GtkTickCallback callback)
+{
+  if (self->window != NULL)
+    gtk_widget_add_tick_callback (GTK_WIDGET (self->window), callback, self, NULL);
+}
+
+static gboolean
+export_tick_cb (GtkWidget     *window,
+                GdkFrameClock *clock,
+                gpointer       user_data)
+{
+  GtkFileChooserNative *chooser = choose (user_data, _ ("Export the live values"), GTK_FILE_CHOOSER_ACTION_SAVE, G_CALLBACK (csv_response_cb));
+
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), "headroom.csv");
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+open_tick_cb (GtkWidget     *window,
+              GdkFrameClock *clock,
+              gpointer       user_data)
+{
+  GtkFileChooserNative *chooser = choose (user_data, _ ("Choose a contract"), GTK_FILE_CHOOSER_ACTION_OPEN, G_CALLBACK (contract_response_cb));
+
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 export_csv_cb (GSimpleAction *action,
                GVariant      *parameter,
                gpointer       user_data)
 {
-  HrApplication        *self = HR_APPLICATION (user_data);
-  const char           *path = g_variant_get_string (parameter, NULL);
-  GtkFileChooserNative *chooser;
+  HrApplication *self = HR_APPLICATION (user_data);
+  const char    *path = g_variant_get_string (parameter, NULL);
 
   if (*path != '\0')
     {
@@ -219,9 +260,7 @@ export_csv_cb (GSimpleAction *action,
       return;
     }
 
-  chooser = choose (self, _ ("Export the live values"), GTK_FILE_CHOOSER_ACTION_SAVE, G_CALLBACK (csv_response_cb));
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), "headroom.csv");
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+  do_with_frame (self, export_tick_cb);
 }
 
 static void
@@ -229,9 +268,8 @@ open_contract_cb (GSimpleAction *action,
                   GVariant      *parameter,
                   gpointer       user_data)
 {
-  HrApplication        *self = HR_APPLICATION (user_data);
-  const char           *path = g_variant_get_string (parameter, NULL);
-  GtkFileChooserNative *chooser;
+  HrApplication *self = HR_APPLICATION (user_data);
+  const char    *path = g_variant_get_string (parameter, NULL);
 
   if (*path != '\0')
     {
@@ -239,8 +277,7 @@ open_contract_cb (GSimpleAction *action,
       return;
     }
 
-  chooser = choose (self, _ ("Choose a contract"), GTK_FILE_CHOOSER_ACTION_OPEN, G_CALLBACK (contract_response_cb));
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+  do_with_frame (self, open_tick_cb);
 }
 
 static void
@@ -267,14 +304,12 @@ show_alert_cb (GSimpleAction *action,
   hr_main_window_select (self->window, g_variant_get_string (parameter, NULL));
 }
 
-static void
-about_cb (GSimpleAction *action,
-          GVariant      *parameter,
-          gpointer       user_data)
+static gboolean
+about_tick_cb (GtkWidget     *window,
+               GdkFrameClock *clock,
+               gpointer       user_data)
 {
-  HrApplication *self = HR_APPLICATION (user_data);
-
-  adw_show_about_window (GTK_WINDOW (self->window),
+  adw_show_about_window (GTK_WINDOW (window),
                          "application-name", _ ("Headroom"),
                          "application-icon", HR_APP_ID,
                          "version", HR_VERSION,
@@ -282,6 +317,16 @@ about_cb (GSimpleAction *action,
                          "comments", _ ("See how much room a running program has left inside its performance budgets"),
                          "license-type", GTK_LICENSE_GPL_3_0,
                          NULL);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+about_cb (GSimpleAction *action,
+          GVariant      *parameter,
+          gpointer       user_data)
+{
+  do_with_frame (user_data, about_tick_cb);
 }
 
 static void

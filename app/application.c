@@ -108,7 +108,7 @@ hr_application_startup (GApplication *application)
       exit (EXIT_FAILURE);
     }
 
-  hr_loop_log_follow (GTK_APPLICATION (self));
+  hr_loop_log_follow ();
   create_monitor (self);
   _hr_application_add_actions (self);
   _hr_application_follow_alerts (self);

@@ -150,24 +150,28 @@ window_realize_cb (GtkWidget *window)
 }
 
 static void
-window_added_cb (GtkApplication *application,
-                 GtkWindow      *window)
+windows_changed_cb (GListModel *windows,
+                    guint       position,
+                    guint       n_removed,
+                    guint       n_added)
 {
-  g_signal_connect (window, "realize", G_CALLBACK (window_realize_cb), NULL);
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      g_signal_connect (window, "realize", G_CALLBACK (window_realize_cb), NULL);
+    }
 }
 
-/* Has the default main context's dispatches logged, and the frames of every window of @application told apart. Once in a process. */
+/* Has the default main context's dispatches logged, and the frames of every window told apart. Once in a process, before the first window. */
 void
-hr_loop_log_follow (GtkApplication *application)
+hr_loop_log_follow (void)
 {
   GMainContext *context = g_main_context_default ();
 
-  if (default_poll == NULL)
-    {
-      default_poll = g_main_context_get_poll_func (context);
-      g_main_context_set_poll_func (context, poll_default);
-    }
-  g_signal_connect (application, "window-added", G_CALLBACK (window_added_cb), NULL);
+  default_poll = g_main_context_get_poll_func (context);
+  g_main_context_set_poll_func (context, poll_default);
+  g_signal_connect (gtk_window_get_toplevels (), "items-changed", G_CALLBACK (windows_changed_cb), NULL);
 }
 
 /* Returns: (transfer none): what the default main context's log says. */

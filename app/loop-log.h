@@ -47,8 +47,8 @@ void hr_loop_log_begin_frame (HrLoopLog        *self,
 void hr_loop_log_end_frame (HrLoopLog        *self,
                             const HrLoopTime *now);
 
-/* The log of the main loop of @application, which counts from the end of the first frame on. */
-void             hr_loop_log_follow (GtkApplication *application);
+/* The log of the default main context, which counts from shortly after the first frame on. */
+void             hr_loop_log_follow (void);
 const HrLoopLog *hr_loop_log_get (void);
 
 G_END_DECLS

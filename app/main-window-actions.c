@@ -89,6 +89,17 @@ menu_cb (GSimpleAction *action,
   gtk_menu_button_popup (HR_MAIN_WINDOW (user_data)->menu_button);
 }
 
+/* In place of GTK's own, which shows it at once. */
+static void
+show_help_overlay_cb (GSimpleAction *action,
+                      GVariant      *parameter,
+                      gpointer       user_data)
+{
+  HrMainWindow *self = HR_MAIN_WINDOW (user_data);
+
+  _hr_main_window_present (self, GTK_WINDOW (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (self))));
+}
+
 static const GActionEntry entries[] = {
   { "sampling", sampling_cb },
   { "connect", connect_cb },
@@ -98,6 +109,7 @@ static const GActionEntry entries[] = {
   { "stop-workload", stop_workload_cb },
   { "sidebar", sidebar_cb },
   { "menu", menu_cb },
+  { "show-help-overlay", show_help_overlay_cb },
 };
 
 /* Actions of the action map and not of the widget class, because only those are exported on the bus. */

@@ -271,6 +271,24 @@ hr_main_window_toast (HrMainWindow *self,
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
 }
 
+static gboolean
+present_tick_cb (GtkWidget     *widget,
+                 GdkFrameClock *clock,
+                 gpointer       dialog)
+{
+  gtk_window_present (dialog);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Shows @dialog with the next frame: to measure all the text of a new window takes as long as to draw it. */
+void
+_hr_main_window_present (HrMainWindow *self,
+                         GtkWindow    *dialog)
+{
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), present_tick_cb, g_object_ref (dialog), g_object_unref);
+}
+
 GtkWidget *
 hr_words_new (const char *text,
               const char *css_class)
@@ -316,7 +334,7 @@ hr_main_window_complain (HrMainWindow *self,
   gtk_window_set_title (GTK_WINDOW (dialog), heading);
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), new_message (heading, body));
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
-  gtk_window_present (GTK_WINDOW (dialog));
+  _hr_main_window_present (self, GTK_WINDOW (dialog));
 }
 
 static void
