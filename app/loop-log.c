@@ -163,11 +163,14 @@ windows_changed_cb (GListModel *windows,
     }
 }
 
-/* Has the default main context's dispatches logged, and the frames of every window told apart. Once in a process, before the first window. */
+/* Has the default main context's dispatches logged, and the frames of every window told apart, from before the first window on. */
 void
 hr_loop_log_follow (void)
 {
   GMainContext *context = g_main_context_default ();
+
+  if (default_poll != NULL)
+    return;
 
   default_poll = g_main_context_get_poll_func (context);
   g_main_context_set_poll_func (context, poll_default);
