@@ -198,6 +198,7 @@ static void
 note_heard (HrPeer *self)
 {
   self->heard_ns = (gint64) hr_clock_monotonic ();
+  self->n_silent_ticks = 0;
   if (self->heard)
     return;
 

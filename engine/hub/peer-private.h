@@ -28,7 +28,8 @@ struct _HrPeer
   HrClockMap old_clock; /* by the links before */
   gint64     opened_ns;
   gint64     heard_ns;
-  gboolean   heard; /* anything over this link */
+  guint      n_silent_ticks; /* since then */
+  gboolean   heard;          /* anything over this link */
   guint      tick_source;
   guint      interval_ms; /* 0: the agent's own */
 };

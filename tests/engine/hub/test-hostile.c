@@ -84,7 +84,7 @@ say_names (HrLink *link)
 
       for (guint i = 0; i < NAMES_A_HELLO; i++)
         {
-          char *name = g_strdup_printf ("%0100u", n_ever++);
+          char *name = g_strdup_printf ("%050u", n_ever++);
 
           g_ptr_array_add (names, name);
           metrics[i] = (HrMetricInfo){ name, HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER };
@@ -319,7 +319,7 @@ resident_kb (void)
   return pages * (gsize) sysconf (_SC_PAGESIZE) / 1024;
 }
 
-/* Every link that the hub opens brings other names, and names are kept for ever: 6 x 68 000 of 100 bytes over three kinds of
+/* Every link that the hub opens brings other names, and names are kept for ever: 6 x 68 000 of 50 bytes over three kinds of
  * socket, more than a million in all. */
 static void
 test_a_million_metrics_in_many_hellos (Fixture      *fixture,
