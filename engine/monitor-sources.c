@@ -97,7 +97,7 @@ is_local (HrSource *source)
 }
 
 /* Removes @source with all that came from it: an origin with its programs and its link, a program alone. A device that is attached comes back
- * when it is attached the next time, a program with its next run. Not this computer itself. */
+ * when it is attached the next time, a program with its next run. Not this computer itself. May be called from any signal about @source but its "source-added". */
 void
 hr_monitor_forget (HrMonitor *self,
                    HrSource  *source)

@@ -90,7 +90,9 @@ hub_snapshot_cb (HrHub      *hub,
                  HrMonitor  *self)
 {
   g_signal_emit (self, signals[SIGNAL_SNAPSHOT], 0, source, snapshot);
-  if (hr_source_is_live (source))
+
+  /* Whoever heard of it may have forgotten the source. */
+  if (hr_source_is_live (source) && hr_hub_find_peer (hub, source) != NULL)
     judge (self, source, snapshot->end_ns, snapshot->time_us);
 }
 

@@ -41,7 +41,7 @@ const char *hr_monitor_get_device_trouble (HrMonitor *self);
 HrSource *hr_monitor_add (HrMonitor       *self,
                           const HrAddress *address,
                           GError         **error);
-/* Closes the link and removes the source with all that came over it. Not the local computer. */
+/* Closes the link and removes the source with all that came over it. Not the local computer, and not while "source-added" tells of @source. */
 void hr_monitor_forget (HrMonitor *self,
                         HrSource  *source);
 /* The source that the other one came with: its computer or device; itself for these. */

@@ -171,6 +171,14 @@ hr_agentless_stop (HrAgentless *self,
   lose_watched (self, why);
 }
 
+/* Measures no longer, and says so to nobody. */
+void
+hr_agentless_close (HrAgentless *self)
+{
+  clear_instruments (self);
+  g_signal_handlers_disconnect_by_data (self->peer, self);
+}
+
 /* The phone was plugged in anew: what it would not do before is asked for again. */
 void
 hr_agentless_forgive (HrAgentless *self)
@@ -288,13 +296,23 @@ hr_agentless_watch (HrAgentless *self,
   return TRUE;
 }
 
+/* Forgets the series of @pid, wherever it stands by now. */
+static void
+drop_watched (HrAgentless *self,
+              guint64      pid)
+{
+  for (guint i = self->watched->len; i > 0; i--)
+    if (g_array_index (self->watched, Watched, i - 1).pid == pid)
+      g_array_remove_index (self->watched, i - 1);
+}
+
 static void
 watched_clear (gpointer data)
 {
   hr_intake_free (((Watched *) data)->intake);
 }
 
-/* Cuts one program's series; returns FALSE when that was its last. */
+/* Cuts one program's series; returns FALSE when that was its last. Whoever hears of it may have forgotten the program. */
 static gboolean
 cut_watched (HrAgentless   *self,
              const Watched *watched,
@@ -303,7 +321,7 @@ cut_watched (HrAgentless   *self,
 {
   g_autoptr (HrSource) source = g_object_ref (hr_intake_get_source (watched->intake));
   g_autoptr (HrSnapshot) snapshot = hr_intake_cut (watched->intake, now_ns, now_us);
-  const char *ended = hr_feed_get_ended (hr_intake_get_feed (watched->intake));
+  g_autofree char *ended = g_strdup (hr_feed_get_ended (hr_intake_get_feed (watched->intake)));
 
   if (snapshot != NULL && hr_peer_wants (self->peer, source))
     {
@@ -328,10 +346,13 @@ hr_agentless_cut (HrAgentless *self,
 {
   for (guint i = self->watched->len; i > 0; i--)
     {
-      Watched watched = g_array_index (self->watched, Watched, i - 1);
+      Watched watched;
 
+      if (i > self->watched->len)
+        continue;
+      watched = g_array_index (self->watched, Watched, i - 1);
       if (!cut_watched (self, &watched, now_ns, now_us))
-        g_array_remove_index (self->watched, i - 1);
+        drop_watched (self, watched.pid);
     }
 }
 

@@ -22,6 +22,7 @@ void        hr_agentless_start (HrAgentless    *self,
                                 const HrDevice *device);
 void        hr_agentless_stop (HrAgentless *self,
                                const char  *why);
+void        hr_agentless_close (HrAgentless *self);
 void        hr_agentless_forgive (HrAgentless *self);
 const char *hr_agentless_get_trouble (HrAgentless *self);
 

@@ -65,6 +65,7 @@ add_tether (HrDevices  *self,
   HrTether *tether = hr_tether_new (hr_hub_add (self->hub, opener, &origin), udid, &events, self);
 
   g_hash_table_insert (self->tethers, g_strdup (udid), tether);
+  hr_tether_introduce (tether);
 
   return tether;
 }
@@ -209,7 +210,7 @@ hr_devices_add (HrDevices  *self,
   return hr_peer_get_origin (hr_tether_get_peer (tether));
 }
 
-/* Forgets @device with all that came from it. While it stays attached it does not come back by itself. */
+/* Forgets @device with all that came from it, also while it tells of something. While it stays attached it does not come back by itself. */
 void
 hr_devices_forget (HrDevices *self,
                    HrSource  *device)

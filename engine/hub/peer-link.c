@@ -159,6 +159,8 @@ hr_peer_follow_link (HrPeer *self)
 void
 hr_peer_open_link (HrPeer *self)
 {
+  g_autoptr (HrPeer) alive G_GNUC_UNUSED = g_object_ref (self);
+
   hr_peer_leave_all (self, HR_SOURCE_CONNECTING, NULL);
   hr_connector_open (self->connector);
 }
@@ -169,6 +171,8 @@ hr_peer_close_link (HrPeer       *self,
                     HrSourceState state,
                     const char   *message)
 {
+  g_autoptr (HrPeer) alive G_GNUC_UNUSED = g_object_ref (self);
+
   hr_connector_close (self->connector);
   hr_requests_fail_closed (self->requests);
   hr_peer_leave_all (self, state, message);

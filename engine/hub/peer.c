@@ -212,6 +212,8 @@ void
 hr_peer_set_opener (HrPeer   *self,
                     HrOpener *opener)
 {
+  g_autoptr (HrPeer) alive G_GNUC_UNUSED = g_object_ref (self);
+
   hr_requests_fail_closed (self->requests);
   hr_peer_leave_all (self, self->wanted ? HR_SOURCE_CONNECTING : HR_SOURCE_DISCONNECTED, NULL);
   hr_connector_set_opener (self->connector, opener);
@@ -260,7 +262,8 @@ void
 hr_peer_connect (HrPeer   *self,
                  HrSource *source)
 {
-  guint number;
+  g_autoptr (HrPeer) alive G_GNUC_UNUSED = g_object_ref (self);
+  guint                    number;
 
   hr_roster_set_wanted (self->roster, source, TRUE);
   if (!hr_connector_is_open (self->connector))

@@ -31,6 +31,7 @@ struct _HrTether
   gboolean  attached;
   gboolean  active; /* attached, and the user did not disconnect it */
   gboolean  named;
+  gboolean  forgotten; /* only its memory is left, for whoever is still at work on it */
 
   GCancellable *asking; /* NULL while no question is under way */
   gboolean      ask_again;
@@ -143,7 +144,8 @@ ask_later (HrTether *self)
                                                                : ASK_UNREADY_MS;
 
   g_clear_handle_id (&self->ask_source, g_source_remove);
-  self->ask_source = g_timeout_add_once (wait_ms, ask_cb, self);
+  if (self->active)
+    self->ask_source = g_timeout_add_once (wait_ms, ask_cb, self);
 }
 
 /* What the device did not tell this time, but did before, still holds. */
@@ -181,11 +183,13 @@ measure_battery (HrTether *self)
   hr_feed_measure (feed, &temperature_metric, self->told->battery_celsius);
 }
 
-/* Takes in what the device answered. @answer: (transfer full) */
+/* Takes in what the device answered. Whoever hears of it may have disconnected or forgotten the device at once. @answer: (transfer full) */
 static void
 take_answer (HrTether *self,
              HrDevice *answer)
 {
+  gboolean ready = answer->state == HR_DEVICE_READY;
+
   keep_text (&answer->name, &self->told->name);
   keep_text (&answer->product_type, &self->told->product_type);
   keep_text (&answer->product_version, &self->told->product_version);
@@ -196,9 +200,9 @@ take_answer (HrTether *self,
   describe (self);
   hr_source_set_device (source_of (self), self->told);
   measure_battery (self);
-  if (self->told->state == HR_DEVICE_READY)
+  if (ready && self->active)
     hr_agentless_start (self->agentless, self->told);
-  hr_device_log_set_ready (self->log, self->told->state == HR_DEVICE_READY);
+  hr_device_log_set_ready (self->log, ready && self->active);
   update_state (self);
 }
 
@@ -262,6 +266,16 @@ hr_tether_ask (HrTether *self)
     hr_lockdown_ask_async (self->told->udid, self->asking, asked_cb, self);
 }
 
+static void
+stop_asking (HrTether *self)
+{
+  if (self->asking != NULL)
+    g_cancellable_cancel (self->asking);
+  g_clear_object (&self->asking);
+  self->ask_again = FALSE;
+  g_clear_handle_id (&self->ask_source, g_source_remove);
+}
+
 /* Asks the device's owner, on its screen, to trust this computer. */
 void
 hr_tether_pair (HrTether *self)
@@ -269,9 +283,7 @@ hr_tether_pair (HrTether *self)
   if (!self->active)
     return;
 
-  if (self->asking != NULL)
-    g_cancellable_cancel (self->asking);
-  g_clear_object (&self->asking);
+  stop_asking (self);
   if (may_ask (self))
     hr_lockdown_pair_async (self->told->udid, self->asking, paired_cb, self);
 }
@@ -288,11 +300,7 @@ begin (HrTether *self)
 static void
 end (HrTether *self)
 {
-  if (self->asking != NULL)
-    g_cancellable_cancel (self->asking);
-  g_clear_object (&self->asking);
-  self->ask_again = FALSE;
-  g_clear_handle_id (&self->ask_source, g_source_remove);
+  stop_asking (self);
   hr_device_log_stop (self->log);
   cut (self);
   g_clear_handle_id (&self->cut_source, g_source_remove);
@@ -323,7 +331,7 @@ peer_link_changed_cb (HrPeer   *peer,
   update (self);
 }
 
-/* Makes the device that @peer stands for, not attached. @events: outlive it. Returns: (transfer full) */
+/* Makes the device that @peer stands for, not attached; nothing is told of it yet. @events: outlive it. Returns: (transfer full) */
 HrTether *
 hr_tether_new (HrPeer               *peer,
                const char           *udid,
@@ -339,33 +347,50 @@ hr_tether_new (HrPeer               *peer,
   self->intake = hr_intake_new (hr_peer_get_origin (peer), (gint64) hr_clock_monotonic ());
   self->agentless = hr_agentless_new (peer, hr_intake_get_feed (self->intake), agentless_changed_cb, self);
   self->log = hr_device_log_new (udid, log_line_cb, self);
-  set_device_state (self, HR_DEVICE_DETACHED);
   hr_peer_set_present (peer, FALSE, NULL);
   g_signal_connect (peer, "link-changed", G_CALLBACK (peer_link_changed_cb), self);
-  update_state (self);
 
   return self;
 }
 
-/* Frees @self; what is under way ends. NULL is accepted. */
+/* Says for the first time that there is this device, and where it stands. */
+void
+hr_tether_introduce (HrTether *self)
+{
+  set_device_state (self, HR_DEVICE_DETACHED);
+  update_state (self);
+}
+
+static void
+destroy_cb (gpointer user_data)
+{
+  HrTether *self = user_data;
+
+  hr_device_log_free (self->log);
+  hr_agentless_free (self->agentless);
+  hr_intake_free (self->intake);
+  hr_device_free (self->told);
+  g_object_unref (self->peer);
+  g_free (self);
+}
+
+/* Ends what is under way; nobody is told of that. May be called from whatever the device told of: the memory goes when the main loop
+ * comes round. NULL is accepted. */
 void
 hr_tether_free (HrTether *self)
 {
   if (self == NULL)
     return;
 
-  if (self->asking != NULL)
-    g_cancellable_cancel (self->asking);
-  g_clear_object (&self->asking);
-  g_clear_handle_id (&self->ask_source, g_source_remove);
-  g_clear_handle_id (&self->cut_source, g_source_remove);
-  hr_device_log_free (self->log);
   g_signal_handlers_disconnect_by_data (self->peer, self);
-  hr_agentless_free (self->agentless);
-  hr_intake_free (self->intake);
-  hr_device_free (self->told);
-  g_object_unref (self->peer);
-  g_free (self);
+  self->forgotten = TRUE;
+  self->attached = FALSE;
+  self->active = FALSE;
+  stop_asking (self);
+  g_clear_handle_id (&self->cut_source, g_source_remove);
+  hr_device_log_stop (self->log);
+  hr_agentless_close (self->agentless);
+  g_idle_add_once (destroy_cb, self);
 }
 
 /* Returns: (transfer none): what the link to an agent in it goes by. */
@@ -379,11 +404,14 @@ hr_tether_get_peer (HrTether *self)
 void
 hr_tether_attach (HrTether *self)
 {
-  if (self->attached)
+  if (self->attached || self->forgotten)
     return;
 
   self->attached = TRUE;
   hr_agentless_forgive (self->agentless);
+  if (self->forgotten)
+    return;
+
   hr_peer_set_present (self->peer, TRUE, NULL);
   update (self);
 }

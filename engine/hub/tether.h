@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * beside the link to an agent in it, and the state that all of that comes to. */
 typedef struct _HrTether HrTether;
 
-/* Whom it tells. None of them may free it. */
+/* Whom it tells. */
 typedef struct
 {
   void (*refused) (HrSource   *device,
@@ -31,6 +31,7 @@ void      hr_tether_free (HrTether *self);
 
 HrPeer *hr_tether_get_peer (HrTether *self);
 
+void hr_tether_introduce (HrTether *self);
 void hr_tether_attach (HrTether *self);
 void hr_tether_detach (HrTether *self);
 void hr_tether_ask (HrTether *self);

@@ -221,8 +221,11 @@ test_a_phone_appears_and_tells_of_itself (Fixture      *fixture,
                                           gconstpointer argument)
 {
   const HrDevice *device;
+  HrHistory      *history;
+  guint           metric;
 
   wait_until (device_is (fixture, HR_DEVICE_READY));
+  history = hr_source_get_history (fixture->device);
   device = hr_source_get_device (fixture->device);
   g_assert_cmpstr (device->udid, ==, EMULATED_UDID);
   g_assert_cmpstr (hr_source_get_name (fixture->device), ==, "Emulated iPhone");
@@ -235,6 +238,8 @@ test_a_phone_appears_and_tells_of_itself (Fixture      *fixture,
   wait_until (totals_of (fixture->device, "battery_level") != NULL);
   g_assert_cmpfloat (totals_of (fixture->device, "battery_level")->last, ==, device->battery);
   g_assert_cmpfloat (totals_of (fixture->device, "battery_temperature")->last, ==, device->battery_celsius);
+  g_assert_true (hr_history_find_metric (history, "battery_temperature", &metric));
+  g_assert_cmpint (hr_history_get_metric (history, metric)->unit, ==, HR_UNIT_CELSIUS);
 }
 
 static void
@@ -392,6 +397,53 @@ test_a_forgotten_phone_comes_back_at_its_next_attach (Fixture      *fixture,
   emulator_do (&fixture->emulator, "{'do': 'replug'}");
   wait_until (is_live (fixture->program));
   g_assert_cmpuint (g_list_model_get_n_items (sources), ==, 2);
+}
+
+/* The handler takes what comes first of any signal's arguments. */
+static void
+forget_cb (Fixture *fixture)
+{
+  if (fixture->device != NULL)
+    hr_monitor_forget (fixture->monitor, fixture->device);
+}
+
+/* Has the device forgotten from within the next @signal, which @command brings about (NULL: it comes by itself). */
+static void
+assert_forgotten_within (Fixture    *fixture,
+                         gpointer    instance,
+                         const char *signal,
+                         const char *command)
+{
+  GListModel *sources = hr_monitor_get_sources (fixture->monitor);
+  g_autoptr (GObject) kept = g_object_ref (instance);
+  gulong handler = g_signal_connect_swapped (kept, signal, G_CALLBACK (forget_cb), fixture);
+
+  if (command != NULL)
+    emulator_do (&fixture->emulator, command);
+  wait_until (fixture->device == NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (sources), ==, 0);
+  g_signal_handler_disconnect (kept, handler);
+  wait_ms (100);
+  g_assert_cmpuint (g_list_model_get_n_items (sources), ==, 0);
+  emulator_do (&fixture->emulator, "{'do': 'detach'}");
+  emulator_do (&fixture->emulator, "{'do': 'attach'}");
+  wait_until (device_is (fixture, HR_DEVICE_READY));
+}
+
+/* Whoever hears of a device may forget it at once, whatever is told of it. */
+static void
+test_a_phone_is_forgotten_while_it_tells (Fixture      *fixture,
+                                          gconstpointer argument)
+{
+  wait_until (device_is (fixture, HR_DEVICE_READY));
+  assert_forgotten_within (fixture, fixture->monitor, "snapshot", NULL);
+  assert_forgotten_within (fixture, fixture->monitor, "verdict-changed", NULL);
+  assert_forgotten_within (fixture, fixture->monitor, "source-state", "{'do': 'detach'}");
+  assert_forgotten_within (fixture, fixture->device, "notify::device", "{'do': 'detach'}");
+
+  emulator_do (&fixture->emulator, "{'do': 'battery', 'level': 33}");
+  hr_monitor_pair (fixture->monitor, fixture->device);
+  assert_forgotten_within (fixture, fixture->device, "notify::device", NULL);
 }
 
 static void
@@ -555,6 +607,7 @@ main (int   argc,
   add ("/devices/untrusted", "--detached", test_a_phone_that_does_not_trust_says_what_to_do);
   add ("/devices/locked", "--detached", test_a_locked_phone_says_so);
   add ("/devices/forget", NULL, test_a_forgotten_phone_comes_back_at_its_next_attach);
+  add ("/devices/forget/telling", NULL, test_a_phone_is_forgotten_while_it_tells);
   add ("/devices/disconnect", NULL, test_a_disconnected_phone_stays_so);
   add ("/devices/log", NULL, test_its_log_is_followed);
   add ("/devices/figures", NULL, test_figures_without_an_agent);
