@@ -112,7 +112,7 @@ run_round (HrContract *contract,
   out[1] = watch.alert_ms;
 
   begin = g_get_monotonic_time ();
-  kill (find_agent (), SIGKILL);
+  kill_agent_of ("self");
   wait_until (is (watch.workload, HR_SOURCE_LOST));
   out[2] = milliseconds_since (begin);
   wait_until (is (watch.workload, HR_SOURCE_CONNECTED));

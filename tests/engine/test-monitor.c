@@ -208,7 +208,7 @@ test_a_killed_agent_costs_no_count (Fixture      *fixture,
     {
       wait_until (workload_is (fixture, HR_SOURCE_CONNECTED));
       g_string_truncate (fixture->states, 0);
-      kill (find_agent (), SIGKILL);
+      kill_agent_of ("self");
       wait_until (workload_is (fixture, HR_SOURCE_LOST));
       wait_until (workload_is (fixture, HR_SOURCE_CONNECTED));
     }
@@ -432,7 +432,7 @@ test_disconnect_ends_the_agent (Fixture      *fixture,
 {
   wait_until (hr_source_is_live (fixture->computer));
   hr_monitor_disconnect (fixture->monitor, fixture->computer);
-  while (find_agent () != 0)
+  while (find_agent_of ("self") != 0)
     g_main_context_iteration (NULL, FALSE);
   g_assert_cmpint (hr_source_get_state (fixture->computer), ==, HR_SOURCE_DISCONNECTED);
 

@@ -6,6 +6,7 @@
 
 #include "engine/monitor.h"
 #include "engine/probe/reader.h"
+#include "tests/engine/find-agent.h"
 
 #include <gio/gunixinputstream.h>
 #include <json-glib/json-glib.h>
@@ -256,18 +257,6 @@ count_in_region (Round *round)
   return count;
 }
 
-static int
-find_agent_of (GSubprocess *desktop)
-{
-  const char      *pid = g_subprocess_get_identifier (desktop);
-  g_autofree char *path = g_strdup_printf ("/proc/%s/task/%s/children", pid, pid);
-  g_autofree char *children = NULL;
-
-  g_assert_true (g_file_get_contents (path, &children, NULL, NULL));
-
-  return atoi (children);
-}
-
 /* Both programs end, and every count is there. */
 static void
 end_both (Round  *round,
@@ -285,7 +274,7 @@ kill_agent (Round *round)
 {
   Told before = ask (round, "local");
 
-  kill (find_agent_of (round->desktop), SIGKILL);
+  kill_agent_of (g_subprocess_get_identifier (round->desktop));
   wait_for (round, "local", HR_SOURCE_CONNECTED, before.count);
   end_both (round, 0);
 }
