@@ -25,6 +25,7 @@ struct _HrAddSourceDialog
 
   GtkEditable *token;        /* a row too, once one is wanted */
   const char  *status_class; /* interned */
+  gboolean     done;         /* it is about to close */
 };
 
 static guint added_signal;
@@ -100,6 +101,14 @@ input_changed_cb (HrAddSourceDialog *self)
   refresh (self);
 }
 
+static void
+close_cb (gpointer user_data)
+{
+  g_autoptr (GtkWindow) dialog = user_data;
+
+  gtk_window_close (dialog);
+}
+
 /* Takes the source up and remembers it. What cannot be reached is there too, and says why. */
 static void
 add_cb (HrAddSourceDialog *self)
@@ -110,7 +119,7 @@ add_cb (HrAddSourceDialog *self)
   g_autofree char *title = g_strdup (gtk_editable_get_text (self->name));
   HrSource        *source;
 
-  if (address == NULL)
+  if (address == NULL || self->done)
     return;
 
   source = hr_monitor_add (self->monitor, address, &error);
@@ -123,7 +132,10 @@ add_cb (HrAddSourceDialog *self)
   name = *title != '\0' ? g_strdup (title) : hr_source_input_name (address);
   hr_pairings_remember (self->pairings, address, name);
   g_signal_emit (self, added_signal, 0, source, title);
-  gtk_window_close (GTK_WINDOW (self));
+
+  /* The window is taken apart in a turn of its own. */
+  self->done = TRUE;
+  g_idle_add_once (close_cb, g_object_ref (self));
 }
 
 static void

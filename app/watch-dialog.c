@@ -111,17 +111,18 @@ show_programs (HrWatchDialog *self,
   gtk_stack_set_visible_child_name (self->stack, programs->len > 0 ? "programs" : "none");
 }
 
+/* A search whose dialog is gone was cancelled: only otherwise is there one. */
 static void
 search_cb (GObject      *object,
            GAsyncResult *result,
            gpointer      user_data)
 {
-  g_autoptr (HrWatchDialog) self = user_data;
+  HrWatchDialog *self = user_data;
   g_autoptr (GError) error = NULL;
   guint n_more = 0;
   g_autoptr (GPtrArray) programs = hr_monitor_search_finish (HR_MONITOR (object), result, &n_more, &error);
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->monitor == NULL)
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
   if (programs != NULL)
@@ -146,7 +147,7 @@ search (HrWatchDialog *self)
     return;
 
   self->cancellable = g_cancellable_new ();
-  hr_monitor_search_async (self->monitor, place, gtk_editable_get_text (self->search), self->cancellable, search_cb, g_object_ref (self));
+  hr_monitor_search_async (self->monitor, place, gtk_editable_get_text (self->search), self->cancellable, search_cb, self);
 }
 
 static void
