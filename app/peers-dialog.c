@@ -2,6 +2,7 @@
 
 #include "app/peers-dialog.h"
 
+#include "app/flow.h"
 #include "app/labels.h"
 #include "app/sources.h"
 #include "app/undo-toast.h"
@@ -176,7 +177,7 @@ word_record (HrPeersDialog      *self,
 
 static void
 add_button (HrPeersDialog      *self,
-            GtkWidget          *row,
+            GtkWidget          *buttons,
             const HrPeerRecord *record,
             const char         *label,
             GCallback           clicked_cb)
@@ -184,26 +185,48 @@ add_button (HrPeersDialog      *self,
   GtkWidget       *button = gtk_button_new_with_label (label);
   g_autofree char *spoken = g_strdup_printf ("%s: %s", label, record->name);
 
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (button, "flat");
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   g_signal_connect_data (button, "clicked", clicked_cb, errand_new (self, record->address), errand_closure_free, 0);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  gtk_widget_set_parent (button, buttons);
 }
 
+static void
+add_words (GtkWidget  *box,
+           const char *text,
+           const char *css_class)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_widget_add_css_class (label, css_class);
+  gtk_box_append (GTK_BOX (box), label);
+}
+
+/* The buttons are below the words: beside them, in a narrow window or in large text, the words would have no room. */
 static void
 add_row (HrPeersDialog      *self,
          const HrPeerRecord *record)
 {
-  GtkWidget       *row = adw_action_row_new ();
+  GtkWidget       *row = gtk_list_box_row_new ();
+  GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget       *buttons = g_object_new (HR_TYPE_FLOW, NULL);
   g_autofree char *detail = word_record (self, record);
 
-  g_object_set (row, "use-markup", FALSE, "title", record->name, "subtitle", detail, "title-lines", 2, NULL);
+  add_words (box, record->name, "heading");
+  add_words (box, detail, "dim-label");
   if (record->revoked)
-    add_button (self, row, record, _ ("Allow Again"), G_CALLBACK (allow_clicked_cb));
+    add_button (self, buttons, record, _ ("Allow Again"), G_CALLBACK (allow_clicked_cb));
   else
-    add_button (self, row, record, _ ("Revoke"), G_CALLBACK (revoke_clicked_cb));
-  add_button (self, row, record, _ ("Forget"), G_CALLBACK (forget_clicked_cb));
+    add_button (self, buttons, record, _ ("Revoke"), G_CALLBACK (revoke_clicked_cb));
+  add_button (self, buttons, record, _ ("Forget"), G_CALLBACK (forget_clicked_cb));
+  gtk_box_append (GTK_BOX (box), buttons);
+
+  gtk_widget_add_css_class (box, "peer");
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, record->name, -1);
   gtk_list_box_append (self->list, row);
 }
 
