@@ -204,12 +204,27 @@ class App:
         button = self.wait(pattern, Atspi.Role.PUSH_BUTTON)
         button.get_action_iface().do_action(0)
 
+    def holds(self, text):
+        """Whether something on the screen that can be written in has just this text."""
+        for node in self.nodes():
+            words = node.get_text_iface() if node.get_state_set().contains(Atspi.StateType.EDITABLE) else None
+            if words and Atspi.Text.get_text(words, 0, Atspi.Text.get_character_count(words)) == text:
+                return True
+        return False
+
     def type(self, text, until=None):
-        """Writes text where the focus is once node is there, in place of what it holds, and Enter; before Enter it waits for the sight of until."""
-        subprocess.run(["xdotool", "key", "ctrl+a"], check=True)
-        subprocess.run(["xdotool", "type", "--delay", "2", text], check=True)
-        if until:
-            self.wait(until)
+        """Writes text where the focus is, in place of what is there, and Enter once it has arrived; with until, once that can be seen.
+
+        Keys go astray until a new window has the focus, which nobody tells of: so they are sent again."""
+        def written():
+            subprocess.run(["xdotool", "key", "ctrl+a"], check=True)
+            subprocess.run(["xdotool", "type", "--delay", "2", text], check=True)
+            for _ in range(100):
+                if self.find(until) if until else self.holds(text):
+                    return True
+                time.sleep(0.02)
+            return False
+        wait_until(written, f"“{until or text}” after it was typed")
         subprocess.run(["xdotool", "key", "Return"], check=True)
 
     def action(self, name, *parameters):

@@ -83,7 +83,7 @@ def test_a_phone_appears_by_itself_and_its_program_is_live():
         app.wait("^headroom-workload, Connected", LIST_ITEM)
         app.select("headroom-workload")
         average = wait_until(lambda: app.exact("Average per job"), "a real average")
-        assert 0 < average < 10, average
+        assert average > 0, average
         assert wait_until(lambda: app.exact("Memory now"), "the footprint") > 0
         assert wait_until(lambda: app.exact("Frame time"), "the phone's frames") > 10
         app.wait("^Source state: Connected · USB, ")
