@@ -19,6 +19,7 @@ struct _HrTarget
   char     *name; /* of the program; NULL: not asked for by name */
   guint64   pid;  /* of the program; 0: not known, or none was asked for */
   gboolean  by_pid;
+  gboolean  by_port; /* a program on that port of the device, and nothing else */
 
   HrSource     *source; /* NULL: looked for */
   HrSource     *chosen; /* of an address: the first that had numbers there; NULL: none yet */
@@ -72,7 +73,8 @@ is_wanted (HrTarget *self,
   if (self->name != NULL)
     return program && (g_str_equal (hr_source_get_name (source), self->name) || g_str_equal (hr_source_get_title (source), self->name));
 
-  return self->chosen == NULL || source == self->chosen;
+  /* A device tells of itself too, but it is the program in it that is asked for, as long as there is hope. */
+  return self->chosen == NULL ? hr_source_get_role (source) != HR_SOURCE_DEVICE : source == self->chosen;
 }
 
 static void
@@ -234,6 +236,7 @@ look (HrTarget *self)
     }
 }
 
+/* Without a program there are the figures of the device itself. */
 static gboolean
 timeout_cb (gpointer user_data)
 {
@@ -241,7 +244,13 @@ timeout_cb (gpointer user_data)
   g_autofree char *why = hr_wanted_explain (&self->wanted, self->monitor, self->origin);
 
   self->timeout_source = 0;
-  end (self, why);
+  if (hr_source_get_role (self->origin) == HR_SOURCE_DEVICE && hr_source_is_live (self->origin) && !self->by_port)
+    {
+      self->events->note (why, self->user_data);
+      follow (self, self->origin);
+    }
+  else
+    end (self, why);
 
   return G_SOURCE_REMOVE;
 }
@@ -257,7 +266,7 @@ hr_wanted_explain (const HrWanted *self,
 
   if (hr_source_get_role (origin) == HR_SOURCE_DEVICE && trouble != NULL)
     return g_strdup (trouble);
-  if (!hr_source_is_live (origin))
+  if (!hr_source_is_live (origin) || (hr_source_get_role (origin) == HR_SOURCE_DEVICE && message != NULL))
     return g_strdup (message != NULL ? message : "its agent did not answer in time");
   if (self->name != NULL)
     return g_strdup_printf ("no program called “%s” runs on this computer", self->name);
@@ -309,6 +318,7 @@ hr_target_new (HrMonitor            *monitor,
       self->by_pid = TRUE;
       self->pid = wanted->address->pid;
     }
+  self->by_port = wanted->address != NULL && wanted->address->type == HR_ADDRESS_USB && wanted->address->port != HR_ADDRESS_USB_PORT;
   g_signal_connect (monitor, "snapshot", G_CALLBACK (monitor_snapshot_cb), self);
   g_signal_connect (monitor, "source-state", G_CALLBACK (monitor_source_state_cb), self);
   g_signal_connect (monitor, "refused", G_CALLBACK (monitor_refused_cb), self);

@@ -239,6 +239,11 @@ def test_a_device_on_a_cable():
             assert "thompson_duration_ms" in page, page
             done = expect(5, "watch", "-s", f"usb:{udid}:9999", "--timeout", "2s", env=environment)
             assert "foreground" in done.stderr, done
+        with child(*emulator[:-1], "7777=unix:/nowhere"):
+            wait_until(lambda: udid in run("sources", env=environment).stdout, "the device alone")
+            done = expect(0, "watch", "-s", f"usb:{udid}", "--timeout", "2s", "--once", env=environment)
+            assert "foreground" in done.stderr and "frames_per_second" in done.stdout, done
+        with child(*emulator):
             assert "Unplugged" in expect(5, "watch", "-s", "usb:0000-1", "--timeout", "1s", env=environment).stderr
 
 
