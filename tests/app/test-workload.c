@@ -101,10 +101,14 @@ test_two_starts_are_one (void)
   hr_workload_start (workload);
   wait_for_start (workload);
   hr_workload_start (workload);
-  while (!g_file_test (starts, G_FILE_TEST_EXISTS))
-    g_main_context_iteration (NULL, FALSE);
+  while (!g_file_get_contents (starts, &text, NULL, NULL) || *text == '\0')
+    {
+      g_clear_pointer (&text, g_free);
+      g_main_context_iteration (NULL, FALSE);
+    }
   hr_workload_stop (workload);
   wait_for_end (workload);
+  g_clear_pointer (&text, g_free);
 
   g_assert_true (g_file_get_contents (starts, &text, NULL, NULL));
   g_assert_cmpstr (text, ==, "\n");
