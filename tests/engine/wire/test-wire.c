@@ -210,7 +210,7 @@ test_identities (void)
   SPOIL (HELLO, good.hello.uuid.len = 0, ERROR_GARBLED);
   SPOIL (RESUME, good.positions[1].uuid.len = 15, ERROR_GARBLED);
   SPOIL (HELLO, good.metrics[0].kind = HR_N_KINDS, ERROR_GARBLED);
-  SPOIL (HELLO, good.metrics[0].unit = 6, ERROR_GARBLED);
+  SPOIL (HELLO, good.metrics[0].unit = HR_N_UNITS, ERROR_GARBLED);
   SPOIL (HELLO, good.metrics[0].direction = 2, ERROR_GARBLED);
   SPOIL (CONTROL, good.control.sampling = (Headroom__Switch) 3, ERROR_GARBLED);
   SPOIL (CONTROL, good.control.subscribed = (Headroom__Switch) -1, ERROR_GARBLED);
