@@ -2,45 +2,7 @@
 
 #include "engine/wire/wire.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #define LENGTH_BYTES 4u
-#define FIRST_CAPACITY 4096u
-
-/* Makes room for @size more bytes behind what is held. */
-static bool
-make_room (HrFrameCutter *self,
-           size_t         size)
-{
-  size_t   held = self->end - self->begin;
-  size_t   capacity = self->capacity > 0 ? self->capacity : FIRST_CAPACITY;
-  uint8_t *bytes;
-
-  if (size <= self->capacity - self->end)
-    return true;
-
-  if (self->begin > 0)
-    {
-      memmove (self->bytes, self->bytes + self->begin, held);
-      self->begin = 0;
-      self->end = held;
-    }
-
-  while (capacity < held + size)
-    capacity *= 2;
-  if (capacity == self->capacity)
-    return true;
-
-  bytes = realloc (self->bytes, capacity);
-  if (bytes == NULL)
-    return false;
-
-  self->bytes = bytes;
-  self->capacity = capacity;
-
-  return true;
-}
 
 /* Appends @size bytes of the stream. HR_WIRE_ERROR_MEMORY when there is none or more than
  * HR_WIRE_MAX_PENDING would be held: cut what is there first. Ends the validity of bodies handed out. */
@@ -49,15 +11,10 @@ hr_frame_cutter_push (HrFrameCutter *self,
                       const uint8_t *bytes,
                       size_t         size)
 {
-  if (size == 0)
-    return HR_WIRE_OK;
-  if (size > HR_WIRE_MAX_PENDING - (self->end - self->begin) || !make_room (self, size))
+  if (size > HR_WIRE_MAX_PENDING - hr_byte_queue_size (self))
     return HR_WIRE_ERROR_MEMORY;
 
-  memcpy (self->bytes + self->end, bytes, size);
-  self->end += size;
-
-  return HR_WIRE_OK;
+  return hr_byte_queue_add (self, bytes, size) ? HR_WIRE_OK : HR_WIRE_ERROR_MEMORY;
 }
 
 /* Takes the next whole frame out: *@out_body, valid until the next push or clear, or NULL when its end has not
@@ -72,7 +29,7 @@ hr_frame_cutter_next (HrFrameCutter  *self,
 
   *out_body = NULL;
   *out_size = 0;
-  if (self->end - self->begin < LENGTH_BYTES)
+  if (hr_byte_queue_size (self) < LENGTH_BYTES)
     return HR_WIRE_OK;
 
   at = self->bytes + self->begin;
@@ -82,7 +39,7 @@ hr_frame_cutter_next (HrFrameCutter  *self,
     return HR_WIRE_ERROR_EMPTY;
   if (length > HR_WIRE_MAX_FRAME)
     return HR_WIRE_ERROR_TOO_LARGE;
-  if (self->end - self->begin < LENGTH_BYTES + length)
+  if (hr_byte_queue_size (self) < LENGTH_BYTES + length)
     return HR_WIRE_OK;
 
   self->begin += LENGTH_BYTES + length;
@@ -96,6 +53,5 @@ hr_frame_cutter_next (HrFrameCutter  *self,
 void
 hr_frame_cutter_clear (HrFrameCutter *self)
 {
-  free (self->bytes);
-  *self = (HrFrameCutter){ 0 };
+  hr_byte_queue_clear (self);
 }

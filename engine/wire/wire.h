@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "engine/wire/byte-queue.h"
 #include "engine/wire/headroom.pb-c.h"
 
 #include <stdbool.h>
@@ -48,13 +49,7 @@ HrWireStatus hr_wire_unpack (const uint8_t    *body,
                              Headroom__Frame **out);
 
 /* Cuts a byte stream into frames. Start from { 0 }. */
-typedef struct
-{
-  uint8_t *bytes;
-  size_t   begin;
-  size_t   end;
-  size_t   capacity;
-} HrFrameCutter;
+typedef HrByteQueue HrFrameCutter;
 
 HrWireStatus hr_frame_cutter_push (HrFrameCutter *self,
                                    const uint8_t *bytes,

@@ -4,10 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-
-#define FIRST_CAPACITY ((size_t) 4096)
 
 /* What an outbox keeps of its memory when it has become empty. */
 #define KEPT_CAPACITY ((size_t) 1 << 16)
@@ -20,57 +17,13 @@
 #define SEND_FLAGS MSG_NOSIGNAL
 #endif
 
-static bool
-make_room (HrOutbox *self,
-           size_t    size)
-{
-  size_t   held = hr_outbox_size (self);
-  size_t   capacity = self->capacity > 0 ? self->capacity : FIRST_CAPACITY;
-  uint8_t *bytes;
-
-  if (self->begin > 0)
-    {
-      memmove (self->bytes, self->bytes + self->begin, held);
-      self->begin = 0;
-      self->end = held;
-    }
-  while (capacity < held + size)
-    capacity *= 2;
-  if (capacity == self->capacity)
-    return true;
-
-  bytes = realloc (self->bytes, capacity);
-  if (bytes == NULL)
-    return false;
-
-  self->bytes = bytes;
-  self->capacity = capacity;
-
-  return true;
-}
-
-/* Appends @size bytes. Returns false, with nothing appended, when memory is short. */
-bool
-hr_outbox_add (HrOutbox      *self,
-               const uint8_t *bytes,
-               size_t         size)
-{
-  if (size > self->capacity - self->end && !make_room (self, size))
-    return false;
-
-  memcpy (self->bytes + self->end, bytes, size);
-  self->end += size;
-
-  return true;
-}
-
 /* Appends @bytes, malloc memory that is freed; NULL, a frame that could not be made, counts as short memory. */
 bool
 hr_outbox_take (HrOutbox *self,
                 uint8_t  *bytes,
                 size_t    size)
 {
-  bool added = bytes != NULL && hr_outbox_add (self, bytes, size);
+  bool added = bytes != NULL && hr_byte_queue_add (self, bytes, size);
 
   free (bytes);
 
@@ -84,9 +37,9 @@ hr_outbox_flush (HrOutbox *self,
                  size_t   *out_sent)
 {
   *out_sent = 0;
-  while (hr_outbox_size (self) > 0)
+  while (hr_byte_queue_size (self) > 0)
     {
-      ssize_t sent = send (fd, self->bytes + self->begin, hr_outbox_size (self), SEND_FLAGS);
+      ssize_t sent = send (fd, self->bytes + self->begin, hr_byte_queue_size (self), SEND_FLAGS);
 
       if (sent < 0 && errno == EINTR)
         continue;
@@ -98,15 +51,7 @@ hr_outbox_flush (HrOutbox *self,
 
   self->begin = self->end = 0;
   if (self->capacity > KEPT_CAPACITY)
-    hr_outbox_clear (self);
+    hr_byte_queue_clear (self);
 
   return true;
-}
-
-/* Frees what is held; the outbox is as new. */
-void
-hr_outbox_clear (HrOutbox *self)
-{
-  free (self->bytes);
-  *self = (HrOutbox){ 0 };
 }

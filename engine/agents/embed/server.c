@@ -433,7 +433,7 @@ hr_embed_server_descriptors (const HrEmbedServer *self,
       const HrEmbedSession *session = &self->sessions[i];
 
       if (session->state != HR_SESSION_FREE)
-        out[n++] = (struct pollfd){ .fd = session->fd, .events = (short) (hr_outbox_size (&session->out) > 0 ? POLLIN | POLLOUT : POLLIN) };
+        out[n++] = (struct pollfd){ .fd = session->fd, .events = (short) (hr_byte_queue_size (&session->out) > 0 ? POLLIN | POLLOUT : POLLIN) };
     }
 
   return n;
@@ -457,7 +457,7 @@ hr_embed_server_is_done (const HrEmbedServer *self)
 {
   for (unsigned i = 0; i < HR_SERVER_SESSIONS; i++)
     if (self->sessions[i].state == HR_SESSION_LIVE)
-      return self->said_goodbye && hr_outbox_size (&self->sessions[i].out) == 0;
+      return self->said_goodbye && hr_byte_queue_size (&self->sessions[i].out) == 0;
 
   return true;
 }

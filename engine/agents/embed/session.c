@@ -50,7 +50,7 @@ hr_embed_session_abandon (HrEmbedSession *self)
 
   close (self->fd);
   hr_frame_cutter_clear (&self->in);
-  hr_outbox_clear (&self->out);
+  hr_byte_queue_clear (&self->out);
   self->state = HR_SESSION_FREE;
 }
 
@@ -324,7 +324,7 @@ fill_outbox (HrEmbedSession *self,
         return false;
     }
 
-  while (self->subscribed && hr_outbox_size (&self->out) < BATCH_BYTES && (self->wants_totals || self->next <= last))
+  while (self->subscribed && hr_byte_queue_size (&self->out) < BATCH_BYTES && (self->wants_totals || self->next <= last))
     {
       size_t         size = 0;
       const uint8_t *frame = self->wants_totals ? NULL : hr_embed_stream_get_frame (stream, self->next, &size);
@@ -336,7 +336,7 @@ fill_outbox (HrEmbedSession *self,
           self->wants_totals = false;
           self->next = last + 1;
         }
-      else if (hr_outbox_add (&self->out, frame, size))
+      else if (hr_byte_queue_add (&self->out, frame, size))
         self->next++;
       else
         return false;
@@ -350,7 +350,7 @@ note_progress (HrEmbedSession *self,
                size_t          sent,
                int64_t         now_ns)
 {
-  if (hr_outbox_size (&self->out) == 0)
+  if (hr_byte_queue_size (&self->out) == 0)
     {
       self->n_answers = 0;
       self->stuck_ns = 0;
@@ -368,13 +368,13 @@ send_all (HrEmbedSession *self,
 
   do
     {
-      if (self->state == HR_SESSION_LIVE && hr_outbox_size (&self->out) == 0 && !fill_outbox (self, stream))
+      if (self->state == HR_SESSION_LIVE && hr_byte_queue_size (&self->out) == 0 && !fill_outbox (self, stream))
         return false;
       if (!hr_outbox_flush (&self->out, self->fd, &sent))
         return false;
       note_progress (self, sent, now_ns);
     }
-  while (sent > 0 && hr_outbox_size (&self->out) == 0);
+  while (sent > 0 && hr_byte_queue_size (&self->out) == 0);
 
   return true;
 }
@@ -395,7 +395,7 @@ hr_embed_session_is_done (const HrEmbedSession *self,
                           const HrEmbedStream  *stream)
 {
   return self->state != HR_SESSION_LIVE ||
-         (hr_outbox_size (&self->out) == 0 && (!self->subscribed || (!self->wants_totals && self->next > hr_embed_stream_get_sequence (stream))));
+         (hr_byte_queue_size (&self->out) == 0 && (!self->subscribed || (!self->wants_totals && self->next > hr_embed_stream_get_sequence (stream))));
 }
 
 /* Queues the end of the stream for a peer that is served. Returns false when memory is short. */
