@@ -22,6 +22,9 @@ make_room (HrByteQueue *self,
       self->begin = 0;
       self->end = held;
     }
+  /* Beyond this, doubling would come round to nothing. */
+  if (size > SIZE_MAX / 2 - held)
+    return false;
   while (capacity < held + size)
     capacity *= 2;
   if (capacity == self->capacity)

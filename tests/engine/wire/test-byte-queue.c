@@ -72,6 +72,7 @@ test_short_memory_takes_nothing (void)
 
   g_assert_true (hr_byte_queue_add (&queue, (const guint8 *) "held", 4));
   g_assert_false (hr_byte_queue_add (&queue, (const guint8 *) "", (gsize) 1 << 62));
+  g_assert_false (hr_byte_queue_add (&queue, (const guint8 *) "", G_MAXSIZE));
   g_assert_cmpuint (hr_byte_queue_size (&queue), ==, 4);
   g_assert_cmpmem (queue.bytes + queue.begin, 4, "held", 4);
 
