@@ -25,13 +25,16 @@ MAY_INCLUDE = {
     "engine/hub": ("engine/base", "engine/stats", "engine/model", "engine/wire", "engine/link", "engine/collect"),
     "engine/budget": ("engine/base", "engine/stats", "engine/model"),
     "engine/alert": ("engine/model", "engine/budget", "engine/base"),
-    "engine/report": ("engine/base", "engine/stats", "engine/model", "engine/budget", "engine/alert"),
-    "engine/monitor": ("engine/base", "engine/model", "engine/link", "engine/hub", "engine/budget", "engine/alert"),
+    "engine/detect": ("engine/base", "engine/stats", "engine/model", "engine/budget"),
+    "engine/store": ("engine/base", "engine/stats", "engine/model"),
+    "engine/report": ("engine/base", "engine/stats", "engine/model", "engine/budget", "engine/detect", "engine/alert", "engine/store"),
+    "engine/monitor": ("engine/base", "engine/stats", "engine/model", "engine/collect", "engine/link", "engine/hub", "engine/budget",
+                       "engine/alert", "engine/store"),
     "widgets": ("engine/base", "engine/stats"),
     "app": ("engine/monitor", "engine/link", "engine/model", "engine/base", "engine/stats", "engine/budget", "engine/alert",
-            "engine/report", "widgets"),
+            "engine/store", "engine/report", "widgets"),
     "app/cli": ("engine/monitor", "engine/link", "engine/model", "engine/base", "engine/stats", "engine/budget", "engine/alert",
-                "engine/report", "app"),
+                "engine/store", "engine/report", "app"),
 }
 
 # Libraries that only one room may know, by the beginning of the include.
@@ -44,6 +47,8 @@ ONLY_IN = {
     "libimobiledevice/": ("engine/link",),
     "gnutls/": ("engine/link",),
     "libsecret/": ("app",),
+    "sqlite3.h": ("engine/store",),
+    "zstd.h": ("engine/store",),
 }
 
 # Rooms that must build without GLib.

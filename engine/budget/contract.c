@@ -38,6 +38,7 @@ struct _HrContract
   gatomicrefcount references;
   char           *name;
   char           *file;
+  char           *text;    /* as it was read */
   GArray         *budgets; /* HrBudget */
 };
 
@@ -441,6 +442,7 @@ hr_contract_parse (const char *data,
   parser.groups = g_hash_table_new (g_str_hash, g_str_equal);
   if (!hr_contract_scanner_init (&parser.scanner, data, size, parser.contract->file, error))
     return NULL;
+  parser.contract->text = g_strndup (data, size);
 
   do
     {
@@ -526,6 +528,7 @@ hr_contract_unref (HrContract *self)
   g_array_unref (self->budgets);
   g_free (self->name);
   g_free (self->file);
+  g_free (self->text);
   g_free (self);
 }
 
@@ -534,6 +537,20 @@ const char *
 hr_contract_get_name (HrContract *self)
 {
   return self->name;
+}
+
+/* Returns: (transfer none): what its file is called in messages. */
+const char *
+hr_contract_get_file (HrContract *self)
+{
+  return self->file;
+}
+
+/* Returns: (transfer none): the whole text that it was read from, comments and all. */
+const char *
+hr_contract_get_text (HrContract *self)
+{
+  return self->text;
 }
 
 /* Returns how many budgets there are, 1..HR_CONTRACT_MAX_BUDGETS. */

@@ -79,6 +79,8 @@ HrContract *hr_contract_ref (HrContract *self);
 void        hr_contract_unref (HrContract *self);
 
 const char     *hr_contract_get_name (HrContract *self);
+const char     *hr_contract_get_file (HrContract *self);
+const char     *hr_contract_get_text (HrContract *self);
 guint           hr_contract_get_n_budgets (HrContract *self);
 const HrBudget *hr_contract_get_budget (HrContract *self,
                                         guint       index);

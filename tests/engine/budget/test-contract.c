@@ -332,6 +332,18 @@ test_a_contract_is_counted (void)
   hr_contract_unref (NULL);
 }
 
+/* What was read is there to be kept beside what it judged, comments and all. */
+static void
+test_text_is_kept (void)
+{
+  static const char text[] = "# mine\n[contract]\nname=N\nversion=1\n[m]\nmetric=memory_usage_mb\nstatistic=last\nlimit=200\n# end";
+  g_autoptr (HrContract) contract = hr_contract_parse (text, strlen (text), "mine.ini", NULL);
+
+  g_assert_nonnull (contract);
+  g_assert_cmpstr (hr_contract_get_text (contract), ==, text);
+  g_assert_cmpstr (hr_contract_get_file (contract), ==, "mine.ini");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -348,6 +360,7 @@ main (int   argc,
   g_test_add_func ("/budget/contract/noise", test_noise_never_breaks_it);
   g_test_add_func ("/budget/contract/mutations", test_mutations_never_break_it);
   g_test_add_func ("/budget/contract/counted", test_a_contract_is_counted);
+  g_test_add_func ("/budget/contract/text", test_text_is_kept);
 
   return g_test_run ();
 }
