@@ -2,8 +2,8 @@
 
 #include "app/cli/options.h"
 
+#include "engine/base/duration.h"
 #include "engine/base/units.h"
-#include "engine/budget/contract-value.h"
 
 #include <string.h>
 

@@ -5,13 +5,13 @@
 
 #include "engine/budget/contract-value.h"
 
+#include "engine/base/duration.h"
 #include "engine/budget/statistic.h"
 
 #include <math.h>
 #include <string.h>
 
 #define TEXT_MAX_BYTES 256
-#define DURATION_MAX_NS (86400 * (gint64) HR_NS_PER_SECOND)
 
 /* How much of a wrong value a message repeats. */
 #define SHOWN_CHARACTERS 40
@@ -98,44 +98,6 @@ hr_contract_value_share (const HrContractLine *line,
   *out = number;
 
   return TRUE;
-}
-
-/* Reads "100ms", "5s", "2min", "1h" or a bare "0" into nanoseconds, up to a day. Returns FALSE, @out_ns untouched, for what is none. */
-gboolean
-hr_duration_parse (const char *text,
-                   gint64     *out_ns)
-{
-  static const struct
-  {
-    const char *suffix;
-    double      ns;
-  } units[] = {
-    { "us", 1e3 },
-    { "ms", 1e6 },
-    { "s", 1e9 },
-    { "min", 60e9 },
-    { "h", 3600e9 },
-  };
-  const char *end;
-  double      number;
-
-  if (!scan_decimal (text, &number, &end))
-    return FALSE;
-  end += strspn (end, " ");
-
-  if (number == 0 && *end == '\0')
-    {
-      *out_ns = 0;
-      return TRUE;
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (units); i++)
-    if (g_str_equal (end, units[i].suffix) && number >= 0 && number * units[i].ns <= (double) DURATION_MAX_NS)
-      {
-        *out_ns = llround (number * units[i].ns);
-        return TRUE;
-      }
-
-  return FALSE;
 }
 
 /* Reads a duration, as hr_duration_parse () does. */

@@ -18,8 +18,6 @@ gboolean hr_contract_value_share (const HrContractLine *line,
 gboolean hr_contract_value_duration (const HrContractLine *line,
                                      gint64               *out_ns,
                                      GError              **error);
-gboolean hr_duration_parse (const char *text,
-                            gint64     *out_ns);
 gboolean hr_contract_value_boolean (const HrContractLine *line,
                                     gboolean             *out,
                                     GError              **error);

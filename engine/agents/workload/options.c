@@ -2,6 +2,8 @@
 
 #include "engine/agents/workload/options.h"
 
+#include "engine/base/duration.h"
+#include "engine/base/units.h"
 #include "engine/thompson/ranker.h"
 
 /* A slow batch of the default size then takes a quarter of a second at 25 ms, not almost a whole one. */
@@ -13,7 +15,6 @@
 typedef struct
 {
   double  rate;
-  double  duration;
   double  slow_ms;
   double  slow_for;
   double  leak;
@@ -21,6 +22,7 @@ typedef struct
   double  frames;
   int     batch;
   int     slow_every;
+  int     work;
   int64_t seed;
 } Given;
 
@@ -44,13 +46,13 @@ check_given (const Given *given,
              GError     **error)
 {
   if (!check_range ("rate", given->rate, 0, 1e6, error) ||
-      !check_range ("duration", given->duration, 0, 1e6, error) ||
       !check_range ("slow-ms", given->slow_ms, 0, 60e3, error) ||
       !check_range ("slow-for", given->slow_for, 0, 1e6, error) ||
       !check_range ("leak", given->leak, 0, 1e4, error) ||
       !check_range ("stall", given->stall, 0, 3600, error) ||
       (given->frames != 0 && !check_range ("frames", given->frames, 1, 1000, error)) ||
       (given->batch != 0 && !check_range ("batch", given->batch, HR_BATCH_MIN, HR_BATCH_MAX, error)) ||
+      !check_range ("work", given->work, 1, 1e6, error) ||
       (given->slow_every != 0 && !check_range ("slow-every", given->slow_every, 1, 1e6, error)))
     return FALSE;
 
@@ -59,6 +61,29 @@ check_given (const Given *given,
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--slow-every needs --slow-ms");
       return FALSE;
     }
+
+  return TRUE;
+}
+
+/* Seconds, or a duration with its unit. */
+static gboolean
+read_duration (const char *text,
+               double     *out_seconds,
+               GError    **error)
+{
+  char   *end;
+  double  seconds = g_ascii_strtod (text, &end);
+  int64_t ns;
+
+  if (hr_duration_parse (text, &ns))
+    seconds = (double) ns / HR_NS_PER_SECOND;
+  else if (*text == '\0' || *end != '\0')
+    seconds = -1;
+
+  if (!check_range ("duration", seconds, 0, 1e6, error))
+    return FALSE;
+
+  *out_seconds = seconds;
 
   return TRUE;
 }
@@ -80,7 +105,9 @@ hr_workload_options_parse (HrWorkloadOptions *self,
                            char            ***argv,
                            GError           **error)
 {
-  Given            given = { .rate = DEFAULT_RATE, .seed = 1 };
+  Given            given = { .rate = DEFAULT_RATE, .work = 1, .seed = 1 };
+  double           seconds = 0;
+  g_autofree char *duration = NULL;
   g_autofree char *learnt = NULL;
   g_autofree char *embed = NULL;
   g_autofree char *token = NULL;
@@ -88,8 +115,9 @@ hr_workload_options_parse (HrWorkloadOptions *self,
   const GOptionEntry entries[] = {
     { "rate", 'r', 0, G_OPTION_ARG_DOUBLE, &given.rate, "Rank N batches a second; 0: as fast as it goes (default 50)", "N" },
     { "batch", 'b', 0, G_OPTION_ARG_INT, &given.batch, "Rank N jobs a batch, 10 to 100 (default: the optimal size)", "N" },
-    { "duration", 'd', 0, G_OPTION_ARG_DOUBLE, &given.duration, "End after so long (default: at SIGTERM or SIGINT)", "SECONDS" },
+    { "duration", 'd', 0, G_OPTION_ARG_STRING, &duration, "End after so long, in seconds or with a unit (default: at SIGTERM or SIGINT)", "TIME" },
     { "seed", 's', 0, G_OPTION_ARG_INT64, &given.seed, "Start the random numbers at N (default 1)", "N" },
+    { "work", 0, 0, G_OPTION_ARG_INT, &given.work, "Rank each batch N times: a tenth more of it is a tenth more work a job (default 1)", "N" },
     { "learnt", 0, 0, G_OPTION_ARG_FILENAME, &learnt, "Begin with what FILE says was learnt, and save it there in the end", "FILE" },
     { "slow-ms", 0, 0, G_OPTION_ARG_DOUBLE, &given.slow_ms, "Let slow batches take N ms a job", "N" },
     { "slow-every", 0, 0, G_OPTION_ARG_INT, &given.slow_every, "Let every Kth batch be slow (default 1: each)", "K" },
@@ -112,7 +140,7 @@ hr_workload_options_parse (HrWorkloadOptions *self,
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” is not understood", (*argv)[1]);
       return FALSE;
     }
-  if (!check_given (&given, error))
+  if (!check_given (&given, error) || (duration != NULL && !read_duration (duration, &seconds, error)))
     return FALSE;
   if (token != NULL && embed == NULL)
     {
@@ -123,8 +151,9 @@ hr_workload_options_parse (HrWorkloadOptions *self,
   *self = (HrWorkloadOptions){
     .batches_per_second = given.rate,
     .batch = given.batch > 0 ? (unsigned) given.batch : (given.slow_ms > 0 ? SLOW_BATCH : 0),
-    .seconds = given.duration,
+    .seconds = seconds,
     .seed = (uint64_t) given.seed,
+    .work = (unsigned) given.work,
     .slow_ms = given.slow_ms,
     .slow_every = given.slow_every > 0 ? (unsigned) given.slow_every : 1,
     .misbehave_seconds = given.slow_for,

@@ -12,6 +12,7 @@ typedef struct
   unsigned batch;              /* jobs a batch; 0: the optimal size */
   double   seconds;            /* 0: until a signal */
   uint64_t seed;
+  unsigned work;              /* so often each batch is ranked */
   double   slow_ms;           /* per job of a slow batch; 0: none is slow */
   unsigned slow_every;        /* batches */
   double   misbehave_seconds; /* 0: for ever */

@@ -117,14 +117,15 @@ refill_queue (HrWorkload *self)
     }
 }
 
-/* The work that is measured: weighs every job by how well it matches the profile and ranks the batch. A batch that has to
- * be slow ranks again and again until its time is used. */
+/* The work that is measured: weighs every job by how well it matches the profile and ranks the batch, as often as it was told to. A
+ * batch that has to be slow ranks again and again until its time is used. */
 static void
 rank_batch (HrWorkload *self,
             uint64_t    begin,
             uint64_t    ns_per_job)
 {
   HrBatch *batch = &self->batch;
+  unsigned n_ranked = 0;
 
   HR_SPAN (self->probe, "match")
     for (size_t i = 0; i < batch->n_jobs; i++)
@@ -133,7 +134,7 @@ rank_batch (HrWorkload *self,
   HR_SPAN (self->probe, "rank")
     do
       hr_rank (&self->arms, &self->random, batch->jobs, batch->n_jobs, self->ranks);
-    while (ns_per_job > 0 && hr_clock_monotonic () - begin < ns_per_job * batch->n_jobs);
+    while (++n_ranked < self->options->work || (ns_per_job > 0 && hr_clock_monotonic () - begin < ns_per_job * batch->n_jobs));
 }
 
 /* Reads our own clock and the probe's right after one another, again where an interrupt came between: what goes on there would count for one

@@ -30,6 +30,7 @@ test_the_defaults_are_a_well_behaved_load (void)
   g_assert_cmpfloat (options.batches_per_second, ==, 50);
   g_assert_cmpuint (options.batch, ==, 0);
   g_assert_cmpuint (options.slow_every, ==, 1);
+  g_assert_cmpuint (options.work, ==, 1);
   g_assert_cmpfloat (options.seconds, ==, 0);
   g_assert_cmpfloat (options.slow_ms, ==, 0);
   g_assert_cmpfloat (options.leak_mb_per_second, ==, 0);
@@ -45,12 +46,13 @@ test_every_option_arrives (void)
   HrWorkloadOptions options = { 0 };
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (parse ("--rate 12.5 --batch=100 --duration 3 --seed 9 --slow-ms 25 --slow-every 2 --slow-for 4 --leak 5 --stall 6 --learnt /x/y --frames 60 --embed tcp:7777 --embed-token 00", &options, &error));
+  g_assert_true (parse ("--rate 12.5 --batch=100 --duration 3 --seed 9 --work 12 --slow-ms 25 --slow-every 2 --slow-for 4 --leak 5 --stall 6 --learnt /x/y --frames 60 --embed tcp:7777 --embed-token 00", &options, &error));
   g_assert_no_error (error);
   g_assert_cmpfloat (options.batches_per_second, ==, 12.5);
   g_assert_cmpuint (options.batch, ==, 100);
   g_assert_cmpfloat (options.seconds, ==, 3);
   g_assert_cmpuint (options.seed, ==, 9);
+  g_assert_cmpuint (options.work, ==, 12);
   g_assert_cmpfloat (options.slow_ms, ==, 25);
   g_assert_cmpuint (options.slow_every, ==, 2);
   g_assert_cmpfloat (options.misbehave_seconds, ==, 4);
@@ -62,6 +64,19 @@ test_every_option_arrives (void)
   g_assert_cmpstr (options.embed_token, ==, "00");
   hr_workload_options_clear (&options);
   g_assert_null (options.embed_address);
+}
+
+static void
+test_durations_have_units (void)
+{
+  HrWorkloadOptions options = { 0 };
+
+  g_assert_true (parse ("--duration 5s", &options, NULL));
+  g_assert_cmpfloat (options.seconds, ==, 5);
+  g_assert_true (parse ("--duration 250ms", &options, NULL));
+  g_assert_cmpfloat (options.seconds, ==, 0.25);
+  g_assert_true (parse ("--duration 0.5", &options, NULL));
+  g_assert_cmpfloat (options.seconds, ==, 0.5);
 }
 
 static void
@@ -79,7 +94,7 @@ static void
 test_bad_options_are_refused_untouched (void)
 {
   static const char *const lines[] = {
-    "--rate -1", "--rate nan", "--rate x", "--batch 9", "--batch 101", "--batch -5", "--duration -1", "--duration inf",
+    "--rate -1", "--rate nan", "--rate x", "--batch 9", "--batch 101", "--batch -5", "--duration -1", "--duration inf", "--duration 5x", "--duration=", "--work 0", "--work -3",
     "--slow-ms -1", "--slow-ms 60001", "--slow-every 2", "--slow-ms 1 --slow-every -1", "--slow-for -1", "--leak -1",
     "--frames 0.5", "--frames 1001", "--embed-token 00", "--leak 10001", "--stall -1", "--seed x", "--unknown", "extra"
   };
@@ -103,6 +118,7 @@ main (int   argc,
   g_test_add_func ("/workload/options/defaults", test_the_defaults_are_a_well_behaved_load);
   g_test_add_func ("/workload/options/all", test_every_option_arrives);
   g_test_add_func ("/workload/options/slow-batch", test_slow_batches_are_small_unless_told);
+  g_test_add_func ("/workload/options/durations", test_durations_have_units);
   g_test_add_func ("/workload/options/refused", test_bad_options_are_refused_untouched);
 
   return g_test_run ();
