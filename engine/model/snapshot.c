@@ -28,7 +28,7 @@ hr_snapshot_new (const HrSnapshot *head,
 {
   gsize          samples_bytes = n_samples * sizeof (HrSample);
   gsize          buckets_bytes = count_buckets (samples, n_samples) * sizeof (HrBucketCount);
-  HrSnapshot    *self = g_rc_box_alloc0 (sizeof (HrSnapshot) + samples_bytes + buckets_bytes);
+  HrSnapshot    *self = g_atomic_rc_box_alloc0 (sizeof (HrSnapshot) + samples_bytes + buckets_bytes);
   HrBucketCount *buckets = (HrBucketCount *) (void *) &self->samples[n_samples];
 
   *self = *head;
@@ -51,7 +51,7 @@ hr_snapshot_new (const HrSnapshot *head,
 HrSnapshot *
 hr_snapshot_ref (HrSnapshot *self)
 {
-  return g_rc_box_acquire (self);
+  return g_atomic_rc_box_acquire (self);
 }
 
 /* Gives up one count. NULL is accepted. */
@@ -59,7 +59,7 @@ void
 hr_snapshot_unref (HrSnapshot *self)
 {
   if (self != NULL)
-    g_rc_box_release (self);
+    g_atomic_rc_box_release (self);
 }
 
 /* Returns: (transfer none) (nullable): the sample of @metric, or NULL when nothing was measured. */

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 #define HR_TYPE_SNAPSHOT (hr_snapshot_get_type ())
 
-/* All samples of one source for one interval. Immutable once made; one block of memory, counted. */
+/* All samples of one source for one interval. Immutable once made; one block of memory, counted, by any thread. */
 typedef struct
 {
   guint64  sequence; /* 1, 2, 3, … within the stream */

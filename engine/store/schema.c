@@ -17,9 +17,10 @@
 
 /* Version 1. Every later version adds a step below, and never changes one. */
 static const char version_1[] =
-    /* One opening of the file by a writer; end_us is NULL while it is written, or when its writer was killed. */
+    /* One opening of the file by a writer; end_us is NULL while it is written, or when its writer was killed. n_commits counts its
+     * transactions, so that after a failure it can be told whether the last one is there. */
     "CREATE TABLE run ("
-    " id INTEGER PRIMARY KEY, begin_us INTEGER NOT NULL, end_us INTEGER,"
+    " id INTEGER PRIMARY KEY, begin_us INTEGER NOT NULL, end_us INTEGER, n_commits INTEGER NOT NULL DEFAULT 0,"
     " boot TEXT NOT NULL, version TEXT NOT NULL, host TEXT NOT NULL);" /* host: JSON */
     "CREATE TABLE source ("
     " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, detail TEXT, address TEXT NOT NULL,"
