@@ -5,11 +5,14 @@
  *
  *     metric      a known metric (metric-catalog.c); a span's path such as             required
  *                 /rank/draw; in_use_mb/ or allocated_mb/ and an allocation
- *                 category's name; any event's name with statistic=rate
+ *                 category's name; any event's name with statistic=rate; with unit=,
+ *                 any metric that a program names itself
+ *     unit        count, ms, MB, ratio, 1/s, MB/s, °C: what that metric is measured    required for a
+ *                 in; of a rate, what is counted                                       program's own
  *     statistic   mean, p50, p90, p99, p99.9, max, last, recent, rate, compliance      required
  *     limit       not to exceed; for metrics that are better when lower                required, or
  *     minimum     not to fall below; for those better when higher, and for compliance  required
- *                 (an event has either)
+ *                 (an event, and a metric of the program's own, have either)
  *     of, alert   compliance only: the limit of each item, and the share to alert below (default: minimum)
  *     warn, critical   shares of the limit (not for compliance)
  *     window, hold     durations; 5s and 0s by default
@@ -32,6 +35,7 @@
 typedef enum
 {
   VALUE_TEXT,
+  VALUE_UNIT,
   VALUE_STATISTIC,
   VALUE_NUMBER,
   VALUE_POSITIVE,
@@ -43,6 +47,7 @@ typedef enum
 typedef enum
 {
   KEY_METRIC,
+  KEY_UNIT,
   KEY_STATISTIC,
   KEY_LIMIT,
   KEY_MINIMUM,
@@ -69,6 +74,7 @@ static const struct
   gsize       offset; /* within HrBudget */
 } keys[N_KEYS] = {
   [KEY_METRIC] = { "metric", VALUE_TEXT, G_STRUCT_OFFSET (HrBudget, metric) },
+  [KEY_UNIT] = { "unit", VALUE_UNIT, G_STRUCT_OFFSET (HrBudget, unit) },
   [KEY_STATISTIC] = { "statistic", VALUE_STATISTIC, G_STRUCT_OFFSET (HrBudget, statistic) },
   [KEY_LIMIT] = { "limit", VALUE_NUMBER, G_STRUCT_OFFSET (HrBudget, limit) },
   [KEY_MINIMUM] = { "minimum", VALUE_NUMBER, G_STRUCT_OFFSET (HrBudget, minimum) },
@@ -176,21 +182,21 @@ check_compliance (Parser   *self,
   return TRUE;
 }
 
-/* A value on the better side of one bound, which the metric's direction names; of an event, whoever wrote the contract. */
+/* A value on the better side of one bound, which the metric's direction names; where the program names the metric, whoever wrote the contract. */
 static gboolean
 check_bound (Parser              *self,
              HrBudget            *budget,
              const HrKnownMetric *metric,
              GError             **error)
 {
-  gboolean    either = metric->kind == HR_KIND_EVENT && self->lines[KEY_MINIMUM] > 0;
+  gboolean    either = !hr_known_metric_is_named (metric) && self->lines[KEY_MINIMUM] > 0;
   gboolean    lower = metric->direction == HR_DIRECTION_LOWER && !either;
   Key         wanted = lower ? KEY_LIMIT : KEY_MINIMUM;
   Key         other = lower ? KEY_MINIMUM : KEY_LIMIT;
   double      bound = lower ? budget->limit : budget->minimum;
   const char *reason = lower ? "this metric is better when lower: give a limit" : "this metric is better when higher: give a minimum";
 
-  if (!refuse_key (self, other, either ? "the event has a minimum already" : reason, error) ||
+  if (!refuse_key (self, other, either ? "there is a minimum already" : reason, error) ||
       !need_key (self, wanted, error) ||
       !refuse_key (self, KEY_OF, "only for statistic=compliance", error) ||
       !refuse_key (self, KEY_ALERT, "only for statistic=compliance", error))
@@ -202,6 +208,32 @@ check_bound (Parser              *self,
     return fail_at (self, KEY_WARN, HR_CONTRACT_ERROR_VALUE, "it is above critical", error);
 
   return TRUE;
+}
+
+/* What the open budget is about, with a statistic that suits it.
+ * Returns: (transfer none) (nullable): NULL with @error */
+static const HrKnownMetric *
+check_metric (Parser   *self,
+              HrBudget *budget,
+              GError  **error)
+{
+  const HrKnownMetric *metric = hr_budget_metric (budget);
+  const char          *unit = hr_unit_name (budget->unit);
+  const char          *statistic = hr_statistic_name (budget->statistic);
+
+  if (metric == NULL && !budget->has_unit)
+    fail_at (self, KEY_METRIC, HR_CONTRACT_ERROR_METRIC, "no metric has this name (one that the program names itself needs a unit)", error);
+  else if (metric == NULL)
+    hr_contract_fail (error, HR_CONTRACT_ERROR_VALUE, place_of (self, KEY_UNIT), "unit: %s of %s makes no sense", statistic, unit);
+  else if (budget->has_unit && metric->unit != budget->unit)
+    hr_contract_fail (error, HR_CONTRACT_ERROR_VALUE, place_of (self, KEY_UNIT), "unit: %s is measured in %s", budget->metric, hr_unit_name (metric->unit));
+  else if (!hr_statistic_suits (budget->statistic, metric->kind))
+    hr_contract_fail (error, HR_CONTRACT_ERROR_VALUE, place_of (self, KEY_STATISTIC), "%s of %s makes no sense: it is a %s",
+                      statistic, budget->metric, hr_kind_name (metric->kind));
+  else
+    return metric;
+
+  return NULL;
 }
 
 /* Closes the open budget, if there is one: what its keys say together. */
@@ -219,13 +251,10 @@ finish_budget (Parser  *self,
   if (!need_key (self, KEY_METRIC, error) || !need_key (self, KEY_STATISTIC, error))
     return FALSE;
 
-  metric = hr_budget_metric (budget);
+  budget->has_unit = self->lines[KEY_UNIT] > 0;
+  metric = check_metric (self, budget, error);
   if (metric == NULL)
-    return fail_at (self, KEY_METRIC, HR_CONTRACT_ERROR_METRIC, "no metric has this name", error);
-  if (!hr_statistic_suits (budget->statistic, metric->kind))
-    return hr_contract_fail (error, HR_CONTRACT_ERROR_VALUE, place_of (self, KEY_STATISTIC),
-                             "%s of %s makes no sense: it is a %s", hr_statistic_name (budget->statistic),
-                             budget->metric, hr_kind_name (metric->kind));
+    return FALSE;
   if (budget->window_ns == 0)
     return fail_at (self, KEY_WINDOW, HR_CONTRACT_ERROR_VALUE, "it has no length", error);
 
@@ -317,6 +346,8 @@ read_value (const HrContractLine *line,
     {
     case VALUE_TEXT:
       return hr_contract_value_text (line, field, error);
+    case VALUE_UNIT:
+      return hr_contract_value_unit (line, field, error);
     case VALUE_STATISTIC:
       return hr_contract_value_statistic (line, field, error);
     case VALUE_NUMBER:

@@ -125,6 +125,22 @@ hr_contract_value_boolean (const HrContractLine *line,
   return TRUE;
 }
 
+/* Reads the name of a unit. */
+gboolean
+hr_contract_value_unit (const HrContractLine *line,
+                        HrUnit               *out,
+                        GError              **error)
+{
+  for (guint unit = 0; unit < HR_N_UNITS; unit++)
+    if (g_str_equal (hr_unit_name ((HrUnit) unit), line->value))
+      {
+        *out = (HrUnit) unit;
+        return TRUE;
+      }
+
+  return refuse (line, "one of count, ms, MB, ratio, 1/s, MB/s, °C", error);
+}
+
 /* Reads the name of a statistic. */
 gboolean
 hr_contract_value_statistic (const HrContractLine *line,

@@ -21,6 +21,9 @@ gboolean hr_contract_value_duration (const HrContractLine *line,
 gboolean hr_contract_value_boolean (const HrContractLine *line,
                                     gboolean             *out,
                                     GError              **error);
+gboolean hr_contract_value_unit (const HrContractLine *line,
+                                 HrUnit               *out,
+                                 GError              **error);
 gboolean hr_contract_value_statistic (const HrContractLine *line,
                                       HrStatistic          *out,
                                       GError              **error);

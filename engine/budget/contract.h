@@ -28,7 +28,9 @@ typedef struct
 {
   char       *name;
   char       *metric;
-  char       *source; /* glob over source names, or NULL: every source */
+  char       *source;   /* glob over source names, or NULL: every source */
+  gboolean    has_unit; /* the metric is the program's own, in @unit; else the catalogue knows it */
+  HrUnit      unit;
   HrStatistic statistic;
   gint64      window_ns; /* default 5 s */
   double      limit;     /* not to exceed; NaN with @minimum */

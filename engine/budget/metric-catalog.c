@@ -93,6 +93,39 @@ static const HrKnownMetric events = {
   "", HR_KIND_EVENT, HR_UNIT_COUNT, HR_DIRECTION_LOWER, HR_ALERT_PERFORMANCE, "{name}", N_ ("{name} is at {value}")
 };
 
+/* What a program names itself and a contract gives the unit of. Which way is better, the budget says: by a limit or a minimum. */
+static const HrKnownMetric own_metrics[HR_N_UNITS] = {
+  [HR_UNIT_COUNT] = { "", HR_KIND_GAUGE, HR_UNIT_COUNT, HR_DIRECTION_LOWER, HR_ALERT_PERFORMANCE, "{name}", N_ ("{name} is at {value}") },
+  [HR_UNIT_MILLISECONDS] = { "", HR_KIND_DURATION, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER, HR_ALERT_PERFORMANCE, "{name}", N_ ("{name} takes {value}") },
+  [HR_UNIT_MEGABYTES] = { "", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER, HR_ALERT_MEMORY, "{name}", N_ ("{name} is at {value}") },
+  [HR_UNIT_RATIO] = { "", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER, HR_ALERT_PERFORMANCE, "{name}", N_ ("{name} is at {value}") },
+  [HR_UNIT_PER_SECOND] = { "", HR_KIND_GAUGE, HR_UNIT_PER_SECOND, HR_DIRECTION_LOWER, HR_ALERT_PERFORMANCE, "{name}", N_ ("{name} is at {value}") },
+  [HR_UNIT_MEGABYTES_PER_SECOND] = { "", HR_KIND_GAUGE, HR_UNIT_MEGABYTES_PER_SECOND, HR_DIRECTION_LOWER, HR_ALERT_PERFORMANCE,
+                                     "{name}", N_ ("{name} is at {value}") },
+  [HR_UNIT_CELSIUS] = { "", HR_KIND_GAUGE, HR_UNIT_CELSIUS, HR_DIRECTION_LOWER, HR_ALERT_SYSTEM, "{name}", N_ ("{name} is at {value}") },
+};
+
+/* The same of what only adds up, which has its rate alone. */
+static const HrKnownMetric own_counters[] = {
+  { "", HR_KIND_COUNTER, HR_UNIT_COUNT, HR_DIRECTION_LOWER, HR_ALERT_PERFORMANCE, "{name}", N_ ("{name} is at {value}") },
+  { "", HR_KIND_COUNTER, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER, HR_ALERT_MEMORY, "{name}", N_ ("{name} is at {value}") },
+};
+
+/* Returns: (transfer none) (nullable): what a program's own metric in @unit is; NULL where @statistic says nothing of that. */
+static const HrKnownMetric *
+own_metric (HrUnit      unit,
+            HrStatistic statistic)
+{
+  if (statistic != HR_STATISTIC_RATE)
+    return &own_metrics[unit];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (own_counters); i++)
+    if (own_counters[i].unit == unit)
+      return &own_counters[i];
+
+  return NULL;
+}
+
 /* Returns: (transfer none) (nullable): the metric called @name, or the family that it belongs to; NULL when there is neither. */
 const HrKnownMetric *
 hr_metric_catalog_find (const char *name)
@@ -108,14 +141,27 @@ hr_metric_catalog_find (const char *name)
   return NULL;
 }
 
-/* Returns: (transfer none) (nullable): what @budget is about. A rate of a name that the catalog lacks is about an event of the
- * program; whether the program has it shows only in its data. NULL when no contract can speak of it. */
+/* Returns whether @self has a name of ours, or one that begins with it. */
+gboolean
+hr_known_metric_is_named (const HrKnownMetric *self)
+{
+  return *self->name != '\0';
+}
+
+/* Returns: (transfer none) (nullable): what @budget is about. A name that the catalogue lacks is the program's own where there is a unit,
+ * and else, where its rate is asked for, an event of the program; whether the program has it shows only in its data. NULL when no contract
+ * can speak of it. */
 const HrKnownMetric *
 hr_budget_metric (const HrBudget *budget)
 {
   const HrKnownMetric *metric = hr_metric_catalog_find (budget->metric);
 
-  return metric == NULL && budget->statistic == HR_STATISTIC_RATE ? &events : metric;
+  if (metric != NULL)
+    return metric;
+  if (budget->has_unit)
+    return own_metric (budget->unit, budget->statistic);
+
+  return budget->statistic == HR_STATISTIC_RATE ? &events : NULL;
 }
 
 /* Returns: (transfer none): what the program calls it: the category's name without our word in front, else the metric's whole name. */

@@ -22,6 +22,9 @@ typedef struct
 
 const HrKnownMetric *hr_metric_catalog_find (const char *name);
 
+/* Whether it is ours, of a family or not, rather than whatever a program may call a metric of its own. */
+gboolean hr_known_metric_is_named (const HrKnownMetric *self);
+
 /* What the budget is about; NULL for none that a contract can speak of. Every budget of a contract has one. */
 const HrKnownMetric *hr_budget_metric (const HrBudget *budget);
 const char          *hr_budget_subject (const HrBudget *budget);

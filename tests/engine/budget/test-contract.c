@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define HEADER "[contract]\nname=Test\nversion=1\n"
+#define OWN "[a]\nmetric=security operations\n"
 #define MEAN "[mean]\nmetric=thompson_duration_ms\nstatistic=mean\nlimit=10\n"
 
 static HrContract *
@@ -180,8 +181,16 @@ test_every_error_names_its_line (void)
     { HEADER "[a]\nmetric=/\nstatistic=p99\nlimit=1\n", HR_CONTRACT_ERROR_METRIC, "test.ini:5: metric: no metric" },
     { HEADER "[a]\nmetric=cache_refilled\nstatistic=mean\nlimit=1\n", HR_CONTRACT_ERROR_METRIC, "test.ini:5: metric: no metric" },
     { HEADER "[a]\nmetric=cache_refilled\nstatistic=rate\n", HR_CONTRACT_ERROR_KEY, "test.ini:4: limit: the key is missing" },
-    { HEADER "[a]\nmetric=cache_refilled\nstatistic=rate\nlimit=1\nminimum=1\n", HR_CONTRACT_ERROR_KEY, "test.ini:7: limit: the event has a minimum already" },
+    { HEADER "[a]\nmetric=cache_refilled\nstatistic=rate\nlimit=1\nminimum=1\n", HR_CONTRACT_ERROR_KEY, "test.ini:7: limit: there is a minimum already" },
     { HEADER "[a]\nmetric=allocated_mb/ranking\nstatistic=last\nlimit=1\n", HR_CONTRACT_ERROR_VALUE, "test.ini:6: last of allocated_mb/ranking makes no sense: it is a counter" },
+    { HEADER OWN "unit=seconds\n", HR_CONTRACT_ERROR_VALUE, "test.ini:6: unit=seconds is not one of count, ms, MB" },
+    { HEADER OWN "unit=MB\nstatistic=p99\nlimit=1\n", HR_CONTRACT_ERROR_VALUE, "test.ini:7: p99 of security operations makes no sense: it is a gauge" },
+    { HEADER OWN "unit=°C\nstatistic=rate\nlimit=1\n", HR_CONTRACT_ERROR_VALUE, "test.ini:6: unit: rate of °C makes no sense" },
+    { HEADER OWN "unit=ms\nstatistic=mean\n", HR_CONTRACT_ERROR_KEY, "test.ini:4: limit: the key is missing" },
+    { HEADER OWN "unit=ms\nstatistic=mean\nminimum=1\nlimit=1\n", HR_CONTRACT_ERROR_KEY, "test.ini:9: limit: there is a minimum already" },
+    { HEADER OWN "unit=ratio\nstatistic=last\nminimum=40\n", HR_CONTRACT_ERROR_VALUE, "test.ini:8: minimum: this metric is a share" },
+    { HEADER "[a]\nmetric=memory_usage_mb\nunit=ms\nstatistic=last\nlimit=1\n", HR_CONTRACT_ERROR_VALUE, "test.ini:6: unit: memory_usage_mb is measured in MB" },
+    { HEADER "[a]\nmetric=memory_usage_md\nstatistic=last\nlimit=1\n", HR_CONTRACT_ERROR_METRIC, "test.ini:5: metric: no metric" },
     { HEADER "[\x1b]0;x]\n", HR_CONTRACT_ERROR_SYNTAX, "test.ini:4: a control character (0x1b)" },
     { HEADER "[\xff]\n", HR_CONTRACT_ERROR_SYNTAX, "test.ini:4: not UTF-8" },
   };

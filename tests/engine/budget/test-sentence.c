@@ -183,6 +183,28 @@ test_categories (Fixture      *fixture,
   assert_sentence (fixture, 0, "Over budget: ranking has 30 MB in use, limit 20 MB");
 }
 
+/* A contract gives the unit of what only the program has a name for. */
+static void
+test_own_metrics (Fixture      *fixture,
+                  gconstpointer data)
+{
+  guint checks = feed_metric (fixture->history, "Security Operations", HR_KIND_DURATION, HR_UNIT_MILLISECONDS);
+  guint saved = feed_metric (fixture->history, "space {value} saved", HR_KIND_RATIO, HR_UNIT_RATIO);
+  guint heap = feed_metric (fixture->history, "heap", HR_KIND_GAUGE, HR_UNIT_MEGABYTES);
+
+  use_contract (fixture, HEADER "[s]\nmetric=Security Operations\nunit=ms\nstatistic=mean\nlimit=5\n");
+  feed_durations (fixture->history, checks, NOW, 10, 6, 0, 6);
+  assert_sentence (fixture, 0, "Over budget: Security Operations takes 6 ms, limit 5 ms");
+
+  use_contract (fixture, HEADER "[r]\nmetric=space {value} saved\nunit=ratio\nstatistic=last\nminimum=0.4\n");
+  feed_value (fixture->history, saved, NOW, 0.38);
+  assert_sentence (fixture, 0, "Over budget: space {value} saved is at 38 %, minimum 40 %");
+
+  use_contract (fixture, HEADER "[h]\nmetric=heap\nunit=MB\nstatistic=last\nlimit=64\n");
+  feed_value (fixture->history, heap, NOW, 32);
+  assert_sentence (fixture, 0, "Within budget: heap at 50 % of its budget");
+}
+
 static void
 test_titles (void)
 {
@@ -216,6 +238,7 @@ main (int   argc,
   ADD ("spans", test_spans);
   ADD ("events", test_events);
   ADD ("categories", test_categories);
+  ADD ("own", test_own_metrics);
   g_test_add_func ("/budget/titles", test_titles);
 
   return g_test_run ();

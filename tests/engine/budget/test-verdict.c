@@ -390,6 +390,42 @@ test_an_event_that_stopped_has_a_rate_of_nought (void)
   g_assert_cmpint (verdict.worst, ==, HR_STANDING_OVER);
 }
 
+/* A program's own metric is judged in the unit that the contract gives, whatever its kind, and not at all in another. */
+static void
+test_own_metrics_are_judged_in_their_unit (void)
+{
+  static const struct
+  {
+    HrKind      kind;
+    HrUnit      unit;
+    const char *budget;
+    HrStanding  standing;
+    HrUnit      judged;
+  } cases[] = {
+    { HR_KIND_GAUGE, HR_UNIT_MILLISECONDS, "unit=ms\nstatistic=last\nlimit=5\n", HR_STANDING_OVER, HR_UNIT_MILLISECONDS },
+    { HR_KIND_GAUGE, HR_UNIT_MILLISECONDS, "unit=ms\nstatistic=mean\nlimit=7\n", HR_STANDING_WITHIN, HR_UNIT_MILLISECONDS },
+    { HR_KIND_GAUGE, HR_UNIT_MILLISECONDS, "unit=ms\nstatistic=p99\nlimit=5\n", HR_STANDING_NO_DATA, HR_UNIT_MILLISECONDS },
+    { HR_KIND_GAUGE, HR_UNIT_MEGABYTES, "unit=ms\nstatistic=last\nlimit=5\n", HR_STANDING_NO_DATA, HR_UNIT_MILLISECONDS },
+    { HR_KIND_GAUGE, HR_UNIT_MEGABYTES, "unit=MB\nstatistic=last\nminimum=7\n", HR_STANDING_OVER, HR_UNIT_MEGABYTES },
+    { HR_KIND_GAUGE, HR_UNIT_CELSIUS, "unit=°C\nstatistic=max\nlimit=6\n", HR_STANDING_WITHIN, HR_UNIT_CELSIUS },
+    { HR_KIND_COUNTER, HR_UNIT_MEGABYTES, "unit=MB\nstatistic=rate\nwindow=1s\nlimit=5\n", HR_STANDING_OVER, HR_UNIT_MEGABYTES_PER_SECOND },
+    { HR_KIND_COUNTER, HR_UNIT_COUNT, "unit=MB\nstatistic=rate\nwindow=1s\nlimit=5\n", HR_STANDING_NO_DATA, HR_UNIT_MEGABYTES_PER_SECOND },
+    { HR_KIND_COUNTER, HR_UNIT_COUNT, "unit=count\nstatistic=rate\nwindow=1s\nminimum=5\n", HR_STANDING_WITHIN, HR_UNIT_PER_SECOND },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (HrHistory) history = history_with ("own", cases[i].kind, cases[i].unit);
+      g_autofree char *text = g_strconcat (ONE ("metric=own\n"), cases[i].budget, NULL);
+      g_auto (HrVerdict) verdict = { 0 };
+
+      feed_value (history, 0, NOW, 6);
+      judge (&verdict, text, history);
+      g_assert_cmpint (verdict.worst, ==, cases[i].standing);
+      g_assert_cmpint (verdict.judgements[0].unit, ==, cases[i].judged);
+    }
+}
+
 static void
 test_an_allocation_category_has_a_rate (void)
 {
@@ -505,6 +541,7 @@ main (int   argc,
   g_test_add_func ("/budget/verdict/span", test_a_span_is_judged_by_its_path);
   g_test_add_func ("/budget/verdict/event", test_an_event_has_a_rate);
   g_test_add_func ("/budget/verdict/event/stopped", test_an_event_that_stopped_has_a_rate_of_nought);
+  g_test_add_func ("/budget/verdict/own", test_own_metrics_are_judged_in_their_unit);
   g_test_add_func ("/budget/verdict/category", test_an_allocation_category_has_a_rate);
   g_test_add_func ("/budget/verdict/source", test_a_pattern_picks_the_sources);
   g_test_add_func ("/budget/verdict/scores", test_scores_by_hand);
