@@ -2,18 +2,15 @@
 
 #include "engine/alert/alert-book.h"
 
+#include "engine/alert/breach.h"
 #include "engine/budget/metric-catalog.h"
-
-#include <math.h>
 
 /* What is known of one budget of one source. */
 typedef struct
 {
   char    *source;
   char    *budget;
-  gboolean over; /* by the last judgement */
-  gint64   over_since_ns;
-  gint64   over_since_us;
+  HrBreach breach;
   HrAlert *alert; /* owned; NULL unless one is active */
 } Watch;
 
@@ -161,7 +158,7 @@ raise_alert (HrAlertBook       *self,
   g_autofree char     *title = hr_budget_title (judgement->budget);
   HrAlertType          type = metric != NULL ? metric->type : HR_ALERT_PERFORMANCE;
   g_autoptr (HrAlert) alert = hr_alert_new (type, watch->source, watch->budget, title,
-                                            judgement->unit, judgement->limit, watch->over_since_us);
+                                            judgement->unit, judgement->limit, watch->breach.over_since_us);
 
   hr_alert_update (alert, judgement->value, judgement->severity);
   watch->alert = g_object_ref (alert);
@@ -189,76 +186,50 @@ end_watch (HrAlertBook *self,
   watch_free (watch);
 }
 
-/* Whether a budget that is no longer over has come far enough back, which keeps a value at its limit from ringing all day.
- * A limit clears at clear * limit. A minimum mirrors it: at minimum / clear. Where that could lie beyond what a share can
- * reach, for compliance and other ratios, it is the distance to 1 that has to shrink: alert share 0.90 and clear 0.95 clear
- * at 1 - 0.95 * 0.10, that is 0.905. */
-static gboolean
-is_clear (const HrJudgement *judgement)
-{
-  const HrBudget *budget = judgement->budget;
-
-  if (isnan (budget->minimum))
-    return judgement->value <= budget->clear * judgement->limit;
-  if (judgement->unit == HR_UNIT_RATIO)
-    return 1 - judgement->value <= budget->clear * (1 - judgement->limit) + 1e-12;
-
-  return judgement->value * budget->clear >= judgement->limit;
-}
-
-static void
-judge_over (HrAlertBook       *self,
-            const char        *source,
-            const HrJudgement *judgement,
-            gint64             now_ns,
-            gint64             now_us)
+/* Returns: (transfer none) (nullable): what is known of @judgement's budget of @source; of one that is not over nothing need be. */
+static Watch *
+watch_for (HrAlertBook       *self,
+           const char        *source,
+           const HrJudgement *judgement)
 {
   Watch *watch = find_watch (self, source, judgement->budget->name);
 
-  if (watch == NULL)
-    {
-      watch = g_new0 (Watch, 1);
-      watch->source = g_strdup (source);
-      watch->budget = g_strdup (judgement->budget->name);
-      g_ptr_array_add (self->watches, watch);
-    }
-  if (!watch->over)
-    {
-      watch->over = TRUE;
-      watch->over_since_ns = now_ns;
-      watch->over_since_us = now_us;
-    }
+  if (watch != NULL || judgement->standing != HR_STANDING_OVER)
+    return watch;
 
-  if (watch->alert != NULL)
-    hr_alert_update (watch->alert, judgement->value, judgement->severity);
-  else if (now_ns - watch->over_since_ns >= judgement->budget->hold_ns)
+  watch = g_new0 (Watch, 1);
+  watch->source = g_strdup (source);
+  watch->budget = g_strdup (judgement->budget->name);
+  g_ptr_array_add (self->watches, watch);
+
+  return watch;
+}
+
+static void
+judge_budget (HrAlertBook       *self,
+              const char        *source,
+              const HrJudgement *judgement,
+              gint64             now_ns,
+              gint64             now_us)
+{
+  Watch         *watch = watch_for (self, source, judgement);
+  HrBreachChange change;
+  guint          index;
+
+  if (watch == NULL)
+    return;
+
+  change = hr_breach_judge (&watch->breach, judgement, now_ns, now_us);
+  if (change == HR_BREACH_BEGAN)
     raise_alert (self, watch, judgement);
-}
-
-static void
-judge_not_over (HrAlertBook       *self,
-                const char        *source,
-                const HrJudgement *judgement,
-                gint64             now_us)
-{
-  Watch *watch = find_watch (self, source, judgement->budget->name);
-  guint  index;
-
-  if (watch == NULL)
-    return;
-
-  watch->over = FALSE;
-  if (watch->alert != NULL && (judgement->standing == HR_STANDING_NO_DATA || !is_clear (judgement)))
-    return;
-
-  if (g_ptr_array_find (self->watches, watch, &index))
+  else if (watch->breach.over && watch->alert != NULL)
+    hr_alert_update (watch->alert, judgement->value, judgement->severity);
+  else if (!watch->breach.over && !watch->breach.breached && g_ptr_array_find (self->watches, watch, &index))
     end_watch (self, index, now_us);
 }
 
-/* Takes in how @source stands. A budget that has been over for its hold time, without a break, raises an alert that speaks from the first
- * breaching verdict on; an active one keeps the worst it sees and clears once the value has come back by the clear share of the limit.
- * No data ends a stretch that is over, because nobody saw it go on, but clears nothing: an active alert stays until
- * data return within the budget, or hr_alert_book_drop ().
+/* Takes in how @source stands. A breach, whose rule stands in breach.h, raises an alert that speaks from the first breaching verdict on and
+ * keeps the worst it sees; the end of the breach clears it, or hr_alert_book_drop ().
  * @now_ns: monotonic time the verdict speaks of, never running backwards; @now_us: its UTC */
 void
 hr_alert_book_judge (HrAlertBook     *self,
@@ -268,14 +239,7 @@ hr_alert_book_judge (HrAlertBook     *self,
                      gint64           now_us)
 {
   for (guint i = 0; i < verdict->n_judgements; i++)
-    {
-      const HrJudgement *judgement = &verdict->judgements[i];
-
-      if (judgement->standing == HR_STANDING_OVER)
-        judge_over (self, source, judgement, now_ns, now_us);
-      else
-        judge_not_over (self, source, judgement, now_us);
-    }
+    judge_budget (self, source, &verdict->judgements[i], now_ns, now_us);
 }
 
 /* Clears whatever is active for @source at @now_us (UTC) and forgets what was over: it is gone, or judged by another contract now. */
@@ -340,5 +304,5 @@ hr_alert_book_get_over (HrAlertBook *self,
 {
   Watch *watch = find_watch (self, source, budget);
 
-  return watch != NULL && watch->over ? MAX (now_ns - watch->over_since_ns, 0) : 0;
+  return watch != NULL && watch->breach.over ? MAX (now_ns - watch->breach.over_since_ns, 0) : 0;
 }
