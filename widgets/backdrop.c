@@ -227,7 +227,8 @@ hr_backdrop_draw (HrBackdrop           *self,
   gdk_cairo_set_source_rgba (cr, &spec->palette->ground);
   cairo_paint (cr);
   draw_values (spec, cr);
-  draw_times (spec, cr);
+  if (spec->seconds > 0)
+    draw_times (spec, cr);
   if (isfinite (spec->limit))
     draw_limit (spec, cr);
   cairo_destroy (cr);

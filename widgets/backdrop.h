@@ -25,8 +25,8 @@ typedef struct
   int              width;
   int              height;
   int              scale;
-  double           seconds;
-  double           limit; /* NaN: none */
+  double           seconds; /* 0: time has no labels */
+  double           limit;   /* NaN: none */
 } HrBackdropSpec;
 
 int  hr_backdrop_line_height (GtkWidget *widget);

@@ -137,8 +137,8 @@ update_hover (HrChart *self)
   measured = hr_readout_range (self->series, begin, end, &reading);
   value = measured ? hr_readout_value (self->spec.unit, &reading, end - begin > 1) : g_strdup (_ ("not measured"));
   note = hr_readout_time (reading.time_us);
-  hr_hover_show (HR_HOVER (self->hover), hr_plot_get_palette (plot), hr_plot_get_area (plot),
-                 hr_plot_get_x (plot, begin), measured ? hr_plot_get_y (plot, end - begin > 1 ? reading.max : reading.value) : (double) NAN,
+  hr_hover_show (HR_HOVER (self->hover), hr_pane_get_palette (HR_PANE (plot)), hr_pane_get_area (HR_PANE (plot)),
+                 hr_plot_get_x (plot, begin), measured ? hr_pane_get_y (HR_PANE (plot), end - begin > 1 ? reading.max : reading.value) : (double) NAN,
                  value, note);
 }
 
@@ -147,7 +147,7 @@ void
 hr_chart_point_at (HrChart *self,
                    double   x)
 {
-  const GdkRectangle *area = hr_plot_get_area (HR_PLOT (self->plot));
+  const GdkRectangle *area = hr_pane_get_area (HR_PANE (self->plot));
 
   self->cursor = x >= area->x && x <= area->x + area->width ? CURSOR_POINTER : CURSOR_NONE;
   self->pointer_x = x;
@@ -595,7 +595,7 @@ hr_chart_set_frozen (HrChart *self,
     return;
 
   hr_series_set_frozen (self->series, !!frozen);
-  hr_plot_data_changed (HR_PLOT (self->plot));
+  hr_pane_data_changed (HR_PANE (self->plot));
   update_hover (self);
   tell_description (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FROZEN]);
@@ -614,7 +614,7 @@ hr_chart_append (HrChart *self,
   if (hr_series_get_frozen (self->series))
     return;
 
-  hr_plot_data_changed (HR_PLOT (self->plot));
+  hr_pane_data_changed (HR_PANE (self->plot));
   if (self->cursor != CURSOR_NONE)
     update_hover (self);
   update_description (self);
@@ -629,7 +629,7 @@ hr_chart_clear (HrChart *self)
   hr_series_clear (self->series);
   self->was_measured = FALSE;
   self->cursor = CURSOR_NONE;
-  hr_plot_data_changed (HR_PLOT (self->plot));
+  hr_pane_data_changed (HR_PANE (self->plot));
   update_hover (self);
   tell_description (self);
 }

@@ -565,7 +565,7 @@ run_frames (HrBench *results)
       while (frames.left > 0)
         g_main_context_iteration (NULL, TRUE);
       if (frames.kind == FRAME_CHARTS)
-        frames.plot = *hr_plot_get_area (hr_chart_get_plot (HR_CHART (frames.areas[0])));
+        frames.plot = *hr_pane_get_area (HR_PANE (hr_chart_get_plot (HR_CHART (frames.areas[0]))));
     }
 
   add_frames (results, "frame-of-six-least", &frames, 0);

@@ -27,7 +27,7 @@ typedef struct
 static void
 settle (Fixture *fixture)
 {
-  while (!gtk_widget_get_mapped (fixture->window) || hr_plot_get_n_renders (fixture->plot) == 0 || hr_plot_is_ticking (fixture->plot))
+  while (!gtk_widget_get_mapped (fixture->window) || hr_pane_get_n_renders (HR_PANE (fixture->plot)) == 0 || hr_pane_is_ticking (HR_PANE (fixture->plot)))
     g_main_context_iteration (NULL, TRUE);
 }
 
@@ -77,7 +77,7 @@ pixel_at (Fixture *fixture,
           int      x,
           int      y)
 {
-  cairo_surface_t *surface = hr_plot_get_surface (fixture->plot);
+  cairo_surface_t *surface = hr_pane_get_surface (HR_PANE (fixture->plot));
   int              scale = gtk_widget_get_scale_factor (fixture->window);
 
   cairo_surface_flush (surface);
@@ -93,8 +93,8 @@ static double
 find_line (Fixture *fixture,
            int      x)
 {
-  const GdkRectangle *area = hr_plot_get_area (fixture->plot);
-  guint32             line = hr_palette_pixel (&hr_plot_get_palette (fixture->plot)->data);
+  const GdkRectangle *area = hr_pane_get_area (HR_PANE (fixture->plot));
+  guint32             line = hr_palette_pixel (&hr_pane_get_palette (HR_PANE (fixture->plot))->data);
   double              sum = 0;
   int                 n = 0;
 
@@ -119,7 +119,7 @@ test_the_line_stands_where_the_data_say (Fixture      *fixture,
   for (int i = 0; i < 300; i++)
     append (fixture, 2 + 2 * (i / 60), (double) NAN);
   present (fixture);
-  area = hr_plot_get_area (fixture->plot);
+  area = hr_pane_get_area (HR_PANE (fixture->plot));
 
   for (guint64 i = 5; i < 300; i++)
     {
@@ -131,7 +131,7 @@ test_the_line_stands_where_the_data_say (Fixture      *fixture,
       if (isnan (found))
         continue;
       n_found++;
-      g_assert_cmpfloat_with_epsilon (found, area->y + area->height * (1 - (2 + 2 * (double) (i / 60)) / hr_plot_get_axis (fixture->plot)->top), 1);
+      g_assert_cmpfloat_with_epsilon (found, area->y + area->height * (1 - (2 + 2 * (double) (i / 60)) / hr_pane_get_axis (HR_PANE (fixture->plot))->top), 1);
     }
   g_assert_cmpint (n_found, >, 100);
 }
@@ -146,18 +146,18 @@ test_gaps_stay_ground (Fixture      *fixture,
   for (int i = 0; i < 300; i++)
     append (fixture, i >= 100 && i < 200 ? (double) NAN : 5, (double) NAN);
   present (fixture);
-  ground = hr_palette_pixel (&hr_plot_get_palette (fixture->plot)->ground);
-  line = hr_palette_pixel (&hr_plot_get_palette (fixture->plot)->data);
+  ground = hr_palette_pixel (&hr_pane_get_palette (HR_PANE (fixture->plot))->ground);
+  line = hr_palette_pixel (&hr_pane_get_palette (HR_PANE (fixture->plot))->data);
   from = (int) hr_plot_get_x (fixture->plot, 99) + 3;
   to = (int) hr_plot_get_x (fixture->plot, 200) - 3;
-  y = (int) hr_plot_get_y (fixture->plot, 2.3);
+  y = (int) hr_pane_get_y (HR_PANE (fixture->plot), 2.3);
 
   tinted = pixel_at (fixture, (int) hr_plot_get_x (fixture->plot, 50), y);
   g_assert_cmphex (tinted, !=, ground);
   for (int x = from; x < to; x++)
     {
       g_assert_cmphex (pixel_at (fixture, x, y), ==, ground);
-      g_assert_cmphex (pixel_at (fixture, x, (int) hr_plot_get_y (fixture->plot, 5)), !=, line);
+      g_assert_cmphex (pixel_at (fixture, x, (int) hr_pane_get_y (HR_PANE (fixture->plot), 5)), !=, line);
     }
 }
 
@@ -171,10 +171,10 @@ test_shading_reddens_exactly_the_breach (Fixture      *fixture,
   for (int i = 0; i < 300; i++)
     append (fixture, i >= 100 && i < 110 ? 12 : 5, (double) NAN);
   present (fixture);
-  ground = hr_palette_pixel (&hr_plot_get_palette (fixture->plot)->ground);
+  ground = hr_palette_pixel (&hr_pane_get_palette (HR_PANE (fixture->plot))->ground);
   from = (int) lround ((hr_plot_get_x (fixture->plot, 99) + hr_plot_get_x (fixture->plot, 100)) / 2);
   to = (int) lround ((hr_plot_get_x (fixture->plot, 109) + hr_plot_get_x (fixture->plot, 110)) / 2);
-  y = (int) hr_plot_get_y (fixture->plot, 14);
+  y = (int) hr_pane_get_y (HR_PANE (fixture->plot), 14);
 
   for (int x = from - 10; x < to + 10; x++)
     {
@@ -196,18 +196,18 @@ test_draws_only_when_something_changed (Fixture      *fixture,
   for (int i = 0; i < 310; i++)
     append (fixture, 5, (double) NAN);
   present (fixture);
-  n_renders = hr_plot_get_n_renders (fixture->plot);
+  n_renders = hr_pane_get_n_renders (HR_PANE (fixture->plot));
 
   append (fixture, 5, (double) NAN);
-  g_assert_true (hr_plot_is_ticking (fixture->plot));
+  g_assert_true (hr_pane_is_ticking (HR_PANE (fixture->plot)));
   settle (fixture);
-  g_assert_cmpuint (hr_plot_get_n_renders (fixture->plot), ==, n_renders);
+  g_assert_cmpuint (hr_pane_get_n_renders (HR_PANE (fixture->plot)), ==, n_renders);
 
   append (fixture, 6, (double) NAN);
   append (fixture, 7, (double) NAN);
   settle (fixture);
-  g_assert_cmpuint (hr_plot_get_n_renders (fixture->plot), ==, n_renders + 1);
-  g_assert_false (hr_plot_is_ticking (fixture->plot));
+  g_assert_cmpuint (hr_pane_get_n_renders (HR_PANE (fixture->plot)), ==, n_renders + 1);
+  g_assert_false (hr_pane_is_ticking (HR_PANE (fixture->plot)));
 }
 
 /* Returns what the plot hands to the renderer; free with gsk_render_node_unref (). */
@@ -226,7 +226,7 @@ static void
 test_only_the_plot_is_painted_again (Fixture      *fixture,
                                      gconstpointer data)
 {
-  const GdkRectangle *area = hr_plot_get_area (fixture->plot);
+  const GdkRectangle *area = hr_pane_get_area (HR_PANE (fixture->plot));
   GskRenderNode      *before, *after;
   graphene_rect_t     bounds;
 
@@ -261,7 +261,7 @@ test_the_crosshair_draws_no_data (Fixture      *fixture,
   for (int i = 0; i < 300; i++)
     append (fixture, i / 100.0, (double) NAN);
   present (fixture);
-  n_renders = hr_plot_get_n_renders (fixture->plot);
+  n_renders = hr_pane_get_n_renders (HR_PANE (fixture->plot));
   for (int i = 0; i < 300; i += 50)
     {
       char expected[32];
@@ -271,7 +271,7 @@ test_the_crosshair_draws_no_data (Fixture      *fixture,
       g_assert_cmpstr (hr_hover_get_value (hr_chart_get_hover (fixture->chart)), ==, expected);
     }
   settle (fixture);
-  g_assert_cmpuint (hr_plot_get_n_renders (fixture->plot), ==, n_renders);
+  g_assert_cmpuint (hr_pane_get_n_renders (HR_PANE (fixture->plot)), ==, n_renders);
 
   hr_chart_point_at (fixture->chart, 1);
   g_assert_null (hr_hover_get_value (hr_chart_get_hover (fixture->chart)));
@@ -284,17 +284,17 @@ test_nothing_ticks_out_of_sight (Fixture      *fixture,
   guint n_renders;
 
   append (fixture, 5, (double) NAN);
-  g_assert_false (hr_plot_is_ticking (fixture->plot));
+  g_assert_false (hr_pane_is_ticking (HR_PANE (fixture->plot)));
   present (fixture);
   gtk_widget_set_visible (GTK_WIDGET (fixture->chart), FALSE);
-  n_renders = hr_plot_get_n_renders (fixture->plot);
+  n_renders = hr_pane_get_n_renders (HR_PANE (fixture->plot));
   append (fixture, 9, (double) NAN);
-  g_assert_false (hr_plot_is_ticking (fixture->plot));
-  g_assert_cmpuint (hr_plot_get_n_renders (fixture->plot), ==, n_renders);
+  g_assert_false (hr_pane_is_ticking (HR_PANE (fixture->plot)));
+  g_assert_cmpuint (hr_pane_get_n_renders (HR_PANE (fixture->plot)), ==, n_renders);
 
   gtk_widget_set_visible (GTK_WIDGET (fixture->chart), TRUE);
   settle (fixture);
-  g_assert_cmpuint (hr_plot_get_n_renders (fixture->plot), >, n_renders);
+  g_assert_cmpuint (hr_pane_get_n_renders (HR_PANE (fixture->plot)), >, n_renders);
 }
 
 static void
@@ -310,11 +310,11 @@ test_frozen_stands_still_while_data_go_on (Fixture      *fixture,
   present (fixture);
   hr_chart_set_frozen (fixture->chart, TRUE);
   settle (fixture);
-  n_renders = hr_plot_get_n_renders (fixture->plot);
+  n_renders = hr_pane_get_n_renders (HR_PANE (fixture->plot));
   for (int i = 0; i < 50; i++)
     append (fixture, 12, (double) NAN);
   settle (fixture);
-  g_assert_cmpuint (hr_plot_get_n_renders (fixture->plot), ==, n_renders);
+  g_assert_cmpuint (hr_pane_get_n_renders (HR_PANE (fixture->plot)), ==, n_renders);
   frozen = hr_chart_describe (fixture->chart);
   g_assert_cmpstr (frozen, ==, "frozen, latest 5 ms, budget 10 ms, within budget");
 
@@ -322,7 +322,7 @@ test_frozen_stands_still_while_data_go_on (Fixture      *fixture,
   settle (fixture);
   after = hr_chart_describe (fixture->chart);
   g_assert_cmpstr (after, ==, "latest 12 ms, budget 10 ms, over budget");
-  g_assert_cmpuint (hr_plot_get_n_renders (fixture->plot), ==, n_renders + 1);
+  g_assert_cmpuint (hr_pane_get_n_renders (HR_PANE (fixture->plot)), ==, n_renders + 1);
 }
 
 static void
@@ -519,7 +519,7 @@ test_nothing_stays_behind (void)
   gtk_window_set_child (GTK_WINDOW (window), chart);
   hr_chart_append (HR_CHART (chart), START_US, 1, 1);
   gtk_window_present (GTK_WINDOW (window));
-  while (hr_plot_get_n_renders (HR_PLOT (plot)) == 0)
+  while (hr_pane_get_n_renders (HR_PANE (plot)) == 0)
     g_main_context_iteration (NULL, TRUE);
   hr_chart_append (HR_CHART (chart), START_US, 2, 3);
 
