@@ -58,6 +58,13 @@ hr_places_settings (const char *build_dir,
   return g_settings_new_full (schema, NULL, NULL);
 }
 
+/* Returns (transfer full) the path of the file that keeps the last day, whether it is there or not. */
+char *
+hr_places_history (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "headroom", "history.headroom", NULL);
+}
+
 /* Returns (transfer full) the contract that comes with the app. */
 HrContract *
 hr_places_default_contract (void)

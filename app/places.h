@@ -19,6 +19,8 @@ char      *hr_places_find_program (const char *build_dir,
 GSettings *hr_places_settings (const char *build_dir,
                                GError    **error) G_GNUC_WARN_UNUSED_RESULT;
 
+char *hr_places_history (void) G_GNUC_WARN_UNUSED_RESULT;
+
 HrContract *hr_places_default_contract (void) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

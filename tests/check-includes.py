@@ -34,7 +34,7 @@ MAY_INCLUDE = {
     "app": ("engine/monitor", "engine/link", "engine/model", "engine/base", "engine/stats", "engine/budget", "engine/alert",
             "engine/store", "engine/report", "widgets"),
     "app/cli": ("engine/monitor", "engine/link", "engine/model", "engine/base", "engine/stats", "engine/budget", "engine/alert",
-                "engine/store", "engine/report", "app"),
+                "engine/store", "engine/report", "engine/probe", "app"),
 }
 
 # Libraries that only one room may know, by the beginning of the include.

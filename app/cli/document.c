@@ -6,10 +6,11 @@
 
 #include <math.h>
 
-static void
-add_text (JsonBuilder *builder,
-          const char  *name,
-          const char  *text)
+/* Adds the member @name, which is @text as far as that is UTF-8. @text: (nullable): null */
+void
+hr_document_add_text (JsonBuilder *builder,
+                      const char  *name,
+                      const char  *text)
 {
   g_autofree char *valid = text != NULL ? g_utf8_make_valid (text, -1) : NULL;
 
@@ -48,13 +49,13 @@ hr_document_add_source (JsonBuilder *builder,
                         HrSource    *source,
                         const char  *address)
 {
-  add_text (builder, "address", address);
-  add_text (builder, "name", hr_source_get_name (source));
-  add_text (builder, "title", hr_source_get_title (source));
-  add_text (builder, "kind", hr_role_name (hr_source_get_role (source)));
-  add_text (builder, "state", hr_state_name (hr_source_get_state (source)));
-  add_text (builder, "message", hr_source_get_message (source));
-  add_text (builder, "detail", hr_source_get_detail (source));
+  hr_document_add_text (builder, "address", address);
+  hr_document_add_text (builder, "name", hr_source_get_name (source));
+  hr_document_add_text (builder, "title", hr_source_get_title (source));
+  hr_document_add_text (builder, "kind", hr_role_name (hr_source_get_role (source)));
+  hr_document_add_text (builder, "state", hr_state_name (hr_source_get_state (source)));
+  hr_document_add_text (builder, "message", hr_source_get_message (source));
+  hr_document_add_text (builder, "detail", hr_source_get_detail (source));
   add_integer (builder, "pid", hr_source_get_pid (source));
 }
 
@@ -69,9 +70,9 @@ add_metrics (JsonBuilder     *builder,
       const HrRow *row = &g_array_index (readout->rows, HrRow, i);
 
       json_builder_begin_object (builder);
-      add_text (builder, "name", row->info->name);
-      add_text (builder, "kind", hr_kind_name (row->info->kind));
-      add_text (builder, "unit", hr_unit_name (row->unit));
+      hr_document_add_text (builder, "name", row->info->name);
+      hr_document_add_text (builder, "kind", hr_kind_name (row->info->kind));
+      hr_document_add_text (builder, "unit", hr_unit_name (row->unit));
       add_number (builder, "now", row->now);
       add_number (builder, "mean", row->mean);
       add_number (builder, "p99", row->p99);
@@ -92,15 +93,15 @@ add_budgets (JsonBuilder     *builder,
       const HrJudgement *judgement = &verdict->judgements[i];
 
       json_builder_begin_object (builder);
-      add_text (builder, "name", judgement->budget->name);
-      add_text (builder, "metric", judgement->budget->metric);
-      add_text (builder, "statistic", hr_statistic_name (judgement->budget->statistic));
-      add_text (builder, "unit", hr_unit_name (judgement->unit));
+      hr_document_add_text (builder, "name", judgement->budget->name);
+      hr_document_add_text (builder, "metric", judgement->budget->metric);
+      hr_document_add_text (builder, "statistic", hr_statistic_name (judgement->budget->statistic));
+      hr_document_add_text (builder, "unit", hr_unit_name (judgement->unit));
       add_number (builder, "value", judgement->value);
       add_number (builder, "limit", judgement->limit);
       add_number (builder, "share", judgement->used);
-      add_text (builder, "standing", hr_standing_name (judgement->standing));
-      add_text (builder, "severity", hr_severity_name (judgement->severity));
+      hr_document_add_text (builder, "standing", hr_standing_name (judgement->standing));
+      hr_document_add_text (builder, "severity", hr_severity_name (judgement->severity));
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -117,15 +118,15 @@ hr_document_add_readout (JsonBuilder     *builder,
   hr_csv_append_time (time, readout->time_us);
   json_builder_begin_object (builder);
   add_integer (builder, "schema_version", HR_DOCUMENT_VERSION);
-  add_text (builder, "time", time->len > 0 ? time->str : NULL);
+  hr_document_add_text (builder, "time", time->len > 0 ? time->str : NULL);
   json_builder_set_member_name (builder, "source");
   json_builder_begin_object (builder);
   hr_document_add_source (builder, readout->source, readout->address);
   json_builder_end_object (builder);
   add_integer (builder, "sequence", readout->sequence);
   add_number (builder, "interval_ms", (double) readout->interval_ns / HR_NS_PER_MS);
-  add_text (builder, "sentence", readout->sentence);
-  add_text (builder, "standing", hr_standing_name (worst));
+  hr_document_add_text (builder, "sentence", readout->sentence);
+  hr_document_add_text (builder, "standing", hr_standing_name (worst));
   add_number (builder, "score", readout->verdict != NULL ? readout->verdict->scores.overall : (double) NAN);
   add_metrics (builder, readout);
   add_budgets (builder, readout->verdict);

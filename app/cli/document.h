@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 #define HR_DOCUMENT_VERSION 1
 
 /* Readouts and sources for programs. */
+void  hr_document_add_text (JsonBuilder *builder,
+                            const char  *name,
+                            const char  *text);
 void  hr_document_add_source (JsonBuilder *builder,
                               HrSource    *source,
                               const char  *address);

@@ -10,19 +10,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-static const char help[] = "Usage:\n"
-                           "  headroom-cli COMMAND [OPTION…]\n"
-                           "\n"
-                           "Commands:\n"
-                           "  sources      What can be watched, one line each\n"
-                           "  watch        Live values of a source, by default of this computer\n"
-                           "\n"
-                           "Options:\n"
-                           "  -h, --help   Show this help; behind a command, its own\n"
-                           "  --version    Print the version\n"
-                           "\n"
-                           "man headroom-cli says the rest.\n";
-
 /* Whoever has closed one of them gets nothing, rather than another file written to. */
 static void
 reserve_standard_files (void)
@@ -43,6 +30,26 @@ print (const char *text)
   return output.failed ? HR_EXIT_INTERNAL : HR_EXIT_OK;
 }
 
+/* Returns (transfer full) the help on all of it. */
+static char *
+make_help (void)
+{
+  g_autofree char *commands = hr_options_describe_all ();
+
+  return g_strconcat ("Usage:\n"
+                      "  headroom-cli COMMAND [OPTION…]\n"
+                      "\n"
+                      "Commands:\n",
+                      commands,
+                      "\n"
+                      "Options:\n"
+                      "  -h, --help   Show this help; behind a command, its own\n"
+                      "  --version    Print the version\n"
+                      "\n"
+                      "man headroom-cli says the rest.\n",
+                      NULL);
+}
+
 static gboolean
 asks_for_help (const char **arguments)
 {
@@ -57,7 +64,11 @@ static HrExit
 run_command (HrCommand    command,
              const char **arguments)
 {
-  static HrExit (*const commands[HR_N_COMMANDS]) (const HrOptions *) = { hr_sources_run, hr_watch_run };
+  static HrExit (*const commands[HR_N_COMMANDS]) (const HrOptions *) = {
+    [HR_COMMAND_SOURCES] = hr_sources_run,
+    [HR_COMMAND_WATCH] = hr_watch_run,
+    [HR_COMMAND_DOCTOR] = hr_doctor_run,
+  };
   g_auto (HrOptions) options = { 0 };
   g_autoptr (GError) error = NULL;
 
@@ -81,7 +92,8 @@ int
 main (int   argc,
       char *argv[])
 {
-  HrCommand command;
+  g_autofree char *help = make_help ();
+  HrCommand        command;
 
   setlocale (LC_ALL, "");
   reserve_standard_files ();

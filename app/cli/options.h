@@ -11,8 +11,12 @@ typedef enum
 {
   HR_EXIT_OK = 0,
   HR_EXIT_INTERNAL = 1,
-  HR_EXIT_USAGE = 2,
-  HR_EXIT_UNAVAILABLE = 5
+  HR_EXIT_USAGE = 2, /* or configuration */
+  HR_EXIT_BREACH = 3,
+  HR_EXIT_NO_DATA = 4,
+  HR_EXIT_UNAVAILABLE = 5,
+  HR_EXIT_PROGRAM = 6, /* the program that was run failed */
+  HR_N_EXITS
 } HrExit;
 
 typedef enum
@@ -21,6 +25,11 @@ typedef enum
   HR_FORMAT_JSON,
   HR_FORMAT_NDJSON,
   HR_FORMAT_CSV,
+  HR_FORMAT_JUNIT,
+  HR_FORMAT_GITHUB,
+  HR_FORMAT_MARKDOWN,
+  HR_FORMAT_HTML,
+  HR_FORMAT_PDF,
   HR_N_FORMATS
 } HrFormat;
 
@@ -28,6 +37,7 @@ typedef enum
 {
   HR_COMMAND_SOURCES,
   HR_COMMAND_WATCH,
+  HR_COMMAND_DOCTOR,
   HR_N_COMMANDS
 } HrCommand;
 
@@ -45,8 +55,13 @@ typedef struct
   gint64    duration_ns; /* 0: without end */
   gboolean  once;
   gboolean  quiet;
+  char    **files; /* as many as the command takes */
 } HrOptions;
 
+HrExit hr_exit_join (HrExit a,
+                     HrExit b);
+
+const char *hr_format_name (HrFormat format);
 const char *hr_command_name (HrCommand command);
 gboolean    hr_command_find (const char *name,
                              HrCommand  *out);
@@ -58,6 +73,7 @@ gboolean hr_options_parse (HrOptions   *out,
 void     hr_options_clear (HrOptions *self);
 
 char *hr_options_describe (HrCommand command) G_GNUC_WARN_UNUSED_RESULT;
+char *hr_options_describe_all (void) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HrOptions, hr_options_clear)
 

@@ -27,6 +27,7 @@ void     hr_run_quit (HrRun *self,
                       HrExit status);
 void     hr_run_clear (HrRun *self);
 
+HrExit hr_doctor_run (const HrOptions *options);
 HrExit hr_sources_run (const HrOptions *options);
 HrExit hr_watch_run (const HrOptions *options);
 

@@ -169,6 +169,28 @@ def test_what_is_wrong_is_named():
     assert expect(0, "--version").stdout.startswith("headroom-cli ")
 
 
+def test_the_doctor_looks_and_changes_nothing():
+    with tempfile.TemporaryDirectory() as folder:
+        home = pathlib.Path(folder) / "data"
+        runtime = pathlib.Path(folder) / "run"
+        environment = {**os.environ, "XDG_DATA_HOME": str(home), "HEADROOM_RUNTIME_DIR": str(runtime), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={folder}/none"}
+        done = expect(0, "doctor", env=environment)
+        found = {line[8:24].strip(): line.split()[0] for line in done.stdout.splitlines()}
+        assert {name for name, state in found.items() if state == "ok"} >= {"version", "contract", "agent", "runtime folder", "history"}, done
+        assert found["devices"] == found["secret service"] == "warning", done
+        assert not list(pathlib.Path(folder).iterdir()), "something was made"
+
+        (home / "headroom").mkdir(parents=True)
+        (home / "headroom/history.headroom").write_text("no session" * 100)
+        runtime.mkdir(mode=0o777)
+        runtime.chmod(0o777)
+        document = json.loads(expect(5, "doctor", "--format", "json", env=environment).stdout)
+        states = {finding["name"]: finding["state"] for finding in document["findings"]}
+        assert states["runtime folder"] == "broken" and states["history"] == "warning" and not document["works"], document
+        done = expect(5, "doctor", "--timeout", "1s", env={**environment, "HEADROOM_RUNTIME_DIR": folder, "HEADROOM_BUILD_DIR": folder, "PATH": folder})
+        assert "broken   agent" in done.stdout, done
+
+
 def test_signals_end_it_well():
     for number in (signal.SIGINT, signal.SIGTERM):
         watch = start("watch", "--format", "json")

@@ -68,6 +68,7 @@ test_what_is_wrong_is_named (void)
     { HR_COMMAND_SOURCES, "--once", "--once" },
     { HR_COMMAND_SOURCES, "extra", "extra" },
     { HR_COMMAND_WATCH, "--source", "--source" },
+    { HR_COMMAND_DOCTOR, "--format=csv", "text (default) or json" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -96,7 +97,21 @@ test_commands_and_their_help (void)
       g_assert_nonnull (strstr (text, "--format"));
       g_assert_true ((strstr (text, "--wait") != NULL) == (i == HR_COMMAND_SOURCES));
     }
-  g_assert_false (hr_command_find ("check", &command));
+  g_assert_false (hr_command_find ("observe", &command));
+}
+
+/* Of two things that went wrong the first of 2, 1, 5, 3, 6, 4 is told. */
+static void
+test_exits_are_joined (void)
+{
+  static const HrExit order[] = { HR_EXIT_USAGE, HR_EXIT_INTERNAL, HR_EXIT_UNAVAILABLE, HR_EXIT_BREACH, HR_EXIT_PROGRAM, HR_EXIT_NO_DATA, HR_EXIT_OK };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (order); i++)
+    for (gsize k = i; k < G_N_ELEMENTS (order); k++)
+      {
+        g_assert_cmpint (hr_exit_join (order[i], order[k]), ==, order[i]);
+        g_assert_cmpint (hr_exit_join (order[k], order[i]), ==, order[i]);
+      }
 }
 
 int
@@ -107,6 +122,7 @@ main (int   argc,
   g_test_add_func ("/cli/options/defaults", test_defaults);
   g_test_add_func ("/cli/options/all", test_everything_is_taken);
   g_test_add_func ("/cli/options/wrong", test_what_is_wrong_is_named);
+  g_test_add_func ("/cli/options/exits", test_exits_are_joined);
   g_test_add_func ("/cli/options/commands", test_commands_and_their_help);
 
   return g_test_run ();

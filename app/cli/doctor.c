@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* headroom-cli doctor: what works here, and what to do about the rest. It looks, and changes nothing. */
+
+#include "app/cli/findings.h"
+#include "app/cli/run.h"
+#include "app/config.h"
+#include "app/places.h"
+#include "engine/probe/reader.h"
+#include "engine/store/verify.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* What is told once a second and needs two looks is there after that. */
+#define SETTLE_MS 2500
+#define BUS_TIMEOUT_MS 1000
+/* A program's region begins with less. */
+#define REGION_BYTES (1024 * 1024)
+
+typedef struct
+{
+  HrRun       run;
+  HrFindings *findings;
+  HrSource   *computer;
+  HrSource   *self; /* this program, measured from outside; NULL: not yet */
+  gint64      begin_us;
+  gint64      answered_us; /* 0: the agent has told no numbers yet */
+  guint       timeout_source;
+} Doctor;
+
+static void
+look_at_versions (Doctor *self)
+{
+  struct utsname system;
+
+  if (uname (&system) != 0)
+    memset (&system, 0, sizeof system);
+  hr_findings_add (self->findings, "version", HR_FINDING_OK, NULL, "Headroom %s, GLib %u.%u.%u, %s %s %s", HR_VERSION,
+                   glib_major_version, glib_minor_version, glib_micro_version, system.sysname, system.release, system.machine);
+}
+
+static void
+look_at_contract (Doctor *self)
+{
+  HrContract *contract = hr_monitor_get_contract (self->run.monitor);
+
+  hr_findings_add (self->findings, "contract", HR_FINDING_OK, NULL, "%s has %u budgets", hr_contract_get_file (contract), hr_contract_get_n_budgets (contract));
+}
+
+/* Whether a file of a region's size can be made in @folder; it never has a name. */
+static gboolean
+can_hold_region (const char *folder)
+{
+  int      fd = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  int      cause = errno;
+  gboolean fits;
+
+  /* Where the file system has no such files, what it allows has to do. */
+  if (fd < 0 && (cause == EOPNOTSUPP || cause == EISDIR))
+    return g_access (folder, W_OK | X_OK) == 0;
+  if (fd < 0)
+    return FALSE;
+
+  cause = posix_fallocate (fd, 0, REGION_BYTES);
+  fits = cause == 0;
+  close (fd);
+  errno = cause;
+
+  return fits;
+}
+
+static void
+look_at_folder (Doctor *self)
+{
+  static const char name[] = "runtime folder";
+  char              path[PATH_MAX];
+  struct stat       info;
+
+  if (!hr_region_folder (path, sizeof path))
+    {
+      hr_findings_add (self->findings, name, HR_FINDING_BROKEN, "shorten HEADROOM_RUNTIME_DIR or XDG_RUNTIME_DIR", "its path is too long");
+    }
+  else if (g_lstat (path, &info) != 0)
+    {
+      g_autofree char *parent = g_path_get_dirname (path);
+      gboolean         possible = errno == ENOENT && g_access (parent, W_OK | X_OK) == 0;
+
+      hr_findings_add (self->findings, name, possible ? HR_FINDING_OK : HR_FINDING_BROKEN, possible ? NULL : "set HEADROOM_RUNTIME_DIR to a folder of your own",
+                       "%s %s", path, possible ? "is made with the first program that records" : "cannot be made");
+    }
+  else if (!S_ISDIR (info.st_mode) || info.st_uid != geteuid () || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    {
+      hr_findings_add (self->findings, name, HR_FINDING_BROKEN, "it must be a folder of yours that nobody else can write to", "%s is not trusted", path);
+    }
+  else if (!can_hold_region (path))
+    {
+      hr_findings_add (self->findings, name, HR_FINDING_BROKEN, "programs cannot record there", "%s: %s", path, g_strerror (errno));
+    }
+  else
+    {
+      hr_findings_add (self->findings, name, HR_FINDING_OK, NULL, "programs can record in %s", path);
+    }
+}
+
+/* The nearest folder above @path that is there. Returns: (transfer full) */
+static char *
+find_folder (const char *path)
+{
+  char *folder = g_path_get_dirname (path);
+
+  while (!g_file_test (folder, G_FILE_TEST_IS_DIR) && !g_str_equal (folder, "/") && !g_str_equal (folder, "."))
+    {
+      char *parent = g_path_get_dirname (folder);
+
+      g_free (folder);
+      folder = parent;
+    }
+
+  return folder;
+}
+
+static void
+look_at_history (Doctor *self)
+{
+  static const char name[] = "history";
+  g_autofree char  *path = hr_places_history ();
+  g_autofree char  *folder = find_folder (path);
+  g_autofree char  *free_text = NULL;
+  g_autofree char  *size = NULL;
+  g_autoptr (GError) error = NULL;
+  struct statvfs space;
+  struct stat    info;
+
+  if (statvfs (folder, &space) == 0)
+    free_text = g_format_size ((guint64) space.f_bavail * space.f_frsize);
+
+  if (g_access (folder, W_OK | X_OK) != 0)
+    {
+      hr_findings_add (self->findings, name, HR_FINDING_WARNING, "make it writable, or nothing is kept", "%s: %s", folder, g_strerror (errno));
+      return;
+    }
+  if (g_stat (path, &info) != 0)
+    {
+      hr_findings_add (self->findings, name, HR_FINDING_OK, NULL, "%s is not there yet; %s are free", path, free_text);
+      return;
+    }
+
+  size = g_format_size ((guint64) info.st_size);
+  if (!hr_store_verify (path, &error))
+    hr_findings_add (self->findings, name, HR_FINDING_WARNING, "move it away, and a new one is begun", "%s, %s: %s", path, size, error->message);
+  else if (g_access (path, W_OK) != 0)
+    hr_findings_add (self->findings, name, HR_FINDING_WARNING, "make it writable, or nothing is kept", "%s, %s, cannot be written to", path, size);
+  else
+    hr_findings_add (self->findings, name, HR_FINDING_OK, NULL, "%s has %s and is sound; %s are free", path, size, free_text);
+}
+
+static gboolean
+has_metric (HrSource   *source,
+            const char *name)
+{
+  HrHistory *history = source != NULL ? hr_source_get_history (source) : NULL;
+  guint      metric;
+
+  return history != NULL && hr_history_find_metric (history, name, &metric) && hr_history_get_totals (history, metric)->count > 0;
+}
+
+static void
+look_at_agent (Doctor *self)
+{
+  g_autofree char *agent = hr_places_find_program (g_getenv ("HEADROOM_BUILD_DIR"), HR_AGENT_BUILD_PATH, "headroom-agent");
+  const char      *message = hr_source_get_message (self->computer);
+
+  if (!g_file_test (agent, G_FILE_TEST_IS_EXECUTABLE))
+    hr_findings_add (self->findings, "agent", HR_FINDING_BROKEN, "install it, or set HEADROOM_BUILD_DIR", "%s is not there", agent);
+  else if (self->answered_us == 0)
+    hr_findings_add (self->findings, "agent", HR_FINDING_BROKEN, "start it by hand to see what it says", "%s: %s", agent, message != NULL ? message : "it told nothing in time");
+  else
+    hr_findings_add (self->findings, "agent", HR_FINDING_OK, NULL, "%s told its first numbers after %" G_GINT64_FORMAT " ms", agent, (self->answered_us - self->begin_us) / 1000);
+}
+
+/* What the agent can measure shows in what it has told. */
+static void
+look_at_metrics (Doctor *self)
+{
+  if (self->answered_us == 0)
+    return;
+
+  if (has_metric (self->computer, "cpu_pressure"))
+    hr_findings_add (self->findings, "pressure", HR_FINDING_OK, NULL, "the kernel tells how long tasks wait (PSI)");
+  else
+    hr_findings_add (self->findings, "pressure", HR_FINDING_WARNING, "boot a kernel that has CONFIG_PSI with psi=1", "the kernel does not tell how long tasks wait");
+
+  if (has_metric (self->self, "memory_usage_mb"))
+    hr_findings_add (self->findings, "processes", HR_FINDING_OK, NULL, "programs without a probe are measured, their share of memory too (smaps)");
+  else if (has_metric (self->self, "memory_rss_mb"))
+    hr_findings_add (self->findings, "processes", HR_FINDING_WARNING, "allow /proc/PID/smaps_rollup to be read", "programs are measured, but not their share of shared memory");
+  else
+    hr_findings_add (self->findings, "processes", HR_FINDING_WARNING, "allow /proc to be read", "programs without a probe cannot be measured");
+}
+
+static void
+look_at_devices (Doctor *self)
+{
+  const char *trouble = hr_monitor_get_device_trouble (self->run.monitor);
+
+  if (self->answered_us == 0)
+    return;
+
+  if (trouble != NULL)
+    hr_findings_add (self->findings, "devices", HR_FINDING_WARNING, NULL, "%s", trouble);
+  else
+    hr_findings_add (self->findings, "devices", HR_FINDING_OK, NULL, "usbmuxd answers");
+}
+
+/* Whether @bus has, or can start, what keeps secrets. */
+static gboolean
+has_secret_service (GDBusConnection *bus,
+                    const char      *method)
+{
+  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", method, NULL,
+                                                             G_VARIANT_TYPE ("(as)"), G_DBUS_CALL_FLAGS_NONE, BUS_TIMEOUT_MS, NULL, NULL);
+  g_autofree const char **names = NULL;
+
+  if (answer == NULL)
+    return FALSE;
+
+  g_variant_get (answer, "(^a&s)", &names);
+
+  return g_strv_contains (names, "org.freedesktop.secrets");
+}
+
+static void
+look_at_secrets (Doctor *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
+
+  if (bus == NULL)
+    hr_findings_add (self->findings, "secret service", HR_FINDING_WARNING, "needed to remember pairings with other computers", "there is no session bus");
+  else if (has_secret_service (bus, "ListNames") || has_secret_service (bus, "ListActivatableNames"))
+    hr_findings_add (self->findings, "secret service", HR_FINDING_OK, NULL, "pairings with other computers are remembered");
+  else
+    hr_findings_add (self->findings, "secret service", HR_FINDING_WARNING, "install one, such as gnome-keyring", "pairings with other computers are not remembered");
+}
+
+static gboolean
+is_complete (Doctor *self)
+{
+  return has_metric (self->computer, "cpu_pressure") && has_metric (self->self, "memory_usage_mb");
+}
+
+static gboolean
+timeout_cb (gpointer user_data)
+{
+  Doctor *self = user_data;
+
+  self->timeout_source = 0;
+  g_main_loop_quit (self->run.loop);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+monitor_snapshot_cb (HrMonitor  *monitor,
+                     HrSource   *source,
+                     HrSnapshot *snapshot,
+                     Doctor     *self)
+{
+  if (source == self->computer && self->answered_us == 0)
+    {
+      self->answered_us = g_get_monotonic_time ();
+      g_clear_handle_id (&self->timeout_source, g_source_remove);
+      self->timeout_source = g_timeout_add (SETTLE_MS, timeout_cb, self);
+      hr_monitor_watch (monitor, source, (guint64) getpid (), 0);
+      hr_monitor_follow_devices (monitor, NULL);
+    }
+  if (hr_source_get_role (source) == HR_SOURCE_PROCESS && hr_source_get_pid (source) == (guint64) getpid ())
+    g_set_object (&self->self, source);
+  if (is_complete (self))
+    g_main_loop_quit (self->run.loop);
+}
+
+static void
+examine (Doctor *self)
+{
+  g_autofree char *text = NULL;
+
+  self->findings = hr_findings_new ();
+  self->computer = g_list_model_get_item (hr_monitor_get_sources (self->run.monitor), 0);
+  self->begin_us = g_get_monotonic_time ();
+  self->timeout_source = g_timeout_add ((guint) MIN (self->run.options->timeout_ns / HR_NS_PER_MS + 1, G_MAXINT32), timeout_cb, self);
+  g_signal_connect (self->run.monitor, "snapshot", G_CALLBACK (monitor_snapshot_cb), self);
+  g_main_loop_run (self->run.loop);
+  g_signal_handlers_disconnect_by_data (self->run.monitor, self);
+
+  look_at_versions (self);
+  look_at_contract (self);
+  look_at_agent (self);
+  look_at_folder (self);
+  look_at_metrics (self);
+  look_at_devices (self);
+  look_at_secrets (self);
+  look_at_history (self);
+
+  text = hr_findings_print (self->findings, self->run.options->format);
+  hr_output_write (&self->run.output, text, -1);
+  self->run.status = hr_exit_join (hr_findings_judge (self->findings), self->run.output.failed ? HR_EXIT_INTERNAL : HR_EXIT_OK);
+}
+
+/* Looks at all that Headroom needs or can use. */
+HrExit
+hr_doctor_run (const HrOptions *options)
+{
+  Doctor self = { 0 };
+
+  if (hr_run_begin (&self.run, options))
+    examine (&self);
+
+  g_clear_handle_id (&self.timeout_source, g_source_remove);
+  g_clear_object (&self.computer);
+  g_clear_object (&self.self);
+  hr_findings_free (self.findings);
+  hr_run_clear (&self.run);
+
+  return self.run.status;
+}
