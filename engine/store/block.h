@@ -12,6 +12,9 @@ G_BEGIN_DECLS
  * Every blob begins with its version and ends with a checksum of what is before that (zlib's CRC-32). The bytes are specified at the top of block.c. */
 #define HR_CHUNK_SNAPSHOTS 4096
 
+/* Samples in a batch: what a reader refuses to exceed. */
+#define HR_BATCH_SAMPLES (1 << 20)
+
 /* Bins of the two tiers, in snapshots. Bins begin at multiples of these within their chunk. */
 #define HR_TIER_FINE 32
 #define HR_TIER_COARSE 256
@@ -61,6 +64,14 @@ typedef struct
   HrBucketCount *buckets;
 } HrBlockBuckets;
 
+/* A metric's columns, for snapshots to be made of them; borrowed. @buckets is NULL where there are none. */
+typedef struct
+{
+  guint                 metric;
+  const HrBlock        *block;
+  const HrBlockBuckets *buckets;
+} HrSeries;
+
 GBytes  *hr_heads_write (const HrHeads *self) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hr_heads_read (GBytes  *bytes,
                         HrHeads *out,
@@ -84,6 +95,10 @@ void     hr_block_buckets_clear (HrBlockBuckets *self);
 GBytes  *hr_tier_write (const HrBlock *block,
                         guint          n_snapshots,
                         guint          per_bin) G_GNUC_WARN_UNUSED_RESULT;
+void     hr_tier_fill (const HrBlock *block,
+                       guint          per_bin,
+                       HrBin         *bins,
+                       guint          n_bins);
 gboolean hr_tier_read (GBytes  *bytes,
                        HrBin   *bins,
                        guint    n_bins,
@@ -99,14 +114,17 @@ GPtrArray *hr_batch_read (GBytes  *bytes,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* From snapshots to a chunk's columns, and back. */
-void hr_heads_gather (HrHeads           *out,
-                      HrSnapshot *const *snapshots,
-                      guint              n);
-void hr_block_gather (HrBlock           *out,
-                      HrBlockBuckets    *out_buckets,
-                      HrSnapshot *const *snapshots,
-                      guint              n,
-                      guint              metric);
+void       hr_heads_gather (HrHeads           *out,
+                            HrSnapshot *const *snapshots,
+                            guint              n);
+void       hr_block_gather (HrBlock           *out,
+                            HrBlockBuckets    *out_buckets,
+                            HrSnapshot *const *snapshots,
+                            guint              n,
+                            guint              metric);
+GPtrArray *hr_snapshots_build (const HrHeads  *heads,
+                               const HrSeries *series,
+                               guint           n) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HrHeads, hr_heads_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HrBlock, hr_block_clear)

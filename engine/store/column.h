@@ -2,19 +2,12 @@
 
 #pragma once
 
-#include <glib.h>
+#include "engine/store/blob.h"
 
 G_BEGIN_DECLS
 
 /* A column of numbers as bytes: whichever coding comes out smallest, bit for bit what went in. Bytes and codings are specified at the
  * top of column.c. The same reader reads what is foreign: whatever it is given, it stays within its bounds and says what is wrong. */
-
-/* Bytes that are read from the front. */
-typedef struct
-{
-  const guint8 *data;
-  gsize         size;
-} HrReader;
 
 /* Enough for any column of a chunk, and what a reader refuses to exceed. */
 #define HR_COLUMN_MAX 65536
