@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <unistd.h>
 
 G_DEFINE_QUARK (hr - contract - error - quark, hr_contract_error)
@@ -142,4 +143,14 @@ hr_contract_get_budget (HrContract *self,
   g_return_val_if_fail (index < self->budgets->len, NULL);
 
   return &g_array_index (self->budgets, HrBudget, index);
+}
+
+/* Returns the bound beyond which @budget is over: its limit or minimum, or for compliance the share to alert below. */
+double
+hr_budget_bound (const HrBudget *budget)
+{
+  if (budget->statistic == HR_STATISTIC_COMPLIANCE)
+    return budget->alert;
+
+  return isnan (budget->minimum) ? budget->limit : budget->minimum;
 }

@@ -87,6 +87,9 @@ guint           hr_contract_get_n_budgets (HrContract *self);
 const HrBudget *hr_contract_get_budget (HrContract *self,
                                         guint       index);
 
+/* What a value must not pass to be within: the limit or the minimum; the alert share for compliance. */
+double hr_budget_bound (const HrBudget *budget);
+
 const char *hr_statistic_name (HrStatistic statistic);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HrContract, hr_contract_unref)

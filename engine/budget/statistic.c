@@ -85,16 +85,19 @@ hr_statistic_unit (HrStatistic statistic,
   return metric;
 }
 
-/* How long ago a value may lie at most that is still told as the present one. */
+/* Returns how long ago what came every @interval_ns may lie at most to be still told as the present; in nanoseconds. */
+gint64
+hr_statistic_reach (gint64 interval_ns)
+{
+  return MAX (FRESH_INTERVALS * interval_ns, FRESH_LEAST_NS);
+}
+
 static gint64
 fresh_ns (HrHistory *history)
 {
   guint n = hr_history_get_n_snapshots (history);
 
-  if (n == 0)
-    return FRESH_LEAST_NS;
-
-  return MAX (FRESH_INTERVALS * hr_history_get_snapshot (history, n - 1)->interval_ns, FRESH_LEAST_NS);
+  return hr_statistic_reach (n > 0 ? hr_history_get_snapshot (history, n - 1)->interval_ns : 0);
 }
 
 /* What a counter rose by a second, or how often an event happened; NaN where nobody looked. */

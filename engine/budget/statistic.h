@@ -13,6 +13,7 @@ gboolean hr_statistic_suits (HrStatistic statistic,
                              HrKind      kind);
 HrUnit   hr_statistic_unit (HrStatistic statistic,
                             HrUnit      metric);
+gint64   hr_statistic_reach (gint64 interval_ns);
 double   hr_statistic_measure (const HrBudget *budget,
                                HrHistory      *history,
                                guint           metric,

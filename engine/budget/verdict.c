@@ -107,13 +107,9 @@ judge_budget (const HrBudget *budget,
              .standing = HR_STANDING_NO_DATA,
              .unit = hr_statistic_unit (budget->statistic, known->unit),
              .value = measure (budget, known, history, now_ns),
+             .limit = hr_budget_bound (budget),
              .used = (double) NAN,
   };
-
-  if (compliance)
-    judgement.limit = budget->alert;
-  else
-    judgement.limit = isnan (budget->minimum) ? budget->limit : budget->minimum;
 
   if (!isfinite (judgement.value))
     judgement.value = (double) NAN;

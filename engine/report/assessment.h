@@ -20,7 +20,7 @@ typedef enum
 typedef struct
 {
   const HrBudget *budget; /* of the contract */
-  char           *source; /* NULL: of no source at all */
+  const char     *source; /* NULL: of no source at all */
   HrOutcome       outcome;
   HrUnit          unit;
   double          limit;
@@ -28,7 +28,7 @@ typedef struct
   double          last;
   HrSeverity      severity;    /* worst */
   gint64          worst_us;    /* when */
-  gint64          breach_us;   /* when it first was over for its hold; 0: never */
+  gint64          breach_us;   /* when the first breach began, as its alert says it; 0: never */
   gint64          over_us;     /* how long it was over in all */
   gint64          measured_us; /* how long there were data */
   guint64         n_items;
@@ -47,13 +47,14 @@ void hr_assessment_add (HrAssessment     *self,
                         const HrSnapshot *snapshot,
                         const HrVerdict  *verdict);
 
-/* One result a budget and source, in the contract's order; budgets without a source stand there as NO_DATA. */
+/* One result a budget and source that had data of it, in the contract's order; budgets that no source had data of stand there as NO_DATA,
+ * without a source. Valid until something is added. */
 guint                 hr_assessment_get_n_results (HrAssessment *self);
 const HrBudgetResult *hr_assessment_get_result (HrAssessment *self,
                                                 guint         index);
 HrContract           *hr_assessment_get_contract (HrAssessment *self);
 
-/* BREACH if any budget was; NO_DATA if a required budget, or all of them, had not enough data; else PASS. */
+/* BREACH if any budget was; NO_DATA if a required budget, or all of them, had not enough data from any source; else PASS. */
 HrOutcome hr_assessment_get_outcome (HrAssessment *self);
 
 /* Judges a recorded session by @contract as it would have been judged live. @source: glob over names, or NULL. */
