@@ -5,11 +5,9 @@
 #include "widgets/chart.h"
 #include "widgets/hover.h"
 #include "widgets/plot.h"
+#include "widgets/teller.h"
 
 G_BEGIN_DECLS
-
-/* Microseconds that only go forward; g_get_monotonic_time () unless a test says otherwise. */
-typedef gint64 (*HrChartClock) (void);
 
 void     hr_chart_set_clock (HrChart     *self,
                              HrChartClock clock);

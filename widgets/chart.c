@@ -3,17 +3,11 @@
 #include "widgets/chart.h"
 
 #include "widgets/chart-private.h"
+#include "widgets/focus-ring.h"
 #include "widgets/readout.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
-
-/* A screen reader is told about new values at most this often, crossings of the budget aside. */
-#define DESCRIBE_EVERY_US (2 * G_USEC_PER_SEC)
-
-#define FOCUS_CORNER 6
-#define FOCUS_WIDTH 2
-#define FOCUS_DISTANCE 5
 
 typedef enum
 {
@@ -38,11 +32,9 @@ struct _HrChart
   double     pointer_x;
   guint64    index;
 
-  HrChartClock clock;
-  gint64       described_us; /* when the description was last told */
-  guint        describe_later;
-  gboolean     was_over;
-  gboolean     was_measured; /* a value has come since it was empty */
+  HrTeller teller;
+  gboolean was_over;
+  gboolean was_measured; /* a value has come since it was empty */
 };
 
 enum
@@ -58,47 +50,21 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (HrChart, hr_chart, GTK_TYPE_WIDGET)
 
-static void
-tell_description (HrChart *self)
-{
-  g_autofree char *description = hr_chart_describe (self);
-
-  g_clear_handle_id (&self->describe_later, g_source_remove);
-  self->described_us = self->clock ();
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
-}
-
-static gboolean
-describe_later_cb (gpointer user_data)
-{
-  HrChart *self = user_data;
-
-  self->describe_later = 0;
-  tell_description (self);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* Tells the description now when the budget was crossed, the first value came, or the last one is old enough; else as soon as
- * it will be. */
+/* A crossing of the budget and the first value are told at once. */
 static void
 update_description (HrChart *self)
 {
   HrReading latest;
   gboolean  measured = hr_series_latest (self->series, &latest);
   gboolean  over = measured && hr_readout_is_over (&self->spec, &latest);
-  gint64    wait_us = self->described_us + DESCRIBE_EVERY_US - self->clock ();
+  gboolean  at_once = over != self->was_over || (measured && !self->was_measured);
 
-  if (over != self->was_over || (measured && !self->was_measured) || wait_us <= 0)
-    {
-      self->was_over = over;
-      self->was_measured = self->was_measured || measured;
-      tell_description (self);
-    }
-  else if (self->describe_later == 0)
-    {
-      self->describe_later = g_timeout_add ((guint) (wait_us / 1000 + 1), describe_later_cb, self);
-    }
+  self->was_over = over;
+  self->was_measured = self->was_measured || measured;
+  if (at_once)
+    hr_teller_tell (&self->teller);
+  else
+    hr_teller_changed (&self->teller);
 }
 
 /* Writes the samples that the cursor is on; returns FALSE without a cursor or samples. */
@@ -281,24 +247,11 @@ static void
 hr_chart_snapshot (GtkWidget   *widget,
                    GtkSnapshot *snapshot)
 {
-  HrChart        *self = HR_CHART (widget);
-  const float     widths[4] = { FOCUS_WIDTH, FOCUS_WIDTH, FOCUS_WIDTH, FOCUS_WIDTH };
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
-  GskRoundedRect  outline;
-  HrPalette       palette;
+  HrChart *self = HR_CHART (widget);
 
   gtk_widget_snapshot_child (widget, self->plot, snapshot);
   gtk_widget_snapshot_child (widget, self->hover, snapshot);
-
-  if ((gtk_widget_get_state_flags (widget) & GTK_STATE_FLAG_FOCUS_VISIBLE) == 0 || !gtk_widget_has_focus (widget))
-    return;
-
-  hr_palette_read (&palette, widget);
-  palette.data.alpha *= 0.5f;
-  /* Labels reach to the border: the ring stands outside. */
-  graphene_rect_inset (&bounds, -FOCUS_DISTANCE, -FOCUS_DISTANCE);
-  gsk_rounded_rect_init_from_rect (&outline, &bounds, FOCUS_CORNER);
-  gtk_snapshot_append_border (snapshot, &outline, widths, (GdkRGBA[4]){ palette.data, palette.data, palette.data, palette.data });
+  hr_focus_ring_snapshot (widget, snapshot);
 }
 
 static void
@@ -354,7 +307,7 @@ hr_chart_dispose (GObject *object)
 {
   HrChart *self = HR_CHART (object);
 
-  g_clear_handle_id (&self->describe_later, g_source_remove);
+  hr_teller_clear (&self->teller);
   if (self->plot != NULL)
     hr_plot_set_series (HR_PLOT (self->plot), NULL);
   g_clear_pointer (&self->plot, gtk_widget_unparent);
@@ -459,12 +412,17 @@ replace_series (HrChart *self)
   hr_series_free (previous);
 }
 
+static char *
+describe (gpointer self)
+{
+  return hr_chart_describe (self);
+}
+
 static void
 hr_chart_init (HrChart *self)
 {
   self->spec = (HrPlotSpec){ .limit = (double) NAN, .seconds = 30, .rate = 10 };
-  self->clock = g_get_monotonic_time;
-  self->described_us = -DESCRIBE_EVERY_US;
+  hr_teller_init (&self->teller, GTK_ACCESSIBLE (self), describe);
   self->plot = hr_plot_new ();
   self->hover = hr_hover_new ();
   gtk_widget_set_parent (self->plot, GTK_WIDGET (self));
@@ -513,7 +471,7 @@ spec_changed (HrChart *self)
 {
   hr_plot_set_spec (HR_PLOT (self->plot), &self->spec);
   update_hover (self);
-  tell_description (self);
+  hr_teller_tell (&self->teller);
 }
 
 /* Sets the unit that values are in. */
@@ -597,7 +555,7 @@ hr_chart_set_frozen (HrChart *self,
   hr_series_set_frozen (self->series, !!frozen);
   hr_pane_data_changed (HR_PANE (self->plot));
   update_hover (self);
-  tell_description (self);
+  hr_teller_tell (&self->teller);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FROZEN]);
 }
 
@@ -631,7 +589,7 @@ hr_chart_clear (HrChart *self)
   self->cursor = CURSOR_NONE;
   hr_pane_data_changed (HR_PANE (self->plot));
   update_hover (self);
-  tell_description (self);
+  hr_teller_tell (&self->teller);
 }
 
 /* Returns in one sentence what the chart shows now; free with g_free (). */
@@ -648,8 +606,7 @@ void
 hr_chart_set_clock (HrChart     *self,
                     HrChartClock clock)
 {
-  self->clock = clock;
-  self->described_us = clock () - DESCRIBE_EVERY_US;
+  hr_teller_set_clock (&self->teller, clock);
 }
 
 /* Returns the child that draws the data; borrowed. */

@@ -8,7 +8,10 @@
 
 /* The strength of what is drawn in lighter ink. */
 #define BAND_ALPHA 0.4f
+#define OVER_ALPHA 0.55f
 #define BREACH_ALPHA 0.18f
+
+#define DOT_RADIUS 2.0
 
 /* Ticks keep at least this many label heights of distance. */
 #define TICK_DISTANCE 2.0
@@ -177,7 +180,12 @@ render (HrPane *self)
   HrInk            ink = {
                .line = hr_palette_pixel (&priv->palette.data),
                .breach = hr_palette_pixel (&priv->palette.limit),
+               .grid = hr_palette_pixel (&priv->palette.grid),
+               .grid_alpha = priv->palette.grid.alpha,
+               .grid_width = gtk_widget_get_scale_factor (GTK_WIDGET (self)),
+               .dot_radius = (float) (DOT_RADIUS * gtk_widget_get_scale_factor (GTK_WIDGET (self))),
                .band_alpha = BAND_ALPHA,
+               .over_alpha = OVER_ALPHA,
                .breach_alpha = BREACH_ALPHA,
   };
 

@@ -115,6 +115,9 @@ hr_picture_clear (HrPicture *self)
 {
   hr_outline_clear (&self->line);
   hr_outline_clear (&self->band);
+  hr_outline_clear (&self->over);
+  g_clear_pointer (&self->lines, g_array_unref);
+  g_clear_pointer (&self->dots, g_array_unref);
   g_clear_pointer (&self->breach, g_free);
   g_clear_pointer (&self->edges, g_free);
   g_clear_pointer (&self->points, g_free);
@@ -133,6 +136,21 @@ resize (HrPicture *self,
   self->breach = g_renew (guint8, self->breach, width);
   self->edges = g_renew (gint32, self->edges, width);
   self->points = g_renew (HrPoint, self->points, self->n_points);
+}
+
+/* Empties @self for @width columns. */
+void
+hr_picture_begin (HrPicture *self,
+                  int        width)
+{
+  resize (self, width);
+  memset (self->breach, 0, (gsize) self->width);
+  self->has_band = FALSE;
+  self->has_over = FALSE;
+  if (self->lines != NULL)
+    g_array_set_size (self->lines, 0);
+  if (self->dots != NULL)
+    g_array_set_size (self->dots, 0);
 }
 
 static float
@@ -254,14 +272,20 @@ hr_picture_trace (HrPicture      *self,
                   const HrView   *view,
                   const HrScale  *scale)
 {
-  resize (self, view->width);
-  memset (self->breach, 0, (gsize) self->width);
-  self->has_band = FALSE;
-
+  hr_picture_begin (self, view->width);
   if (hr_view_is_dense (view))
     trace_columns (self, series, view, scale);
   else
     trace_line (self, series, view, scale);
+}
+
+static gboolean
+arrays_equal (GArray *a,
+              GArray *b)
+{
+  guint n = a != NULL ? a->len : 0;
+
+  return n == (b != NULL ? b->len : 0) && (n == 0 || memcmp (a->data, b->data, (gsize) n * g_array_get_element_size (a)) == 0);
 }
 
 /* Returns whether both look the same. */
@@ -269,9 +293,11 @@ gboolean
 hr_picture_equal (const HrPicture *self,
                   const HrPicture *other)
 {
-  return self->width == other->width && self->has_band == other->has_band &&
+  return self->width == other->width && self->has_band == other->has_band && self->has_over == other->has_over &&
+         arrays_equal (self->lines, other->lines) && arrays_equal (self->dots, other->dots) &&
          hr_outline_equal (&self->line, &other->line) &&
          (!self->has_band || hr_outline_equal (&self->band, &other->band)) &&
+         (!self->has_over || hr_outline_equal (&self->over, &other->over)) &&
          (self->width == 0 || memcmp (self->breach, other->breach, (gsize) self->width) == 0);
 }
 
@@ -294,6 +320,13 @@ hr_picture_render (HrPicture      *self,
   hr_outline_edges (&self->line, self->edges);
   hr_canvas_compose (out, plain, tinted, self->edges);
 
+  for (guint i = 0; self->lines != NULL && i < self->lines->len; i++)
+    {
+      int x = g_array_index (self->lines, gint32, i);
+
+      hr_canvas_shade (&plot, x, MIN (x + ink->grid_width, self->width), ink->grid, ink->grid_alpha);
+    }
+
   for (int x = 0; x < self->width;)
     {
       int begin = x;
@@ -306,5 +339,9 @@ hr_picture_render (HrPicture      *self,
 
   if (self->has_band)
     hr_canvas_fill (out, &self->band, ink->line, ink->band_alpha);
+  if (self->has_over)
+    hr_canvas_fill (out, &self->over, ink->breach, ink->over_alpha);
   hr_canvas_fill (out, &self->line, ink->line, 1);
+  for (guint i = 0; self->dots != NULL && i < self->dots->len; i++)
+    hr_canvas_fill_disc (out, g_array_index (self->dots, HrPoint, i), ink->dot_radius, ink->line);
 }

@@ -52,23 +52,34 @@ gboolean hr_scale_is_breach (const HrScale *self,
 typedef struct
 {
   HrOutline line;
-  HrOutline band;   /* from the line up to the intervals' highest values */
+  HrOutline band;   /* from the line up to the intervals' highest values, or from the lowest to the highest */
+  HrOutline over;   /* what of that is beyond the limit, where that is told apart */
   guint8   *breach; /* of each column whether it is shaded */
   gint32   *edges;
   HrPoint  *points; /* scratch */
   int       width;
   gsize     n_points;
   gboolean  has_band;
+  gboolean  has_over;
+  GArray   *lines; /* of gint32: columns with a line of the grid; NULL: none */
+  GArray   *dots;  /* of HrPoint; NULL: none */
 } HrPicture;
 
 typedef struct
 {
   guint32 line;
   guint32 breach;
+  guint32 grid;
   float   band_alpha;
+  float   over_alpha;
   float   breach_alpha;
+  float   grid_alpha;
+  float   dot_radius;
+  int     grid_width;
 } HrInk;
 
+void     hr_picture_begin (HrPicture *self,
+                           int        width);
 void     hr_picture_clear (HrPicture *self);
 void     hr_picture_trace (HrPicture      *self,
                            const HrSeries *series,

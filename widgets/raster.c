@@ -444,6 +444,29 @@ hr_canvas_shade (const HrCanvas *self,
     }
 }
 
+/* Blends @colour over a small disc, each pixel by how near its middle is to the border: right to a few hundredths. */
+void
+hr_canvas_fill_disc (const HrCanvas *self,
+                     HrPoint         centre,
+                     float           radius,
+                     uint32_t        colour)
+{
+  int left = (int) larger (floorf (centre.x - radius), 0);
+  int right = (int) smaller (ceilf (centre.x + radius), (float) self->width);
+  int top = (int) larger (floorf (centre.y - radius), 0);
+  int bottom = (int) smaller (ceilf (centre.y + radius), (float) self->height);
+
+  for (int y = top; y < bottom; y++)
+    for (int x = left; x < right; x++)
+      {
+        float     distance = hypotf ((float) x + 0.5f - centre.x, (float) y + 0.5f - centre.y);
+        float     share = smaller (larger (radius + 0.5f - distance, 0), 1);
+        uint32_t *pixel = self->pixels + (size_t) y * self->stride + x;
+
+        *pixel = blend (*pixel, colour, (uint32_t) (share * 256));
+      }
+}
+
 /* Copies @plain above the row in @edges of each column, and @tinted from there on down. All three are of one size. */
 void
 hr_canvas_compose (const HrCanvas *self,

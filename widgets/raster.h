@@ -66,6 +66,10 @@ void hr_canvas_shade (const HrCanvas *self,
                       int             end,
                       uint32_t        colour,
                       float           alpha);
+void hr_canvas_fill_disc (const HrCanvas *self,
+                          HrPoint         centre,
+                          float           radius,
+                          uint32_t        colour);
 void hr_canvas_compose (const HrCanvas *self,
                         const HrCanvas *plain,
                         const HrCanvas *tinted,
