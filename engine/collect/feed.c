@@ -36,6 +36,7 @@ struct _HrFeed
 
   const HrFeedControls *controls; /* borrowed */
   gpointer              owner;    /* borrowed */
+  HrRecordKeeper       *keeper;   /* owned; NULL: records are not kept */
 
   GArray     *metrics;     /* HrMetricInfo */
   GHashTable *by_name;     /* their interned names -> their index */
@@ -95,6 +96,7 @@ feed_clear (gpointer data)
   g_free (self->title);
   g_free (self->detail);
   g_free (self->ended);
+  hr_record_keeper_free (self->keeper);
   g_array_unref (self->metrics);
   g_hash_table_unref (self->by_name);
   g_array_unref (self->cells);
@@ -235,6 +237,36 @@ hr_feed_request_cleanup (HrFeed *self)
 {
   if (self->controls != NULL && self->controls->request_cleanup != NULL)
     self->controls->request_cleanup (self->owner);
+}
+
+/* Has @keeper (transfer full) answer for the records of the source, which stay there for a while when it has ended. */
+void
+hr_feed_set_keeper (HrFeed         *self,
+                    HrRecordKeeper *keeper)
+{
+  hr_record_keeper_free (self->keeper);
+  self->keeper = keeper;
+}
+
+/* Returns whether records themselves can be asked for. */
+gboolean
+hr_feed_keeps_records (const HrFeed *self)
+{
+  return self->keeper != NULL;
+}
+
+/* Fills @page, which has room, with the next records that @query asks for. Returns FALSE when none are kept at all. */
+gboolean
+hr_feed_read_records (const HrFeed        *self,
+                      const HrRecordQuery *query,
+                      HrRecordPage        *page)
+{
+  if (self->keeper == NULL)
+    return FALSE;
+
+  hr_record_keeper_read (self->keeper, query, page);
+
+  return TRUE;
 }
 
 /* Returns why the source ended, NULL while it lives. */

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/model/source.h"
+#include "engine/probe/record-keeper.h"
 
 G_BEGIN_DECLS
 
@@ -53,6 +54,13 @@ void     hr_feed_note_sampling (HrFeed  *self,
 void     hr_feed_set_interval (HrFeed *self,
                                guint   interval_ms);
 void     hr_feed_request_cleanup (HrFeed *self);
+
+void     hr_feed_set_keeper (HrFeed         *self,
+                             HrRecordKeeper *keeper);
+gboolean hr_feed_keeps_records (const HrFeed *self);
+gboolean hr_feed_read_records (const HrFeed        *self,
+                               const HrRecordQuery *query,
+                               HrRecordPage        *page);
 
 const char *hr_feed_get_ended (const HrFeed *self);
 void        hr_feed_end (HrFeed     *self,

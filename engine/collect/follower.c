@@ -4,6 +4,9 @@
 
 #include "engine/probe/intervals.h"
 
+/* What the records of one program may take: the last 35 s of some 17 000 a second. */
+#define KEEPER_BYTES (4 << 20)
+
 struct _HrFollower
 {
   HrRegionReader *reader;
@@ -89,10 +92,11 @@ hr_follower_get_feed (HrFollower *self)
   return self->feed;
 }
 
-/* Follows the region behind @reader (transfer full) as a stream of @epoch, whose first interval begins at @begin_ns. With
- * @preload, what the region has counted until now stands in the feed's totals and in no snapshot. */
+/* Follows the region behind @reader (transfer full) as a stream of @epoch, whose first interval begins at @begin_ns; its records are kept for a
+ * while as far as @budget (nullable) goes. With @preload, what the region has counted until now stands in the feed's totals and in no snapshot. */
 HrFollower *
 hr_follower_new (HrRegionReader *reader,
+                 HrKeeperBudget *budget,
                  guint64         epoch,
                  gint64          begin_ns,
                  gboolean        preload)
@@ -102,6 +106,7 @@ hr_follower_new (HrRegionReader *reader,
   const HrSampleSink    sink = { sink_metric, sink_add, sink_preload, self };
   g_autofree char      *title = g_utf8_make_valid (header->name, -1);
   g_autofree char      *detail = g_strdup_printf ("pid %u", header->pid);
+  HrRecordKeeper       *keeper = hr_record_keeper_new (KEEPER_BYTES, budget, HR_KEEPER_REACH_NS, begin_ns);
   HrStreamName          name = { .epoch = epoch };
 
   memcpy (name.uuid, header->uuid, sizeof name.uuid);
@@ -110,10 +115,12 @@ hr_follower_new (HrRegionReader *reader,
   hr_feed_set_detail (self->feed, detail);
   hr_feed_set_process (self->feed, header->pid, header->pid_start_time);
   hr_feed_set_controls (self->feed, &controls, self);
+  hr_feed_set_keeper (self->feed, keeper);
 
   self->intervals = hr_intervals_new (reader, &sink, begin_ns);
   if (self->intervals == NULL)
     g_error ("out of memory for the intervals of “%s”", title);
+  hr_intervals_set_keeper (self->intervals, keeper);
   if (preload)
     {
       hr_intervals_skip (self->intervals, begin_ns);

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct _HrFollower HrFollower;
 
 HrFollower *hr_follower_new (HrRegionReader *reader,
+                             HrKeeperBudget *budget,
                              guint64         epoch,
                              gint64          begin_ns,
                              gboolean        preload) G_GNUC_WARN_UNUSED_RESULT;

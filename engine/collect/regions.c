@@ -17,6 +17,8 @@
 #define REAP_NS ((gint64) HR_NS_PER_SECOND)
 /* So many programs are followed at once; a folder full of files must not use up descriptors and memory. */
 #define MAX_FEEDS 256
+/* What the records of all of them may take that are kept for a while. */
+#define KEEPERS_BYTES (64 << 20)
 
 /* One file of the folder, remembered by name so that it is opened once. */
 typedef struct
@@ -32,6 +34,7 @@ typedef struct
   char           *folder;
   guint64         epoch;
   guint64         grace_ns;
+  HrKeeperBudget *budget;
   GHashTable     *entries; /* file name -> Entry */
   struct timespec changed; /* of the folder when it was last read */
   gboolean        settled; /* read once more since it changed */
@@ -73,7 +76,7 @@ follow (Regions        *self,
   gboolean              known = started_ns > 0 && started_ns <= now_ns;
   gboolean              whole = known && header->started_realtime >= self->epoch && now_ns - started_ns <= FRESH_LIMIT_NS;
 
-  return hr_follower_new (reader, self->epoch, whole ? started_ns : now_ns, !whole);
+  return hr_follower_new (reader, self->budget, self->epoch, whole ? started_ns : now_ns, !whole);
 }
 
 static void
@@ -302,6 +305,7 @@ regions_free (HrCollector *collector)
   Regions *self = (Regions *) collector;
 
   g_hash_table_unref (self->entries);
+  hr_keeper_budget_unref (self->budget);
   g_free (self->folder);
   g_free (self->notice);
   g_free (self);
@@ -325,6 +329,7 @@ hr_regions_new (const char *folder,
   self->folder = g_strdup (folder != NULL ? folder : "");
   self->epoch = epoch;
   self->grace_ns = grace_ns;
+  self->budget = hr_keeper_budget_new (KEEPERS_BYTES);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
 
   return &self->parent;

@@ -54,6 +54,8 @@ struct _HrIntervals
   HrRegionReader   *reader; /* borrowed */
   HrSampleSink      sink;
   HrCategorySeries *categories; /* owned */
+  HrRecordKeeper   *keeper;     /* borrowed; NULL: records are not kept */
+  bool              keeping;    /* in this round */
   Series           *series;     /* owned, with room for all that the region may have */
   uint32_t          n_series;
   bool              sampling;
@@ -153,6 +155,8 @@ grow (HrIntervals *self)
           series->scale = hr_kind_is_time (series->kind) ? hr_unit_from_nanoseconds ((HrUnit) region.unit) : 1;
           memcpy (series->name, region.name, sizeof series->name);
           series->parent = region.parent;
+          if (self->keeper != NULL && series->metric != HR_SINK_NO_METRIC)
+            hr_record_keeper_name (self->keeper, self->n_series, series->metric, series->scale);
         }
       series->before = calloc (1, sizeof *series->before);
       series->now = calloc (1, sizeof *series->now);
@@ -187,6 +191,8 @@ record_cb (const HrRegionRecord *record,
   HrIntervals *self = user_data;
   Series      *series;
 
+  if (self->keeping)
+    hr_record_keeper_add (self->keeper, (int64_t) hr_region_reader_time (self->reader, record->time), record->metric, record->weight, record->value);
   if (record->metric >= self->n_series || !isfinite (record->value))
     return;
 
@@ -331,14 +337,34 @@ add_samples (HrIntervals *self,
     }
 }
 
+/* Reads the records there are, and keeps them if @keep. */
+static void
+drain (HrIntervals *self,
+       bool         keep,
+       int64_t      now_ns)
+{
+  uint64_t lost = hr_region_reader_lost (self->reader);
+  uint64_t n_read;
+
+  self->keeping = keep && self->keeper != NULL;
+  n_read = hr_region_reader_drain (self->reader, record_cb, self);
+  lost = hr_region_reader_lost (self->reader) - lost;
+  if (self->keeping)
+    hr_record_keeper_end_round (self->keeper, n_read, lost, now_ns);
+  else if (self->keeper != NULL)
+    hr_record_keeper_skip (self->keeper, n_read + lost, now_ns);
+}
+
 static void
 advance (HrIntervals *self,
-         AddFunc      add)
+         AddFunc      add,
+         bool         keep,
+         int64_t      now_ns)
 {
   self->sampling = hr_region_reader_get_sampling (self->reader);
   grow (self);
   read_totals (self);
-  hr_region_reader_drain (self->reader, record_cb, self);
+  drain (self, keep, now_ns);
   add_samples (self, add);
 }
 
@@ -404,7 +430,7 @@ hr_intervals_collect (HrIntervals *self,
 {
   uint64_t before = self->lost;
 
-  advance (self, self->sink.add);
+  advance (self, self->sink.add, true, now_ns);
   hr_category_series_collect (self->categories, now_ns, self->sampling);
   tell_growth (self, &unplaced_metric, hr_region_reader_unplaced (self->reader), &self->unplaced);
   tell_growth (self, &skipped_metric, hr_region_reader_skipped (self->reader), &self->skipped);
@@ -421,7 +447,7 @@ hr_intervals_skip (HrIntervals *self,
 {
   HrRecordingCost cost;
 
-  advance (self, self->sink.preload);
+  advance (self, self->sink.preload, false, now_ns);
   hr_category_series_preload (self->categories);
   self->lost = hr_region_reader_lost (self->reader);
   self->unplaced = hr_region_reader_unplaced (self->reader);
@@ -435,6 +461,14 @@ bool
 hr_intervals_get_sampling (const HrIntervals *self)
 {
   return self->sampling;
+}
+
+/* Has the records themselves kept in @keeper (borrowed, nullable), from the next look on. */
+void
+hr_intervals_set_keeper (HrIntervals    *self,
+                         HrRecordKeeper *keeper)
+{
+  self->keeper = keeper;
 }
 
 /* Begins to follow the region behind @reader (borrowed) at @begin_ns (monotonic), for @sink (copied). NULL without memory. */

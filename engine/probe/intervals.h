@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/probe/reader.h"
+#include "engine/probe/record-keeper.h"
 #include "engine/probe/sample-sink.h"
 
 #ifdef __cplusplus
@@ -18,6 +19,8 @@ extern "C"
                                  const HrSampleSink *sink,
                                  int64_t             begin_ns);
   void         hr_intervals_free (HrIntervals *self);
+  void         hr_intervals_set_keeper (HrIntervals    *self,
+                                        HrRecordKeeper *keeper);
 
   void     hr_intervals_skip (HrIntervals *self,
                               int64_t      now_ns);
