@@ -8,7 +8,9 @@
 
 #include "engine/store/schema.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 
 #define BUSY_TIMEOUT_MS 5000
 
@@ -207,6 +209,7 @@ migrate (sqlite3 *db,
   return hr_store_run (db, numbers, error) && hr_store_run (db, "COMMIT", error);
 }
 
+/* @path is a name, or with SQLITE_OPEN_URI among @flags a URI. */
 static sqlite3 *
 open_file (const char *path,
            int         flags,
@@ -254,30 +257,93 @@ hr_store_open_to_write (const char *path,
   return NULL;
 }
 
-/* Opens @path, which is there, to be read, whether or not somebody writes it.
+/* Opening a pipe would wait for whoever writes into it, and of a folder SQLite only says that it cannot be opened. */
+static gboolean
+check_is_file (const char *path,
+               GError    **error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  GStatBuf         status;
+
+  if (g_stat (path, &status) != 0)
+    g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_READ, _ ("“%s” cannot be opened: %s"), name, g_strerror (errno));
+  else if (!S_ISREG (status.st_mode))
+    g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_READ, _ ("“%s” is no file"), name);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+/* Whether @path has no log beside it that would have to be read with it. */
+static gboolean
+has_no_log (const char *path)
+{
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+  GStatBuf         status;
+
+  return g_stat (log, &status) != 0 || status.st_size == 0;
+}
+
+/* Opens @path as a file that nobody can write, which takes no file beside it. */
+static sqlite3 *
+open_immutable (const char *path,
+                GError    **error)
+{
+  g_autofree char *escaped = g_uri_escape_string (path, "/", TRUE);
+  g_autofree char *uri = g_strdup_printf ("file:%s?immutable=1", escaped);
+
+  return open_file (uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, error);
+}
+
+/* Whether @db holds a session of this version. */
+static gboolean
+check_to_read (sqlite3    *db,
+               const char *path,
+               GError    **error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  gint64           version;
+
+  if (!check (db, path, &version, error))
+    return FALSE;
+
+  if (version == 0)
+    g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_FOREIGN, _ ("“%s” is no session file"), name);
+  else if (version < HR_STORE_VERSION)
+    g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_READ_ONLY, _ ("“%s” is of an older version and would have to be written to"), name);
+
+  return version == HR_STORE_VERSION;
+}
+
+/* Opens @path, which is there, to be read, whether or not somebody writes it. In a folder that cannot be written to SQLite cannot make the
+ * files beside it by which readers and writers know of each other; without a log there is no writer, and none are needed.
  * Returns: (transfer full) (nullable): to be closed by whoever asked */
 sqlite3 *
 hr_store_open_to_read (const char *path,
                        GError    **error)
 {
-  sqlite3 *db = open_file (path, SQLITE_OPEN_READONLY, error);
-  gint64   version;
+  g_autoptr (GError) failure = NULL;
+  sqlite3 *db;
 
-  if (db == NULL)
+  if (!check_is_file (path, error))
     return NULL;
 
-  if (check (db, path, &version, error))
-    {
-      g_autofree char *name = g_path_get_basename (path);
-
-      if (version == HR_STORE_VERSION)
-        return db;
-      if (version == 0)
-        g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_FOREIGN, _ ("“%s” is no session file"), name);
-      else
-        g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_READ_ONLY, _ ("“%s” is of an older version and would have to be written to"), name);
-    }
+  db = open_file (path, SQLITE_OPEN_READONLY, &failure);
+  if (db != NULL && check_to_read (db, path, &failure))
+    return db;
   sqlite3_close (db);
+  db = NULL;
+
+  if (g_error_matches (failure, HR_STORE_ERROR, HR_STORE_ERROR_READ) && g_access (path, R_OK) == 0 && has_no_log (path))
+    {
+      g_clear_error (&failure);
+      db = open_immutable (path, &failure);
+      if (db != NULL && check_to_read (db, path, &failure))
+        return db;
+      sqlite3_close (db);
+    }
+  g_propagate_error (error, g_steal_pointer (&failure));
 
   return NULL;
 }
