@@ -4,6 +4,7 @@
 #include "app/config.h"
 #include "app/places.h"
 #include "engine/report/csv.h"
+#include "engine/report/save.h"
 
 #include <glib/gi18n.h>
 
@@ -45,7 +46,7 @@ csv_save_cb (GObject      *object,
   g_autoptr (GError) error = NULL;
   HrMainWindow *window = errand->application->window;
 
-  if (hr_csv_save_finish (result, &error))
+  if (hr_save_bytes_finish (result, &error))
     {
       g_autofree char *name = g_path_get_basename (errand->path);
       g_autofree char *text = g_strdup_printf (_ ("Saved %s"), name);
@@ -72,7 +73,7 @@ save_csv (HrApplication *self,
     }
 
   bytes = hr_csv_format (hr_source_get_history (source));
-  hr_csv_save_async (bytes, path, self->cancellable, csv_save_cb, errand_new (self, path));
+  hr_save_bytes_async (path, bytes, self->cancellable, csv_save_cb, errand_new (self, path));
 }
 
 static void

@@ -59,6 +59,15 @@ hr_unit_name (HrUnit unit)
   return (unsigned) unit < HR_N_UNITS ? names[unit] : "unknown";
 }
 
+/* Returns what a column's name ends in to say the unit: "_ms", "_mb", "_ratio", "_per_second", "_mb_per_second", "_celsius"; "" for plain counts. */
+const char *
+hr_unit_suffix (HrUnit unit)
+{
+  static const char *const suffixes[HR_N_UNITS] = { "", "_ms", "_mb", "_ratio", "_per_second", "_mb_per_second", "_celsius" };
+
+  return (unsigned) unit < HR_N_UNITS ? suffixes[unit] : "";
+}
+
 /* Returns what a number of nanoseconds is multiplied with to stand in @unit; 1 for units that are no time. */
 double
 hr_unit_from_nanoseconds (HrUnit unit)

@@ -69,6 +69,7 @@ extern "C"
   const char *hr_kind_name (HrKind kind);
   const char *hr_direction_name (HrDirection direction);
   const char *hr_unit_name (HrUnit unit);
+  const char *hr_unit_suffix (HrUnit unit);
   const char *hr_severity_name (HrSeverity severity);
 
   double     hr_unit_from_nanoseconds (HrUnit unit);

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "engine/model/sample.h"
 
 G_BEGIN_DECLS
 
@@ -16,5 +16,13 @@ void hr_csv_append_number (GString *out,
                            double   value);
 void hr_csv_append_time (GString *out,
                          gint64   time_us);
+void hr_csv_append_exact_time (GString *out,
+                               gint64   time_us);
+
+/* Median and 99th percentile of one interval. @scratch: empty, before and after */
+void hr_csv_measure_quantiles (const HrMetricInfo *metric,
+                               const HrSample     *sample,
+                               HrHistogram        *scratch,
+                               double              out[2]);
 
 G_END_DECLS

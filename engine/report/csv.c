@@ -70,31 +70,6 @@ typedef struct
   guint64 cumulative; /* items before the row that is written */
 } Written;
 
-/* The suffix of a unit in a column's name; "" for plain counts. */
-static const char *
-unit_suffix (HrUnit unit)
-{
-  switch (unit)
-    {
-    case HR_UNIT_MILLISECONDS:
-      return "_ms";
-    case HR_UNIT_MEGABYTES:
-      return "_mb";
-    case HR_UNIT_RATIO:
-      return "_ratio";
-    case HR_UNIT_PER_SECOND:
-      return "_per_second";
-    case HR_UNIT_MEGABYTES_PER_SECOND:
-      return "_mb_per_second";
-    case HR_UNIT_CELSIUS:
-      return "_celsius";
-    case HR_UNIT_COUNT:
-    case HR_N_UNITS:
-    default:
-      return "";
-    }
-}
-
 static gboolean
 has_column (const HrMetricInfo *metric,
             guint               column)
@@ -108,7 +83,7 @@ append_column (GString            *out,
                const HrMetricInfo *metric,
                guint               column)
 {
-  const char      *suffix = unit_suffix (metric->unit);
+  const char      *suffix = hr_unit_suffix (metric->unit);
   g_autofree char *name = NULL;
 
   if (!columns[column].with_unit || g_str_has_suffix (metric->name, suffix))
@@ -152,23 +127,6 @@ append_count (GString *out,
   g_string_append_printf (out, ",%" G_GUINT64_FORMAT, count);
 }
 
-/* Median and 99th percentile of one interval, never outside what was seen. */
-static void
-measure_quantiles (const HrMetricInfo *metric,
-                   const HrSample     *sample,
-                   double              out[2])
-{
-  static const double quantiles[] = { 0.5, 0.99 };
-  HrHistogram         histogram = { 0 };
-
-  hr_histogram_add (&histogram, sample->buckets, sample->n_buckets);
-  hr_histogram_quantiles (&histogram, quantiles, G_N_ELEMENTS (quantiles), out);
-
-  /* NaN passes through CLAMP. */
-  for (gsize i = 0; i < G_N_ELEMENTS (quantiles); i++)
-    out[i] = CLAMP (out[i] * hr_unit_from_nanoseconds (metric->unit), sample->min, sample->max);
-}
-
 /* Appends one cell of what was measured. @quantiles: median and 99th percentile */
 static void
 append_value (GString        *out,
@@ -210,17 +168,18 @@ append_value (GString        *out,
 }
 
 /* Appends the cells of one metric in one interval.
- * @sample: (nullable): what was measured; @cumulative: items up to the end of the interval */
+ * @sample: (nullable): what was measured; @cumulative: items up to the end of the interval; @scratch: empty, before and after */
 static void
 append_sample (GString            *out,
                const HrMetricInfo *metric,
                const HrSample     *sample,
-               guint64             cumulative)
+               guint64             cumulative,
+               HrHistogram        *scratch)
 {
   double quantiles[2] = { (double) NAN, (double) NAN };
 
   if (sample != NULL && hr_kind_is_time (metric->kind))
-    measure_quantiles (metric, sample, quantiles);
+    hr_csv_measure_quantiles (metric, sample, scratch, quantiles);
 
   for (guint column = 0; column < N_COLUMNS; column++)
     if (!has_column (metric, column))
@@ -311,7 +270,8 @@ GBytes *
 hr_csv_format (HrHistory *history)
 {
   g_autoptr (GArray) written = choose_metrics (history);
-  GString *out = g_string_new (NULL);
+  g_autofree HrHistogram *scratch = g_new0 (HrHistogram, 1);
+  GString                *out = g_string_new (NULL);
 
   append_header (out, history, written);
   for (guint i = 0; i < hr_history_get_n_snapshots (history); i++)
@@ -325,7 +285,7 @@ hr_csv_format (HrHistory *history)
           const HrSample *sample = hr_snapshot_find (snapshot, metric->metric);
 
           metric->cumulative += sample != NULL ? sample->count : 0;
-          append_sample (out, hr_history_get_metric (history, metric->metric), sample, metric->cumulative);
+          append_sample (out, hr_history_get_metric (history, metric->metric), sample, metric->cumulative, scratch);
         }
       g_string_append (out, HR_CSV_END_OF_ROW);
     }

@@ -11,13 +11,4 @@ G_BEGIN_DECLS
  * measured; of spans the 32 with the most self time. The format stands at the top of csv.c. */
 GBytes *hr_csv_format (HrHistory *history) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Writes @bytes beside @path, syncs it and renames it into place, in a thread. */
-void     hr_csv_save_async (GBytes             *bytes,
-                            const char         *path,
-                            GCancellable       *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer            user_data);
-gboolean hr_csv_save_finish (GAsyncResult *result,
-                             GError      **error);
-
 G_END_DECLS

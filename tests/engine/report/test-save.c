@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "engine/report/csv.h"
+#include "engine/report/save.h"
 #include "tests/folder.h"
 
 #include <errno.h>
@@ -58,11 +58,11 @@ save (GBytes       *bytes,
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  hr_csv_save_async (bytes, path, cancellable, result_cb, &result);
+  hr_save_bytes_async (path, bytes, cancellable, result_cb, &result);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);
 
-  return hr_csv_save_finish (result, error);
+  return hr_save_bytes_finish (result, error);
 }
 
 static GBytes *
