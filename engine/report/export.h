@@ -31,6 +31,16 @@ gboolean hr_export_session (HrSession             *session,
                             GCancellable          *cancellable,
                             GError               **error);
 
+/* The same into the file @path, which appears whole or not at all. */
+gboolean hr_export_save (HrSession             *session,
+                         HrExportFormat         format,
+                         const HrExportOptions *options,
+                         const char            *path,
+                         HrProgress             progress,
+                         gpointer               user_data,
+                         GCancellable          *cancellable,
+                         GError               **error);
+
 gboolean hr_export_format_from_name (const char     *name,
                                      HrExportFormat *out);
 
