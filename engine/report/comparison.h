@@ -7,13 +7,26 @@
 
 G_BEGIN_DECLS
 
-/* Two sessions beside each other: every metric that both have of a source of one name. */
+/* Two sessions beside each other: every metric that both have of a source of one name; where neither name is in both, and each has one program,
+ * these two. */
 typedef struct _HrComparison HrComparison;
+
+/* What is compared of a metric. */
+typedef enum
+{
+  HR_COMPARED_MEAN, /* of an item or level, an interval each */
+  HR_COMPARED_RATE, /* a second, an interval each: of counters and events */
+  HR_COMPARED_P99,  /* of durations, a second each */
+  HR_N_COMPARED
+} HrComparedStatistic;
 
 typedef struct
 {
-  const char         *source;
-  const HrMetricInfo *metric;
+  const char         *source; /* in the newer session */
+  HrMetricInfo        metric;
+  HrComparedStatistic statistic;
+  HrUnit              unit;
+  gboolean            counts; /* towards the whole: what a program does, not the computer around it */
   HrComparedResult    result;
 } HrComparisonRow;
 
@@ -39,8 +52,10 @@ void          hr_comparison_free (HrComparison *self);
 guint                  hr_comparison_get_n_rows (HrComparison *self);
 const HrComparisonRow *hr_comparison_get_row (HrComparison *self,
                                               guint         index);
-/* WORSE if any row is, then BETTER, then INCONCLUSIVE if no row says anything, else SAME. */
+/* WORSE if any row that counts is, then BETTER, then INCONCLUSIVE if none of them says anything, else SAME. */
 HrDifference hr_comparison_get_difference (HrComparison *self);
+
+const char *hr_compared_statistic_name (HrComparedStatistic statistic);
 
 char *hr_comparison_format (HrComparison      *self,
                             HrComparisonFormat format) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/report/comparison.h"
+
+#include "engine/report/csv-cell.h"
+
+#include <json-glib/json-glib.h>
+#include <math.h>
+
+/* Rises when a field changes its meaning or goes; new fields may come without that. */
+#define DOCUMENT_VERSION 1
+
+/* Returns the word for @statistic in files and on terminals; "unknown" for a number outside HrComparedStatistic. */
+const char *
+hr_compared_statistic_name (HrComparedStatistic statistic)
+{
+  static const char *const names[HR_N_COMPARED] = {
+    [HR_COMPARED_MEAN] = "mean",
+    [HR_COMPARED_RATE] = "rate",
+    [HR_COMPARED_P99] = "p99",
+  };
+
+  return (guint) statistic < HR_N_COMPARED ? names[statistic] : "unknown";
+}
+
+static char *
+word_value (double value,
+            HrUnit unit)
+{
+  char text[64];
+
+  if (!isfinite (value))
+    return g_strdup ("–");
+
+  hr_value_format (value, unit, text, sizeof text);
+
+  return g_strdup (text);
+}
+
+/* "1.19 (1.17 to 1.22)" */
+static char *
+word_ratio (const HrComparedResult *result)
+{
+  if (!isfinite (result->ratio))
+    return g_strdup ("–");
+
+  return g_strdup_printf ("%.3g (%.3g to %.3g)", result->ratio, result->ratio_low, result->ratio_high);
+}
+
+static char *
+word_metric (const HrComparisonRow *row)
+{
+  return row->statistic == HR_COMPARED_MEAN ? g_strdup (row->metric.name)
+                                            : g_strdup_printf ("%s, %s", row->metric.name, hr_compared_statistic_name (row->statistic));
+}
+
+/* What is worse comes first, then what is better, then what cannot be told, then the same; each in its own order. */
+static void
+append_in_order (HrComparison *self,
+                 GString      *out,
+                 void (*append) (GString               *out,
+                                 const HrComparisonRow *row))
+{
+  static const HrDifference order[] = { HR_DIFFERENCE_WORSE, HR_DIFFERENCE_BETTER, HR_DIFFERENCE_INCONCLUSIVE, HR_DIFFERENCE_SAME };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (order); i++)
+    for (guint j = 0; j < hr_comparison_get_n_rows (self); j++)
+      if (hr_comparison_get_row (self, j)->result.difference == order[i])
+        append (out, hr_comparison_get_row (self, j));
+}
+
+static void
+append_text_row (GString               *out,
+                 const HrComparisonRow *row)
+{
+  g_autofree char *metric = word_metric (row);
+  g_autofree char *base = word_value (row->result.base, row->unit);
+  g_autofree char *now = word_value (row->result.now, row->unit);
+  g_autofree char *ratio = word_ratio (&row->result);
+
+  g_string_append_printf (out, "%-13s %-34s %12s -> %-12s %-26s %s\n", hr_difference_name (row->result.difference), metric, base, now, ratio, row->source);
+}
+
+static void
+append_markdown_cell (GString    *out,
+                      const char *text)
+{
+  g_string_append (out, " ");
+  for (; *text != '\0'; text++)
+    {
+      if (*text == '|' || *text == '\\' || *text == '`')
+        g_string_append_c (out, '\\');
+      g_string_append_c (out, *text == '\n' ? ' ' : *text);
+    }
+  g_string_append (out, " |");
+}
+
+static void
+append_markdown_row (GString               *out,
+                     const HrComparisonRow *row)
+{
+  g_autofree char  *metric = word_metric (row);
+  g_autofree char  *base = word_value (row->result.base, row->unit);
+  g_autofree char  *now = word_value (row->result.now, row->unit);
+  g_autofree char  *ratio = word_ratio (&row->result);
+  const char *const cells[] = { hr_difference_name (row->result.difference), metric, base, now, ratio, row->source };
+
+  g_string_append (out, "|");
+  for (gsize i = 0; i < G_N_ELEMENTS (cells); i++)
+    append_markdown_cell (out, cells[i]);
+  g_string_append (out, "\n");
+}
+
+static void
+append_csv_row (GString               *out,
+                const HrComparisonRow *row)
+{
+  const HrComparedResult *result = &row->result;
+  const double            numbers[] = {
+               result->base, result->now, result->ratio, result->ratio_low, result->ratio_high, result->effect, result->p, result->q,
+               (double) result->n_base, (double) result->n_now
+  };
+  const char *const texts[] = { row->source, row->metric.name, hr_compared_statistic_name (row->statistic), hr_unit_name (row->unit) };
+
+  g_string_append (out, hr_difference_name (result->difference));
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_string_append_c (out, ',');
+      hr_csv_append_text (out, texts[i]);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_string_append_c (out, ',');
+      hr_csv_append_number (out, numbers[i]);
+    }
+  g_string_append (out, HR_CSV_END_OF_ROW);
+}
+
+/* JSON has no word for what is no number: null. */
+static void
+add_number (JsonBuilder *builder,
+            const char  *name,
+            double       value)
+{
+  json_builder_set_member_name (builder, name);
+  if (isfinite (value))
+    json_builder_add_double_value (builder, value);
+  else
+    json_builder_add_null_value (builder);
+}
+
+static void
+add_text (JsonBuilder *builder,
+          const char  *name,
+          const char  *value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, value);
+}
+
+static void
+add_row (JsonBuilder           *builder,
+         const HrComparisonRow *row)
+{
+  const HrComparedResult *result = &row->result;
+
+  json_builder_begin_object (builder);
+  add_text (builder, "source", row->source);
+  add_text (builder, "metric", row->metric.name);
+  add_text (builder, "statistic", hr_compared_statistic_name (row->statistic));
+  add_text (builder, "unit", hr_unit_name (row->unit));
+  add_text (builder, "difference", hr_difference_name (result->difference));
+  json_builder_set_member_name (builder, "counts");
+  json_builder_add_boolean_value (builder, row->counts);
+  add_number (builder, "base", result->base);
+  add_number (builder, "now", result->now);
+  add_number (builder, "ratio", result->ratio);
+  add_number (builder, "ratio_low", result->ratio_low);
+  add_number (builder, "ratio_high", result->ratio_high);
+  add_number (builder, "effect", result->effect);
+  add_number (builder, "p", result->p);
+  add_number (builder, "q", result->q);
+  add_number (builder, "n_base", (double) result->n_base);
+  add_number (builder, "n_now", (double) result->n_now);
+  json_builder_end_object (builder);
+}
+
+static char *
+format_json (HrComparison *self)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autoptr (JsonNode) root = NULL;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "version");
+  json_builder_add_int_value (builder, DOCUMENT_VERSION);
+  add_text (builder, "difference", hr_difference_name (hr_comparison_get_difference (self)));
+  json_builder_set_member_name (builder, "metrics");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < hr_comparison_get_n_rows (self); i++)
+    add_row (builder, hr_comparison_get_row (self, i));
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+
+  root = json_builder_get_root (builder);
+  json_generator_set_root (generator, root);
+  json_generator_set_pretty (generator, TRUE);
+
+  return json_generator_to_data (generator, NULL);
+}
+
+/* Returns: (transfer full): the comparison for people (text, Markdown) or programs (JSON, CSV), with a line end at its end. Numbers for
+ * programs are in the C locale and have all their digits. */
+char *
+hr_comparison_format (HrComparison      *self,
+                      HrComparisonFormat format)
+{
+  const char *difference = hr_difference_name (hr_comparison_get_difference (self));
+  GString    *out = g_string_new (NULL);
+
+  switch (format)
+    {
+    case HR_COMPARISON_JSON:
+      {
+        g_autofree char *json = format_json (self);
+
+        g_string_append_printf (out, "%s\n", json);
+        break;
+      }
+    case HR_COMPARISON_CSV:
+      g_string_append (out, "difference,source,metric,statistic,unit,base,now,ratio,ratio_low,ratio_high,effect,p,q,n_base,n_now" HR_CSV_END_OF_ROW);
+      for (guint i = 0; i < hr_comparison_get_n_rows (self); i++)
+        append_csv_row (out, hr_comparison_get_row (self, i));
+      break;
+    case HR_COMPARISON_MARKDOWN:
+      g_string_append_printf (out, "**%s**, %u metrics compared\n\n", difference, hr_comparison_get_n_rows (self));
+      g_string_append (out, "| | metric | base | now | ratio (95 %) | source |\n|---|---|---|---|---|---|\n");
+      append_in_order (self, out, append_markdown_row);
+      break;
+    case HR_COMPARISON_TEXT:
+    case HR_N_COMPARISON_FORMATS:
+    default:
+      g_string_append_printf (out, "%s: %u metrics compared\n", difference, hr_comparison_get_n_rows (self));
+      append_in_order (self, out, append_text_row);
+      break;
+    }
+
+  return g_string_free (out, FALSE);
+}

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/report/comparison.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A series that grows beyond this is averaged by pairs: days of ten samples a second fit, and the comparison averages them further anyway. */
+#define MOST_VALUES 65536
+
+/* A tail is measured over so long at least: a second of a program that works has items enough. */
+#define TAIL_NS ((gint64) HR_NS_PER_SECOND)
+
+/* Below so many items the 99th percentile is only another word for the highest. */
+#define TAIL_ITEMS 100
+
+/* Values of one kind in order of time, each the mean of @group that came. */
+typedef struct
+{
+  GArray *values; /* double */
+  guint   group;
+  guint   n_pending;
+  double  pending;
+} Series;
+
+/* One metric of one source in one session. */
+typedef struct
+{
+  HrMetricInfo info;
+  Series       level; /* means or rates */
+  Series       tail;
+  HrHistogram *histogram; /* since @tail_ns; of durations alone */
+  gint64       tail_ns;
+} Gathered;
+
+/* One source of one session. */
+typedef struct
+{
+  char      *name;
+  gboolean   program;
+  GPtrArray *metrics; /* Gathered */
+} Side;
+
+typedef struct
+{
+  GPtrArray *sides; /* Side */
+  HrProgress progress;
+  gpointer   user_data;
+  double     begin; /* share of the whole when this session begins */
+} Gathering;
+
+struct _HrComparison
+{
+  GPtrArray *base; /* Side */
+  GPtrArray *now;
+  GArray    *rows; /* HrComparisonRow */
+};
+
+static void
+series_init (Series *self)
+{
+  *self = (Series){ .values = g_array_new (FALSE, FALSE, sizeof (double)), .group = 1 };
+}
+
+static void
+series_add (Series *self,
+            double  value)
+{
+  self->pending += value / self->group;
+  if (++self->n_pending < self->group)
+    return;
+
+  g_array_append_val (self->values, self->pending);
+  self->pending = 0;
+  self->n_pending = 0;
+  if (self->values->len < MOST_VALUES)
+    return;
+
+  for (guint i = 0; i < MOST_VALUES / 2; i++)
+    g_array_index (self->values, double, i) = (g_array_index (self->values, double, 2 * i) + g_array_index (self->values, double, 2 * i + 1)) / 2;
+  g_array_set_size (self->values, MOST_VALUES / 2);
+  self->group *= 2;
+}
+
+static void
+gathered_free (gpointer data)
+{
+  Gathered *self = data;
+
+  g_array_unref (self->level.values);
+  g_array_unref (self->tail.values);
+  g_free (self->histogram);
+  g_free (self);
+}
+
+static void
+side_free (gpointer data)
+{
+  Side *self = data;
+
+  g_ptr_array_unref (self->metrics);
+  g_free (self->name);
+  g_free (self);
+}
+
+static Side *
+find_side (GPtrArray  *sides,
+           const char *name)
+{
+  for (guint i = 0; i < sides->len; i++)
+    if (g_str_equal (((Side *) g_ptr_array_index (sides, i))->name, name))
+      return g_ptr_array_index (sides, i);
+
+  return NULL;
+}
+
+static Side *
+ensure_side (GPtrArray             *sides,
+             const HrSessionSource *source)
+{
+  Side *self = find_side (sides, source->what.name);
+
+  if (self != NULL)
+    return self;
+
+  self = g_new0 (Side, 1);
+  self->name = g_strdup (source->what.name);
+  self->program = source->what.role == HR_SOURCE_PROCESS;
+  self->metrics = g_ptr_array_new_with_free_func (gathered_free);
+  g_ptr_array_add (sides, self);
+
+  return self;
+}
+
+/* What the monitor says of itself is about the monitor. */
+static gboolean
+is_about_monitoring (const char *name)
+{
+  static const char *const names[] = { "probe_overhead", "sampling_stride", "monitor_cpu_usage", NULL };
+
+  return g_strv_contains (names, name);
+}
+
+static Gathered *
+find_gathered (const Side         *side,
+               const HrMetricInfo *info)
+{
+  for (guint i = 0; i < side->metrics->len; i++)
+    {
+      Gathered *self = g_ptr_array_index (side->metrics, i);
+
+      /* Names of metrics are interned. */
+      if (self->info.kind == info->kind && self->info.unit == info->unit && g_str_equal (self->info.name, info->name))
+        return self;
+    }
+
+  return NULL;
+}
+
+static Gathered *
+ensure_gathered (Side               *side,
+                 const HrMetricInfo *info)
+{
+  Gathered *self = find_gathered (side, info);
+
+  if (self != NULL)
+    return self;
+
+  self = g_new0 (Gathered, 1);
+  self->info = *info;
+  self->info.name = g_intern_string (info->name);
+  series_init (&self->level);
+  series_init (&self->tail);
+  if (info->kind == HR_KIND_DURATION)
+    self->histogram = g_new0 (HrHistogram, 1);
+  g_ptr_array_add (side->metrics, self);
+
+  return self;
+}
+
+/* A stretch of the tail ends with the first interval after it. */
+static void
+gather_tail (Gathered         *self,
+             const HrSample   *sample,
+             const HrSnapshot *snapshot)
+{
+  if (self->tail_ns == 0)
+    self->tail_ns = snapshot->end_ns - snapshot->interval_ns;
+  hr_histogram_add (self->histogram, sample->buckets, sample->n_buckets);
+  if (snapshot->end_ns - self->tail_ns < TAIL_NS)
+    return;
+
+  if (self->histogram->total >= TAIL_ITEMS)
+    series_add (&self->tail, hr_histogram_quantile (self->histogram, 0.99) * hr_unit_from_nanoseconds (self->info.unit));
+  memset (self->histogram, 0, sizeof *self->histogram);
+  self->tail_ns = snapshot->end_ns;
+}
+
+/* Where a counter or an event has no sample nothing happened while somebody looked; where anything else has none nothing is known. */
+static void
+gather (Gathered         *self,
+        const HrSample   *sample,
+        const HrSnapshot *snapshot)
+{
+  double seconds = (double) snapshot->interval_ns / HR_NS_PER_SECOND;
+
+  if (self->info.kind == HR_KIND_COUNTER || self->info.kind == HR_KIND_EVENT)
+    {
+      double amount = sample == NULL ? 0 : (self->info.kind == HR_KIND_EVENT ? (double) sample->count : sample->sum);
+
+      if (seconds > 0)
+        series_add (&self->level, amount / seconds);
+    }
+  else if (sample != NULL)
+    {
+      series_add (&self->level, hr_sample_mean (sample));
+      if (self->histogram != NULL)
+        gather_tail (self, sample, snapshot);
+    }
+}
+
+static gboolean
+replay_snapshot_cb (const HrSessionSource *source,
+                    HrHistory             *history,
+                    HrSnapshot            *snapshot,
+                    gpointer               user_data)
+{
+  Gathering *self = user_data;
+  Side      *side = ensure_side (self->sides, source);
+
+  /* What makes up for an unwatched stretch is of no interval. */
+  if (snapshot->catch_up)
+    return TRUE;
+
+  for (guint i = 0; i < hr_history_get_n_metrics (history); i++)
+    {
+      const HrMetricInfo *info = hr_history_get_metric (history, i);
+
+      if (!is_about_monitoring (info->name))
+        gather (ensure_gathered (side, info), hr_snapshot_find (snapshot, i), snapshot);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+replay_progress_cb (double   share,
+                    gpointer user_data)
+{
+  Gathering *self = user_data;
+
+  return self->progress == NULL || self->progress (self->begin + share / 2, self->user_data);
+}
+
+static GPtrArray *
+gather_session (HrSession *session,
+                HrRange    range,
+                double     begin,
+                HrProgress progress,
+                gpointer   user_data,
+                GError   **error)
+{
+  const HrReplayEvents events = { .snapshot = replay_snapshot_cb, .progress = replay_progress_cb };
+  g_autoptr (GPtrArray) sides = g_ptr_array_new_with_free_func (side_free);
+  Gathering gathering = { sides, progress, user_data, begin };
+
+  return hr_session_replay (session, 0, range, &events, &gathering, error) ? g_steal_pointer (&sides) : NULL;
+}
+
+/* Returns: (transfer none) (nullable): the one program among @sides. */
+static Side *
+find_only_program (GPtrArray *sides)
+{
+  Side *found = NULL;
+
+  for (guint i = 0; i < sides->len; i++)
+    {
+      Side *side = g_ptr_array_index (sides, i);
+
+      if (side->program && found != NULL)
+        return NULL;
+      if (side->program)
+        found = side;
+    }
+
+  return found;
+}
+
+/* Returns: (transfer none) (nullable): what @now was before: the source of its name, or the only program where each has but one. */
+static Side *
+find_base (HrComparison *self,
+           Side         *now)
+{
+  Side *named = find_side (self->base, now->name);
+
+  if (named != NULL || find_only_program (self->now) != now)
+    return named;
+
+  return find_only_program (self->base);
+}
+
+static HrUnit
+rate_unit (HrUnit unit)
+{
+  return unit == HR_UNIT_MEGABYTES ? HR_UNIT_MEGABYTES_PER_SECOND : HR_UNIT_PER_SECOND;
+}
+
+static void
+add_row (HrComparison       *self,
+         GArray             *compared,
+         const Side         *side,
+         const Gathered     *now,
+         HrComparedStatistic statistic,
+         const Series       *base_series,
+         const Series       *now_series)
+{
+  HrComparisonRow row = {
+    .source = side->name,
+    .metric = now->info,
+    .statistic = statistic,
+    .unit = statistic == HR_COMPARED_RATE ? rate_unit (now->info.unit) : now->info.unit,
+    .counts = side->program,
+  };
+  HrCompared metric = {
+    .base = (const double *) base_series->values->data,
+    .n_base = base_series->values->len,
+    .now = (const double *) now_series->values->data,
+    .n_now = now_series->values->len,
+    .direction = now->info.direction,
+  };
+
+  g_array_append_val (self->rows, row);
+  g_array_append_val (compared, metric);
+}
+
+static void
+pair_up (HrComparison *self,
+         GArray       *compared)
+{
+  for (guint i = 0; i < self->now->len; i++)
+    {
+      Side *now = g_ptr_array_index (self->now, i);
+      Side *base = find_base (self, now);
+
+      for (guint j = 0; base != NULL && j < now->metrics->len; j++)
+        {
+          const Gathered     *after = g_ptr_array_index (now->metrics, j);
+          const Gathered     *before = find_gathered (base, &after->info);
+          HrComparedStatistic statistic = after->info.kind == HR_KIND_COUNTER || after->info.kind == HR_KIND_EVENT ? HR_COMPARED_RATE : HR_COMPARED_MEAN;
+
+          if (before == NULL)
+            continue;
+          add_row (self, compared, now, after, statistic, &before->level, &after->level);
+          if (after->info.kind == HR_KIND_DURATION)
+            add_row (self, compared, now, after, HR_COMPARED_P99, &before->tail, &after->tail);
+        }
+    }
+}
+
+static void
+compare (HrComparison *self)
+{
+  g_autoptr (GArray) compared = g_array_new (FALSE, FALSE, sizeof (HrCompared));
+  g_autofree HrComparedResult *results = NULL;
+
+  pair_up (self, compared);
+  results = g_new (HrComparedResult, MAX (compared->len, 1));
+  hr_compare ((const HrCompared *) compared->data, compared->len, &hr_compare_defaults, results);
+  for (guint i = 0; i < self->rows->len; i++)
+    g_array_index (self->rows, HrComparisonRow, i).result = results[i];
+}
+
+/* Compares what @now holds with what @base holds. Rows come in the newer session's order of sources and metrics.
+ * @progress: (nullable): may give it up
+ * Returns: (transfer full): the comparison, or NULL with what reading a session failed of */
+HrComparison *
+hr_comparison_new (HrSession *base,
+                   HrRange    base_range,
+                   HrSession *now,
+                   HrRange    now_range,
+                   HrProgress progress,
+                   gpointer   user_data,
+                   GError   **error)
+{
+  g_autoptr (HrComparison) self = g_new0 (HrComparison, 1);
+
+  self->rows = g_array_new (FALSE, FALSE, sizeof (HrComparisonRow));
+  self->base = gather_session (base, base_range, 0, progress, user_data, error);
+  if (self->base == NULL)
+    return NULL;
+  self->now = gather_session (now, now_range, 0.5, progress, user_data, error);
+  if (self->now == NULL)
+    return NULL;
+
+  compare (self);
+
+  return g_steal_pointer (&self);
+}
+
+/* NULL is accepted. */
+void
+hr_comparison_free (HrComparison *self)
+{
+  if (self == NULL)
+    return;
+
+  g_clear_pointer (&self->base, g_ptr_array_unref);
+  g_clear_pointer (&self->now, g_ptr_array_unref);
+  g_array_unref (self->rows);
+  g_free (self);
+}
+
+/* Returns how many metrics were compared; 0 where the sessions have nothing in common. */
+guint
+hr_comparison_get_n_rows (HrComparison *self)
+{
+  return self->rows->len;
+}
+
+/* Returns: (transfer none): row number @index; lives as long as @self. */
+const HrComparisonRow *
+hr_comparison_get_row (HrComparison *self,
+                       guint         index)
+{
+  g_return_val_if_fail (index < self->rows->len, NULL);
+
+  return &g_array_index (self->rows, HrComparisonRow, index);
+}
+
+/* Returns what the rows that count come to. */
+HrDifference
+hr_comparison_get_difference (HrComparison *self)
+{
+  guint n[HR_N_DIFFERENCES] = { 0 };
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const HrComparisonRow *row = hr_comparison_get_row (self, i);
+
+      if (row->counts)
+        n[row->result.difference]++;
+    }
+
+  if (n[HR_DIFFERENCE_WORSE] > 0)
+    return HR_DIFFERENCE_WORSE;
+  if (n[HR_DIFFERENCE_BETTER] > 0)
+    return HR_DIFFERENCE_BETTER;
+
+  return n[HR_DIFFERENCE_SAME] > 0 ? HR_DIFFERENCE_SAME : HR_DIFFERENCE_INCONCLUSIVE;
+}
