@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "engine/store/block.h"
+#include "tests/bench/bench.h"
+
+#include <math.h>
+#include <string.h>
+#include <zstd.h>
+
+#define N_DAY 864000 /* 24 h at 10 Hz */
+#define N_CHUNKS ((N_DAY + HR_CHUNK_SNAPSHOTS - 1) / HR_CHUNK_SNAPSHOTS)
+#define INTERVAL_US 100000
+#define JITTER_US 200
+#define BEGIN_US G_GINT64_CONSTANT (1700000000000000)
+#define N_SHARING 10 /* metrics of the source that is no series of its own */
+#define N_COLUMNS 1000
+#define SEED 141421
+#define RAW_BYTES (sizeof (gint64) + sizeof (double)) /* a time and a value */
+
+typedef enum
+{
+  GAUGE,    /* two decimals, wandering about a level */
+  DOUBLES,  /* every bit of the mantissa drawn */
+  INTEGERS, /* at regular times; one of a hundred differs from the one before */
+  N_KINDS
+} Kind;
+
+static const char *const kind_names[N_KINDS] = { "gauge", "doubles", "integers" };
+
+/* A chunk in a file, and as whoever compresses raw columns has it. */
+typedef struct
+{
+  guint   n;
+  GBytes *heads;
+  GBytes *block;
+  GBytes *fine;
+  GBytes *coarse;
+  GBytes *raw;
+} Chunk;
+
+/* A day of one series, and how it is drawn. */
+typedef struct
+{
+  Kind        kind;
+  GRand      *random;
+  double      values[N_SHARING];
+  Chunk       chunks[N_CHUNKS];
+  HrSnapshot *snapshots[HR_CHUNK_SNAPSHOTS]; /* of the chunk that was drawn last */
+  double     *decoded;
+  double     *copy;
+  HrBin       bins[N_DAY / HR_TIER_FINE + N_CHUNKS];
+  HrBin       columns[N_COLUMNS];
+  guint64     n_steps[1 << 16]; /* how often a gauge's value went by so many hundredths or units, from 1 << 15 */
+} Day;
+
+/* Near enough to a normal draw. */
+static double
+draw_step (GRand *random)
+{
+  double sum = -6;
+
+  for (guint i = 0; i < 12; i++)
+    sum += g_rand_double (random);
+
+  return sum;
+}
+
+/* The next value of series @index. A gauge wanders: half its way from 50 is lost in 700 samples. */
+static double
+draw_value (Day  *day,
+            guint index)
+{
+  double before = day->values[index];
+
+  switch (day->kind)
+    {
+    case GAUGE:
+      day->values[index] = rint ((50 + (before - 50) * 0.999 + 0.15 * draw_step (day->random)) * 100) / 100;
+      break;
+    case INTEGERS:
+      day->values[index] += g_rand_int_range (day->random, 0, 100) == 0 ? g_rand_int_range (day->random, -4, 5) : 0;
+      break;
+    case DOUBLES:
+    case N_KINDS:
+    default:
+      day->values[index] = g_rand_double (day->random);
+    }
+  day->n_steps[CLAMP ((1 << 15) + lrint ((day->values[index] - before) * 100), 0, (1 << 16) - 1)]++;
+
+  return day->values[index];
+}
+
+static HrSnapshot *
+draw_snapshot (Day  *day,
+               guint number,
+               guint n_metrics)
+{
+  HrSample   samples[N_SHARING];
+  gint64     jitter = day->kind == INTEGERS ? 0 : g_rand_int_range (day->random, -JITTER_US, JITTER_US + 1);
+  gint64     since_us = (gint64) number * INTERVAL_US + jitter;
+  HrSnapshot head = {
+    .sequence = number + 1,
+    .end_ns = since_us * 1000 + 77,
+    .interval_ns = G_GINT64_CONSTANT (1000) * INTERVAL_US,
+    .time_us = BEGIN_US + since_us,
+  };
+
+  for (guint i = 0; i < n_metrics; i++)
+    {
+      double value = draw_value (day, i);
+
+      samples[i] = (HrSample){ .metric = i, .count = 1, .sum = value, .min = value, .max = value, .last = value };
+    }
+
+  return hr_snapshot_new (&head, samples, n_metrics);
+}
+
+/* Draws chunk @index of the day. Returns how many snapshots it has. */
+static guint
+draw_chunk (Day  *day,
+            guint index,
+            guint n_metrics)
+{
+  guint n = MIN (HR_CHUNK_SNAPSHOTS, N_DAY - index * HR_CHUNK_SNAPSHOTS);
+
+  for (guint i = 0; i < n; i++)
+    {
+      hr_snapshot_unref (day->snapshots[i]);
+      day->snapshots[i] = draw_snapshot (day, index * HR_CHUNK_SNAPSHOTS + i, n_metrics);
+    }
+
+  return n;
+}
+
+static void
+chunk_clear (Chunk *self)
+{
+  g_clear_pointer (&self->heads, g_bytes_unref);
+  g_clear_pointer (&self->block, g_bytes_unref);
+  g_clear_pointer (&self->fine, g_bytes_unref);
+  g_clear_pointer (&self->coarse, g_bytes_unref);
+  g_clear_pointer (&self->raw, g_bytes_unref);
+}
+
+/* From snapshots to what stands in a file of one metric. */
+static void
+encode (HrSnapshot *const *snapshots,
+        guint              n,
+        guint              metric,
+        Chunk             *out)
+{
+  g_auto (HrBlock) block = { 0 };
+
+  chunk_clear (out);
+  out->n = n;
+  if (metric == 0)
+    {
+      g_auto (HrHeads) heads = { 0 };
+
+      hr_heads_gather (&heads, snapshots, n);
+      out->heads = hr_heads_write (&heads);
+    }
+  hr_block_gather (&block, NULL, snapshots, n, metric);
+  out->block = hr_block_write (&block);
+  out->fine = hr_tier_write (&block, n, HR_TIER_FINE);
+  out->coarse = hr_tier_write (&block, n, HR_TIER_COARSE);
+}
+
+/* Times and values as they stand in memory, compressed. */
+static GBytes *
+encode_raw (HrSnapshot *const *snapshots,
+            guint              n)
+{
+  g_autofree gint64 *times = g_new (gint64, n);
+  g_autofree double *values = g_new (double, n);
+  gsize              bound = ZSTD_compressBound (n * sizeof (double));
+  guint8            *out = g_malloc (sizeof (gsize) + 2 * bound);
+  gsize              first;
+
+  for (guint i = 0; i < n; i++)
+    {
+      times[i] = snapshots[i]->time_us;
+      values[i] = snapshots[i]->samples[0].sum;
+    }
+  first = ZSTD_compress (out + sizeof first, bound, times, n * sizeof *times, 3);
+  memcpy (out, &first, sizeof first);
+
+  return g_bytes_new_take (out, sizeof first + first + ZSTD_compress (out + sizeof first + first, bound, values, n * sizeof *values, 3));
+}
+
+/* One series decoded, times and values, and summed up. */
+static void
+decode (guint64  n,
+        gpointer user_data)
+{
+  Day *day = user_data;
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      double sum = 0;
+      gint64 times = 0;
+
+      for (guint k = 0; k < N_CHUNKS; k++)
+        {
+          g_auto (HrHeads) heads = { 0 };
+          g_auto (HrBlock) block = { 0 };
+
+          if (!hr_heads_read (day->chunks[k].heads, &heads, NULL) || !hr_block_read (day->chunks[k].block, HR_COLUMN_SUM, &block, NULL))
+            g_error ("A chunk cannot be read");
+          for (guint j = 0; j < block.n; j++)
+            {
+              sum += block.sums[j];
+              times += heads.times_us[block.positions[j]];
+            }
+        }
+      hr_bench_keep (&sum);
+      hr_bench_keep (&times);
+    }
+}
+
+/* As many bytes copied. */
+static void
+decode_floor (guint64  n,
+              gpointer user_data)
+{
+  Day *day = user_data;
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      memcpy (day->copy, day->decoded, N_DAY * RAW_BYTES);
+      hr_bench_keep (day->copy);
+    }
+}
+
+/* The same from compressed raw columns. */
+static void
+decode_raw (guint64  n,
+            gpointer user_data)
+{
+  Day *day = user_data;
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      double sum = 0;
+      gint64 times = 0;
+
+      for (guint k = 0; k < N_CHUNKS; k++)
+        {
+          gint64        read_times[HR_CHUNK_SNAPSHOTS];
+          double        values[HR_CHUNK_SNAPSHOTS];
+          gsize         size, first;
+          const guint8 *raw = g_bytes_get_data (day->chunks[k].raw, &size);
+
+          memcpy (&first, raw, sizeof first);
+          ZSTD_decompress (read_times, sizeof read_times, raw + sizeof first, first);
+          ZSTD_decompress (values, sizeof values, raw + sizeof first + first, size - sizeof first - first);
+          for (guint j = 0; j < day->chunks[k].n; j++)
+            {
+              sum += values[j];
+              times += read_times[j];
+            }
+        }
+      hr_bench_keep (&sum);
+      hr_bench_keep (&times);
+    }
+}
+
+/* The snapshots of one chunk of one metric gathered and coded. */
+static void
+ingest (guint64  n,
+        gpointer user_data)
+{
+  Day  *day = user_data;
+  Chunk chunk = { 0 };
+
+  for (guint64 i = 0; i < n; i++)
+    encode (day->snapshots, HR_CHUNK_SNAPSHOTS, 0, &chunk);
+  chunk_clear (&chunk);
+}
+
+/* The snapshots read. */
+static void
+ingest_floor (guint64  n,
+              gpointer user_data)
+{
+  Day *day = user_data;
+
+  for (guint64 i = 0; i < n; i++)
+    for (guint k = 0; k < HR_CHUNK_SNAPSHOTS; k++)
+      {
+        HrSample sample = day->snapshots[k]->samples[0];
+
+        hr_bench_keep (&sample);
+      }
+}
+
+/* Times and values compressed. */
+static void
+ingest_raw (guint64  n,
+            gpointer user_data)
+{
+  Day *day = user_data;
+
+  for (guint64 i = 0; i < n; i++)
+    g_bytes_unref (encode_raw (day->snapshots, HR_CHUNK_SNAPSHOTS));
+}
+
+/* The extent of each of 1 000 columns from @n bins. */
+static void
+fill_columns (Day  *day,
+              guint n)
+{
+  for (guint i = 0; i < N_COLUMNS; i++)
+    {
+      HrBin column = { 0 };
+
+      for (guint k = (guint) ((guint64) i * n / N_COLUMNS); k < (guint64) (i + 1) * n / N_COLUMNS; k++)
+        {
+          const HrBin *bin = &day->bins[k];
+
+          column.min = column.count == 0 || bin->min < column.min ? bin->min : column.min;
+          column.max = column.count == 0 || bin->max > column.max ? bin->max : column.max;
+          column.sum += bin->sum;
+          column.count += bin->count;
+        }
+      day->columns[i] = column;
+    }
+  hr_bench_keep (day->columns);
+}
+
+static void
+read_tiers (Day     *day,
+            guint64  n,
+            guint    n_chunks,
+            gboolean fine)
+{
+  guint per_bin = fine ? HR_TIER_FINE : HR_TIER_COARSE;
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      guint at = 0;
+
+      for (guint k = 0; k < n_chunks; k++)
+        {
+          guint n_bins = (day->chunks[k].n + per_bin - 1) / per_bin;
+
+          if (!hr_tier_read (fine ? day->chunks[k].fine : day->chunks[k].coarse, day->bins + at, n_bins, NULL))
+            g_error ("A tier cannot be read");
+          at += n_bins;
+        }
+      fill_columns (day, at);
+    }
+}
+
+/* The whole day from the coarse tier. */
+static void
+tiers_day (guint64  n,
+           gpointer user_data)
+{
+  read_tiers (user_data, n, N_CHUNKS, FALSE);
+}
+
+/* The longest stretch for whose 1 000 columns the coarse tier is too coarse, from the fine one. */
+static void
+tiers_worst (guint64  n,
+             gpointer user_data)
+{
+  read_tiers (user_data, n, N_COLUMNS * HR_TIER_COARSE / HR_CHUNK_SNAPSHOTS + 1, TRUE);
+}
+
+/* The columns known beforehand read. */
+static void
+tiers_floor (guint64  n,
+             gpointer user_data)
+{
+  Day *day = user_data;
+
+  for (guint64 i = 0; i < n; i++)
+    for (guint k = 0; k < N_COLUMNS; k++)
+      {
+        HrBin column = day->columns[k];
+
+        hr_bench_keep (&column);
+      }
+}
+
+/* What a sample has to cost by what is random in it, in bytes: the jitter, and a value's step. */
+static double
+entropy (const Day *day,
+         double     share)
+{
+  double bits = day->kind == INTEGERS ? 0 : log2 (2 * JITTER_US + 1) * share;
+
+  /* A double of 0..1: 52 bits of mantissa, and an exponent that halves each time. */
+  if (day->kind == DOUBLES)
+    return (bits + 52 + 2) / 8;
+
+  for (guint i = 0; i < G_N_ELEMENTS (day->n_steps); i++)
+    if (day->n_steps[i] > 0)
+      bits -= (double) day->n_steps[i] / N_DAY * log2 ((double) day->n_steps[i] / N_DAY);
+
+  return bits / 8;
+}
+
+static Day *
+day_new (Kind kind)
+{
+  Day *day = g_new0 (Day, 1);
+
+  day->kind = kind;
+  day->random = g_rand_new_with_seed (SEED);
+  for (guint i = 0; i < N_SHARING; i++)
+    day->values[i] = 50;
+
+  return day;
+}
+
+static void
+day_free (Day *day)
+{
+  for (guint i = 0; i < N_CHUNKS; i++)
+    chunk_clear (&day->chunks[i]);
+  for (guint i = 0; i < HR_CHUNK_SNAPSHOTS; i++)
+    hr_snapshot_unref (day->snapshots[i]);
+  g_rand_free (day->random);
+  g_free (day->decoded);
+  g_free (day->copy);
+  g_free (day);
+}
+
+static void
+add (HrBench    *results,
+     const Day  *day,
+     const char *what,
+     double      value,
+     const char *unit,
+     double      floor)
+{
+  g_autofree char *name = g_strdup_printf ("%s-%s", what, kind_names[day->kind]);
+
+  hr_bench_add (results, name, value, unit, floor);
+}
+
+static void
+add_peer (HrBench    *results,
+          const Day  *day,
+          const char *what,
+          const char *peer,
+          double      value)
+{
+  g_autofree char *name = g_strdup_printf ("%s-%s", what, kind_names[day->kind]);
+
+  hr_bench_add_peer (results, name, peer, value);
+}
+
+/* Bytes a sample of a source that has one metric, heads counted in. */
+static void
+measure_single (HrBench *results,
+                Day     *day)
+{
+  gsize stored = 0, tiers = 0, raw = 0;
+
+  for (guint i = 0; i < N_CHUNKS; i++)
+    {
+      Chunk *chunk = &day->chunks[i];
+      guint  n = draw_chunk (day, i, 1);
+
+      encode (day->snapshots, n, 0, chunk);
+      chunk->raw = encode_raw (day->snapshots, n);
+      stored += g_bytes_get_size (chunk->heads) + g_bytes_get_size (chunk->block);
+      tiers += g_bytes_get_size (chunk->fine) + g_bytes_get_size (chunk->coarse);
+      raw += g_bytes_get_size (chunk->raw);
+    }
+
+  add (results, day, "bytes", (double) stored / N_DAY, "B", entropy (day, 1));
+  add_peer (results, day, "bytes", "raw, zstd 3", (double) raw / N_DAY);
+  add (results, day, "bytes-tiers", (double) tiers / N_DAY, "B", (double) NAN);
+}
+
+/* Bytes a sample of a source whose metrics share its heads. */
+static void
+measure_sharing (HrBench *results,
+                 Kind     kind)
+{
+  Day  *day = day_new (kind);
+  Chunk chunk = { 0 };
+  gsize stored = 0;
+
+  for (guint i = 0; i < N_CHUNKS; i++)
+    {
+      guint n = draw_chunk (day, i, N_SHARING);
+
+      for (guint k = 0; k < N_SHARING; k++)
+        {
+          encode (day->snapshots, n, k, &chunk);
+          stored += g_bytes_get_size (chunk.block) + (chunk.heads != NULL ? g_bytes_get_size (chunk.heads) : 0);
+        }
+    }
+  chunk_clear (&chunk);
+
+  for (guint i = 0; i < G_N_ELEMENTS (day->n_steps); i++)
+    day->n_steps[i] /= N_SHARING;
+  add (results, day, "bytes-of-10", (double) stored / N_DAY / N_SHARING, "B", entropy (day, 1.0 / N_SHARING));
+  day_free (day);
+}
+
+static void
+measure_times (HrBench *results,
+               Day     *day)
+{
+  g_autofree char *decode_name = g_strdup_printf ("decode-day-%s", kind_names[day->kind]);
+  g_autofree char *ingest_name = g_strdup_printf ("ingest-chunk-%s", kind_names[day->kind]);
+  g_autofree char *day_name = g_strdup_printf ("tiers-day-%s", kind_names[day->kind]);
+  g_autofree char *worst_name = g_strdup_printf ("tiers-worst-%s", kind_names[day->kind]);
+
+  day->decoded = g_malloc0 (N_DAY * RAW_BYTES);
+  day->copy = g_malloc0 (N_DAY * RAW_BYTES);
+  hr_bench_run (results, decode_name, decode, decode_floor, day);
+  hr_bench_run_peer (results, decode_name, "raw, zstd 3", decode_raw, day);
+
+  draw_chunk (day, 0, 1);
+  hr_bench_run (results, ingest_name, ingest, ingest_floor, day);
+  hr_bench_run_peer (results, ingest_name, "raw, zstd 3", ingest_raw, day);
+  add (results, day, "ingest", HR_CHUNK_SNAPSHOTS / hr_bench_get (results, ingest_name) * 1e3, "M/s", (double) NAN);
+
+  hr_bench_run (results, day_name, tiers_day, tiers_floor, day);
+  hr_bench_run (results, worst_name, tiers_worst, tiers_floor, day);
+}
+
+int
+main (void)
+{
+  HrBench *results = hr_bench_new ("store");
+
+  for (Kind kind = 0; kind < N_KINDS; kind++)
+    {
+      Day *day = day_new (kind);
+
+      measure_single (results, day);
+      measure_sharing (results, kind);
+      measure_times (results, day);
+      day_free (day);
+    }
+
+  return hr_bench_finish (results);
+}
