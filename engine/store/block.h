@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 #define HR_BATCH_SAMPLES (1 << 20)
 
 /* Bins of the two tiers, in snapshots. Bins begin at multiples of these within their chunk. */
-#define HR_TIER_FINE 32
-#define HR_TIER_COARSE 256
+#define HR_TIER_FINE 128
+#define HR_TIER_COARSE 1024
 
 /* Snapshots without their samples, as columns of @n. */
 typedef struct
@@ -76,6 +76,11 @@ GBytes  *hr_heads_write (const HrHeads *self) G_GNUC_WARN_UNUSED_RESULT;
 gboolean hr_heads_read (GBytes  *bytes,
                         HrHeads *out,
                         GError **error);
+/* The times alone, for whoever wants no more. */
+gboolean hr_heads_read_times (GBytes  *bytes,
+                              gint64 **out_times_us,
+                              guint   *out_n,
+                              GError **error);
 void     hr_heads_clear (HrHeads *self);
 
 GBytes  *hr_block_write (const HrBlock *self) G_GNUC_WARN_UNUSED_RESULT;

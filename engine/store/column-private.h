@@ -6,11 +6,17 @@
 
 G_BEGIN_DECLS
 
-/* What a decimal of so many digits is, for whoever rounds to what a column codes well. */
-guint  hr_decimal_digits (const double *values,
-                          gsize         n);
-double hr_decimal_round (double value,
-                         guint  digits,
-                         guint  ulps);
+#define HR_DECIMAL_MAX_DIGITS 18
+
+/* Doubles that are decimals of so many digits. */
+guint    hr_decimal_digits (const double *values,
+                            gsize         n);
+double   hr_decimal_power (guint digits);
+gboolean hr_decimal_integer (double  value,
+                             guint   digits,
+                             gint64 *out);
+double   hr_decimal_round (double value,
+                           guint  digits,
+                           guint  ulps);
 
 G_END_DECLS

@@ -30,8 +30,6 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_DIGITS 18
-
 /* Integers beyond 2^53 are not all doubles. */
 #define MAX_INTEGER 9007199254740992.0
 
@@ -50,7 +48,7 @@ enum
   CODING_BITS
 };
 
-static const double powers[MAX_DIGITS + 1] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18 };
+static const double powers[HR_DECIMAL_MAX_DIGITS + 1] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18 };
 
 static guint64
 bits_of (double value)
@@ -119,19 +117,19 @@ is_decimal (double  value,
   return fits && bits_of ((double) integer / powers[digits]) == bits_of (value);
 }
 
-/* Returns the number of digits with which most of @values are decimals, at the least cost; more than MAX_DIGITS when too few are. */
+/* Returns the number of digits with which most of @values are decimals, at the least cost; more than HR_DECIMAL_MAX_DIGITS when too few are. */
 guint
 hr_decimal_digits (const double *values,
                    gsize         n)
 {
-  guint  n_with[MAX_DIGITS + 1] = { 0 };
+  guint  n_with[HR_DECIMAL_MAX_DIGITS + 1] = { 0 };
   gsize  n_tried = MIN (n, N_TRIED);
   gsize  n_covered = 0;
-  guint  best = MAX_DIGITS + 1;
+  guint  best = HR_DECIMAL_MAX_DIGITS + 1;
   double least = 64 - 8; /* a decimal that saves less than a byte is none */
 
   for (gsize i = 0; i < n_tried; i++)
-    for (guint digits = 0; digits <= MAX_DIGITS; digits++)
+    for (guint digits = 0; digits <= HR_DECIMAL_MAX_DIGITS; digits++)
       {
         gint64 integer;
 
@@ -142,7 +140,7 @@ hr_decimal_digits (const double *values,
           }
       }
 
-  for (guint digits = 0; digits <= MAX_DIGITS; digits++)
+  for (guint digits = 0; digits <= HR_DECIMAL_MAX_DIGITS; digits++)
     {
       double cost;
 
@@ -158,13 +156,29 @@ hr_decimal_digits (const double *values,
   return best;
 }
 
+/* Returns 10 to the power of @digits, HR_DECIMAL_MAX_DIGITS at most. */
+double
+hr_decimal_power (guint digits)
+{
+  return powers[digits];
+}
+
+/* Writes the integer that over 10^@digits is @value to the last bit to @out. Returns FALSE when there is none, or when @digits are too many. */
+gboolean
+hr_decimal_integer (double  value,
+                    guint   digits,
+                    gint64 *out)
+{
+  return digits <= HR_DECIMAL_MAX_DIGITS && is_decimal (value, digits, out);
+}
+
 /* Returns the decimal of so many @digits next to @value, or @value itself when there is none within so many @ulps of it. */
 double
 hr_decimal_round (double value,
                   guint  digits,
                   guint  ulps)
 {
-  double scaled = digits <= MAX_DIGITS ? value * powers[digits] : MAX_INTEGER;
+  double scaled = digits <= HR_DECIMAL_MAX_DIGITS ? value * powers[digits] : MAX_INTEGER;
   double rounded;
 
   if (!(fabs (scaled) < MAX_INTEGER))
@@ -235,7 +249,7 @@ take_decimals (HrReader *in,
   guint8             digits;
   double             power;
 
-  if (!hr_take_byte (in, &digits) || digits > MAX_DIGITS || !hr_take_number (in, n, &n_exceptions))
+  if (!hr_take_byte (in, &digits) || digits > HR_DECIMAL_MAX_DIGITS || !hr_take_number (in, n, &n_exceptions))
     return FALSE;
   /* The exceptions stand before the integers and are laid over them. */
   exceptions = *in;
@@ -347,7 +361,7 @@ put_varied (GByteArray   *body,
   g_autoptr (GByteArray) other = g_byte_array_new ();
   guint digits = hr_decimal_digits (values, n);
 
-  if (digits > MAX_DIGITS)
+  if (digits > HR_DECIMAL_MAX_DIGITS)
     put_bits (body, values, n);
   /* With many exceptions the bits may be fewer. */
   else if (put_decimals (body, values, n, digits) > n / 16)

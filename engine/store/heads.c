@@ -176,6 +176,32 @@ hr_heads_read (GBytes  *bytes,
   return TRUE;
 }
 
+/* Reads the times of what hr_heads_write () wrote, without looking at what is after them. Fails as hr_heads_read () does.
+ * @out_times_us: (transfer full) (array length=out_n) */
+gboolean
+hr_heads_read_times (GBytes  *bytes,
+                     gint64 **out_times_us,
+                     guint   *out_n,
+                     GError **error)
+{
+  g_autofree gint64 *times = NULL;
+  HrReader           in;
+  guint64            n;
+
+  if (!hr_blob_open (bytes, &in, error))
+    return FALSE;
+  if (!hr_take_number (&in, HR_CHUNK_SNAPSHOTS, &n))
+    return hr_blob_fail (error);
+
+  times = g_new (gint64, n);
+  if (!hr_column_skip (&in, error) || !hr_column_read_integers (&in, times, n, error))
+    return FALSE;
+  *out_times_us = g_steal_pointer (&times);
+  *out_n = (guint) n;
+
+  return TRUE;
+}
+
 /* Frees what @self owns and empties it. */
 void
 hr_heads_clear (HrHeads *self)

@@ -157,39 +157,37 @@ leave_residues (Residues *self,
   self->residues[0] = u[0];
 }
 
-/* Turns the residues in @values into the values. */
+/* Turns the residues in @values into the values. The multiplication by the unit goes with the additions, in one pass. */
 static void
 follow_forecast (const Residues *self,
                  Forecast        forecast,
                  guint64        *values)
 {
-  guint64 before = 0, step = 0;
+  guint64 value = (guint64) self->first, step = 0;
 
   switch (forecast)
     {
     case FORECAST_DELTA:
       for (gsize i = 0; i < self->n; i++)
-        values[i] = before += values[i];
+        values[i] = value += self->unit * values[i];
       break;
     case FORECAST_DELTA2:
       for (gsize i = 0; i < self->n; i++)
         {
-          step += values[i];
-          values[i] = before += step;
+          step += self->unit * values[i];
+          values[i] = value += step;
         }
       break;
     case FORECAST_LINE:
       for (gsize i = 0; i < self->n; i++)
-        values[i] += line_at (self->slope, i);
+        values[i] = value + self->unit * (values[i] + line_at (self->slope, i));
       break;
     case FORECAST_NONE:
     case N_FORECASTS:
     default:
-      break;
+      for (gsize i = 0; i < self->n; i++)
+        values[i] = value + self->unit * values[i];
     }
-
-  for (gsize i = 0; i < self->n; i++)
-    values[i] = (guint64) self->first + self->unit * values[i];
 }
 
 /* The least of @n residues, and how many bits the distances of the others from it take. */
@@ -257,6 +255,17 @@ put_bits (GByteArray    *out,
   g_byte_array_append (out, (const guint8 *) words, (guint) ((at + 7) / 8));
 }
 
+/* The 64 bits from byte @at on. */
+static guint64
+word_at (const guint8 *at)
+{
+  guint64 word;
+
+  memcpy (&word, at, sizeof word);
+
+  return GUINT64_FROM_LE (word);
+}
+
 static gboolean
 take_bits (HrReader *in,
            guint64  *residues,
@@ -264,24 +273,23 @@ take_bits (HrReader *in,
            guint64   least,
            guint     width)
 {
-  guint64  words[GROUP + 1] = { 0 };
+  guint8   bytes[(GROUP + 2) * sizeof (guint64)]; /* a word from any byte of a group stays within */
   guint64  mask = width == 64 ? G_MAXUINT64 : (G_GUINT64_CONSTANT (1) << width) - 1;
-  HrReader bytes;
+  HrReader packed;
 
-  if (!hr_take_bytes (in, (width * n + 7) / 8, &bytes))
+  if (!hr_take_bytes (in, (width * n + 7) / 8, &packed))
     return FALSE;
-  if (bytes.size > 0)
-    memcpy (words, bytes.data, bytes.size);
+  if (packed.size > 0)
+    memcpy (bytes, packed.data, packed.size);
+  memset (bytes + packed.size, 0, sizeof (guint64) + 1);
 
-  for (gsize i = 0, at = 0; i < n; i++, at += width)
-    {
-      guint   shift = at % 64;
-      guint64 bits = GUINT64_FROM_LE (words[at / 64]) >> shift;
-
-      if (shift + width > 64)
-        bits |= GUINT64_FROM_LE (words[at / 64 + 1]) << (64 - shift);
-      residues[i] = least + (bits & mask);
-    }
+  /* Up to 57 bits are in the word that begins with their first byte. */
+  if (width <= 57)
+    for (gsize i = 0, at = 0; i < n; i++, at += width)
+      residues[i] = least + (word_at (bytes + at / 8) >> at % 8 & mask);
+  else
+    for (gsize i = 0, at = 0; i < n; i++, at += width)
+      residues[i] = least + ((word_at (bytes + at / 8) >> at % 8 | (guint64) bytes[at / 8 + 8] << 1 << (63 - at % 8)) & mask);
 
   return TRUE;
 }

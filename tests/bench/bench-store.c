@@ -202,15 +202,16 @@ decode (guint64  n,
 
       for (guint k = 0; k < N_CHUNKS; k++)
         {
-          g_auto (HrHeads) heads = { 0 };
+          g_autofree gint64 *times_us = NULL;
           g_auto (HrBlock) block = { 0 };
+          guint n_times;
 
-          if (!hr_heads_read (day->chunks[k].heads, &heads, NULL) || !hr_block_read (day->chunks[k].block, HR_COLUMN_SUM, &block, NULL))
+          if (!hr_heads_read_times (day->chunks[k].heads, &times_us, &n_times, NULL) || !hr_block_read (day->chunks[k].block, HR_COLUMN_SUM, &block, NULL))
             g_error ("A chunk cannot be read");
           for (guint j = 0; j < block.n; j++)
             {
               sum += block.sums[j];
-              times += heads.times_us[block.positions[j]];
+              times += times_us[block.positions[j]];
             }
         }
       hr_bench_keep (&sum);
