@@ -141,6 +141,22 @@ hr_metric_catalog_find (const char *name)
   return NULL;
 }
 
+/* Returns how many metrics the catalogue has, families aside. */
+guint
+hr_metric_catalog_get_n (void)
+{
+  return G_N_ELEMENTS (known_metrics);
+}
+
+/* Returns: (transfer none): metric number @index of the catalogue. */
+const HrKnownMetric *
+hr_metric_catalog_get (guint index)
+{
+  g_return_val_if_fail (index < G_N_ELEMENTS (known_metrics), NULL);
+
+  return &known_metrics[index];
+}
+
 /* Returns whether @self has a name of ours, or one that begins with it. */
 gboolean
 hr_known_metric_is_named (const HrKnownMetric *self)

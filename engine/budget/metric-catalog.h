@@ -22,6 +22,10 @@ typedef struct
 
 const HrKnownMetric *hr_metric_catalog_find (const char *name);
 
+/* The built-in ones, by number; families aside. */
+guint                hr_metric_catalog_get_n (void);
+const HrKnownMetric *hr_metric_catalog_get (guint index);
+
 /* Whether it is ours, of a family or not, rather than whatever a program may call a metric of its own. */
 gboolean hr_known_metric_is_named (const HrKnownMetric *self);
 
