@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "engine/report/plain-text.h"
 
 G_BEGIN_DECLS
 
@@ -35,15 +35,5 @@ void hr_output_complain (const char *format,
 
 char *hr_text_about (const char *what,
                      const char *why) G_GNUC_WARN_UNUSED_RESULT;
-char *hr_text_clean (const char *text) G_GNUC_WARN_UNUSED_RESULT;
-guint hr_text_width (const char *text);
-char *hr_text_fit (const char *text,
-                   guint       width) G_GNUC_WARN_UNUSED_RESULT;
-char *hr_text_squeeze (const char *text,
-                       guint       width) G_GNUC_WARN_UNUSED_RESULT;
-void  hr_text_append_padded (GString    *out,
-                             const char *text,
-                             guint       width,
-                             gboolean    right);
 
 G_END_DECLS
