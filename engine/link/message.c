@@ -3,6 +3,7 @@
 #include "engine/link/message.h"
 
 #include "engine/link/link-private.h"
+#include "engine/link/message-private.h"
 #include "engine/wire/columns.h"
 
 #include <stdlib.h>
@@ -48,10 +49,14 @@ hr_message_clear (HrMessage *self)
     case HR_MESSAGE_REFUSAL:
       g_free (self->refusal.reason);
       break;
+    case HR_MESSAGE_RECORDS:
+      hr_record_page_clear (&self->records.page);
+      break;
     case HR_MESSAGE_CONTROL:
     case HR_MESSAGE_PING:
     case HR_MESSAGE_PONG:
     case HR_MESSAGE_WATCH:
+    case HR_MESSAGE_QUERY:
     default:
       break;
     }
@@ -60,10 +65,10 @@ hr_message_clear (HrMessage *self)
 }
 
 /* Names of programs and their arguments may be of any bytes and length; on the wire they are valid UTF-8 of at most
- * HR_WIRE_MAX_NAME bytes, and never empty where a name is @required. */
-static char *
-wire_text (const char *text,
-           gboolean    required)
+ * HR_WIRE_MAX_NAME bytes, and never empty where a name is @required. Returns: (transfer full) */
+char *
+hr_message_text (const char *text,
+                 gboolean    required)
 {
   char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
 
@@ -85,9 +90,10 @@ wire_text (const char *text,
   return valid;
 }
 
-static GBytes *
-pack (Headroom__Frame__BodyCase body_case,
-      gpointer                  body)
+/* Returns (transfer full, nullable) the frame of @body, NULL when it is above the wire's limit. */
+GBytes *
+hr_message_pack (Headroom__Frame__BodyCase body_case,
+                 gpointer                  body)
 {
   Headroom__Frame frame = HEADROOM__FRAME__INIT;
   size_t          size;
@@ -105,8 +111,8 @@ encode_hello (const HrMessage *self)
 {
   Headroom__Hello              hello = HEADROOM__HELLO__INIT;
   guint                        n = MIN (self->hello.n_metrics, HR_WIRE_MAX_METRICS);
-  g_autofree char             *title = wire_text (self->hello.title, TRUE);
-  g_autofree char             *detail = wire_text (self->hello.detail, FALSE);
+  g_autofree char             *title = hr_message_text (self->hello.title, TRUE);
+  g_autofree char             *detail = hr_message_text (self->hello.detail, FALSE);
   g_autofree Headroom__Metric *metrics = g_new (Headroom__Metric, n);
   g_autoptr (GPtrArray) list = g_ptr_array_sized_new (n);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
@@ -116,7 +122,7 @@ encode_hello (const HrMessage *self)
       const HrMetricInfo *info = &self->hello.metrics[i];
 
       headroom__metric__init (&metrics[i]);
-      metrics[i].name = wire_text (info->name, TRUE);
+      metrics[i].name = hr_message_text (info->name, TRUE);
       metrics[i].kind = info->kind;
       metrics[i].unit = info->unit;
       metrics[i].direction = info->direction;
@@ -133,10 +139,11 @@ encode_hello (const HrMessage *self)
   hello.detail = detail;
   hello.pid = self->hello.pid;
   hello.sampling = self->hello.sampling;
+  hello.records = self->hello.records;
   hello.n_metrics = n;
   hello.metrics = (Headroom__Metric **) list->pdata;
 
-  return pack (HEADROOM__FRAME__BODY_HELLO, &hello);
+  return hr_message_pack (HEADROOM__FRAME__BODY_HELLO, &hello);
 }
 
 static GBytes *
@@ -155,7 +162,7 @@ encode_snapshot (const HrMessage *self)
   snapshot.lost = MIN (self->snapshot->lost, HR_WIRE_MAX_COUNT);
   snapshot.columns = columns;
 
-  return pack (HEADROOM__FRAME__BODY_SNAPSHOT, &snapshot);
+  return hr_message_pack (HEADROOM__FRAME__BODY_SNAPSHOT, &snapshot);
 }
 
 static GBytes *
@@ -174,19 +181,19 @@ encode_totals (const HrMessage *self)
   totals.columns = columns;
   totals.n_left = self->n_left;
 
-  return pack (HEADROOM__FRAME__BODY_TOTALS, &totals);
+  return hr_message_pack (HEADROOM__FRAME__BODY_TOTALS, &totals);
 }
 
 static GBytes *
 encode_goodbye (const HrMessage *self)
 {
   Headroom__Goodbye goodbye = HEADROOM__GOODBYE__INIT;
-  g_autofree char  *reason = wire_text (self->reason, FALSE);
+  g_autofree char  *reason = hr_message_text (self->reason, FALSE);
 
   goodbye.stream = self->stream;
   goodbye.reason = reason;
 
-  return pack (HEADROOM__FRAME__BODY_GOODBYE, &goodbye);
+  return hr_message_pack (HEADROOM__FRAME__BODY_GOODBYE, &goodbye);
 }
 
 static GBytes *
@@ -200,7 +207,7 @@ encode_control (const HrMessage *self)
   control.cleanup = self->control.cleanup;
   control.subscribed = (Headroom__Switch) self->control.subscribed;
 
-  return pack (HEADROOM__FRAME__BODY_CONTROL, &control);
+  return hr_message_pack (HEADROOM__FRAME__BODY_CONTROL, &control);
 }
 
 static GBytes *
@@ -226,98 +233,19 @@ encode_resume (const HrMessage *self)
   resume.n_positions = n;
   resume.positions = (Headroom__Position **) list->pdata;
 
-  return pack (HEADROOM__FRAME__BODY_RESUME, &resume);
+  return hr_message_pack (HEADROOM__FRAME__BODY_RESUME, &resume);
 }
 
 static GBytes *
 encode_access (const HrMessage *self)
 {
   Headroom__Access access = HEADROOM__ACCESS__INIT;
-  g_autofree char *name = wire_text (self->access.name, FALSE);
+  g_autofree char *name = hr_message_text (self->access.name, FALSE);
 
   access.token = (ProtobufCBinaryData){ HR_TOKEN_BYTES, (uint8_t *) self->access.token };
   access.name = name;
 
-  return pack (HEADROOM__FRAME__BODY_ACCESS, &access);
-}
-
-static GBytes *
-encode_search (const HrMessage *self)
-{
-  Headroom__Search search = HEADROOM__SEARCH__INIT;
-  g_autofree char *text = wire_text (self->search.text, FALSE);
-
-  search.request = self->search.request;
-  search.text = text;
-  search.limit = CLAMP (self->search.limit, 1, HR_SEARCH_LIMIT);
-
-  return pack (HEADROOM__FRAME__BODY_SEARCH, &search);
-}
-
-/* The texts go to @texts, which frees them. A size that is none is not told. */
-static void
-fill_program (Headroom__Program *program,
-              const HrProgram   *model,
-              GPtrArray         *texts)
-{
-  headroom__program__init (program);
-  program->pid = model->pid;
-  program->start_time = model->start_time;
-  program->name = wire_text (model->name, TRUE);
-  program->command = wire_text (model->command, FALSE);
-  program->user = wire_text (model->user, FALSE);
-  program->resident_mb = model->resident_mb <= HR_WIRE_MAX_VALUE ? MAX (model->resident_mb, -1) : -1;
-  program->instrumented = model->instrumented;
-  program->watched = model->watched;
-  g_ptr_array_add (texts, program->name);
-  g_ptr_array_add (texts, program->command);
-  g_ptr_array_add (texts, program->user);
-}
-
-static GBytes *
-encode_found (const HrMessage *self)
-{
-  Headroom__Found               found = HEADROOM__FOUND__INIT;
-  guint                         n = MIN (self->found.n_programs, HR_SEARCH_LIMIT);
-  g_autofree Headroom__Program *programs = g_new (Headroom__Program, n);
-  g_autoptr (GPtrArray) list = g_ptr_array_sized_new (n);
-  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint i = 0; i < n; i++)
-    {
-      fill_program (&programs[i], self->found.programs[i], texts);
-      g_ptr_array_add (list, &programs[i]);
-    }
-  found.request = self->found.request;
-  found.n_programs = n;
-  found.programs = (Headroom__Program **) list->pdata;
-  found.n_more = self->found.n_more;
-
-  return pack (HEADROOM__FRAME__BODY_FOUND, &found);
-}
-
-static GBytes *
-encode_watch (const HrMessage *self)
-{
-  Headroom__Watch watch = HEADROOM__WATCH__INIT;
-
-  watch.pid = self->watch.pid;
-  watch.start_time = self->watch.start_time;
-  watch.watched = (Headroom__Switch) self->watch.watched;
-
-  return pack (HEADROOM__FRAME__BODY_WATCH, &watch);
-}
-
-static GBytes *
-encode_refusal (const HrMessage *self)
-{
-  Headroom__Refusal refusal = HEADROOM__REFUSAL__INIT;
-  g_autofree char  *reason = wire_text (self->refusal.reason, FALSE);
-
-  refusal.pid = self->refusal.pid;
-  refusal.reason = reason;
-
-  return pack (HEADROOM__FRAME__BODY_REFUSAL, &refusal);
+  return hr_message_pack (HEADROOM__FRAME__BODY_ACCESS, &access);
 }
 
 static GBytes *
@@ -327,7 +255,7 @@ encode_ping (const HrMessage *self)
 
   ping.sent_ns = (uint64_t) self->ping.sent_ns;
 
-  return pack (HEADROOM__FRAME__BODY_PING, &ping);
+  return hr_message_pack (HEADROOM__FRAME__BODY_PING, &ping);
 }
 
 static GBytes *
@@ -339,7 +267,7 @@ encode_pong (const HrMessage *self)
   pong.monotonic_ns = (uint64_t) self->ping.monotonic_ns;
   pong.realtime_ns = (uint64_t) self->ping.realtime_ns;
 
-  return pack (HEADROOM__FRAME__BODY_PONG, &pong);
+  return hr_message_pack (HEADROOM__FRAME__BODY_PONG, &pong);
 }
 
 /* Returns @self as one frame with its length in front, or NULL when that is above the wire's limit. Times are 0 or
@@ -358,10 +286,12 @@ hr_message_encode (const HrMessage *self)
     [HR_MESSAGE_PING] = encode_ping,
     [HR_MESSAGE_PONG] = encode_pong,
     [HR_MESSAGE_ACCESS] = encode_access,
-    [HR_MESSAGE_SEARCH] = encode_search,
-    [HR_MESSAGE_FOUND] = encode_found,
-    [HR_MESSAGE_WATCH] = encode_watch,
-    [HR_MESSAGE_REFUSAL] = encode_refusal,
+    [HR_MESSAGE_SEARCH] = hr_message_encode_search,
+    [HR_MESSAGE_FOUND] = hr_message_encode_found,
+    [HR_MESSAGE_WATCH] = hr_message_encode_watch,
+    [HR_MESSAGE_REFUSAL] = hr_message_encode_refusal,
+    [HR_MESSAGE_QUERY] = hr_message_encode_query,
+    [HR_MESSAGE_RECORDS] = hr_message_encode_records,
   };
 
   g_return_val_if_fail ((guint) self->type < G_N_ELEMENTS (encoders), NULL);
@@ -415,6 +345,7 @@ decode_hello (const Headroom__Hello *hello,
   out->hello.detail = g_strdup (hello->detail);
   out->hello.pid = hello->pid;
   out->hello.sampling = hello->sampling != 0;
+  out->hello.records = hello->records != 0;
   out->hello.n_metrics = (guint) hello->n_metrics;
   out->hello.metrics = g_new (HrMetricInfo, hello->n_metrics);
 
@@ -535,66 +466,6 @@ decode_resume (const Headroom__Resume *resume,
     }
 }
 
-static void
-decode_found (const Headroom__Found *found,
-              HrMessage             *out)
-{
-  out->type = HR_MESSAGE_FOUND;
-  out->found.request = found->request;
-  out->found.n_more = found->n_more;
-  out->found.n_programs = (guint) found->n_programs;
-  out->found.programs = g_new (HrProgram *, found->n_programs);
-
-  for (gsize i = 0; i < found->n_programs; i++)
-    {
-      const Headroom__Program *program = found->programs[i];
-      HrProgram                model = {
-                       .pid = program->pid,
-                       .start_time = program->start_time,
-                       .name = program->name,
-                       .command = program->command,
-                       .user = program->user,
-                       .resident_mb = program->resident_mb,
-                       .instrumented = program->instrumented != 0,
-                       .watched = program->watched != 0,
-      };
-
-      out->found.programs[i] = hr_program_copy (&model);
-    }
-}
-
-/* What is asked about programs, and answered. */
-static gboolean
-decode_programs (const Headroom__Frame *frame,
-                 HrMessage             *out)
-{
-  switch ((int) frame->body_case)
-    {
-    case HEADROOM__FRAME__BODY_SEARCH:
-      out->type = HR_MESSAGE_SEARCH;
-      out->search.request = frame->search->request;
-      out->search.text = g_strdup (frame->search->text);
-      out->search.limit = frame->search->limit;
-      return TRUE;
-    case HEADROOM__FRAME__BODY_FOUND:
-      decode_found (frame->found, out);
-      return TRUE;
-    case HEADROOM__FRAME__BODY_WATCH:
-      out->type = HR_MESSAGE_WATCH;
-      out->watch.pid = frame->watch->pid;
-      out->watch.start_time = frame->watch->start_time;
-      out->watch.watched = (HrSwitch) frame->watch->watched;
-      return TRUE;
-    case HEADROOM__FRAME__BODY_REFUSAL:
-      out->type = HR_MESSAGE_REFUSAL;
-      out->refusal.pid = frame->refusal->pid;
-      out->refusal.reason = g_strdup (frame->refusal->reason);
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}
-
 /* Says a checked frame in the model's words. False when the model does not know something in it. */
 static gboolean
 decode_frame (const Headroom__Frame *frame,
@@ -640,7 +511,10 @@ decode_frame (const Headroom__Frame *frame,
     case HEADROOM__FRAME__BODY_FOUND:
     case HEADROOM__FRAME__BODY_WATCH:
     case HEADROOM__FRAME__BODY_REFUSAL:
-      return decode_programs (frame, out);
+      return hr_message_decode_programs (frame, out);
+    case HEADROOM__FRAME__BODY_QUERY:
+    case HEADROOM__FRAME__BODY_RECORDS:
+      return hr_message_decode_records (frame, out);
     case HEADROOM__FRAME__BODY__NOT_SET:
     case _HEADROOM__FRAME__BODY__CASE_IS_INT_SIZE:
     default:

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "engine/base/record-page.h"
 #include "engine/link/pairing.h"
 #include "engine/model/program.h"
 #include "engine/model/source.h"
@@ -22,10 +23,13 @@ typedef enum
   HR_MESSAGE_SEARCH,
   HR_MESSAGE_FOUND,
   HR_MESSAGE_WATCH,
-  HR_MESSAGE_REFUSAL
+  HR_MESSAGE_REFUSAL,
+  HR_MESSAGE_QUERY,
+  HR_MESSAGE_RECORDS
 } HrMessageType;
 
 #define HR_SEARCH_LIMIT 1024
+#define HR_RECORDS_LIMIT 32768 /* of an answer */
 
 /* A command to one stream; the interval is the whole agent's. */
 typedef enum
@@ -64,6 +68,7 @@ typedef struct
       char         *detail;
       guint64       pid;
       gboolean      sampling;
+      gboolean      records; /* can be asked for themselves */
       HrMetricInfo *metrics;
       guint         n_metrics;
     } hello;
@@ -114,6 +119,18 @@ typedef struct
       guint64 pid;
       char   *reason;
     } refusal;
+    struct
+    {
+      guint         request;
+      guint8        uuid[16]; /* of the instance */
+      HrRecordQuery what;
+    } query;
+    struct
+    {
+      guint        request;
+      gboolean     known; /* else nothing is kept of the instance, and the page is empty */
+      HrRecordPage page;
+    } records;
   };
 } HrMessage;
 

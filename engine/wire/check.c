@@ -427,6 +427,52 @@ check_time (uint64_t ns)
   return ns > HR_WIRE_MAX_TIME_NS ? HR_WIRE_ERROR_LIMIT : HR_WIRE_OK;
 }
 
+static HrWireStatus
+check_query (const Headroom__Query *query)
+{
+  if (query->uuid.len != HR_WIRE_UUID_BYTES)
+    return HR_WIRE_ERROR_GARBLED;
+
+  return check_time (query->begin_ns | query->end_ns);
+}
+
+/* One record, whose time is @ns. */
+static HrWireStatus
+check_record (const Headroom__Records *records,
+              size_t                   i,
+              uint64_t                 ns)
+{
+  if (records->items[i] == 0 || !isfinite (records->value[i]))
+    return HR_WIRE_ERROR_GARBLED;
+  if (records->items[i] > HR_WIRE_MAX_COUNT || fabs (records->value[i]) > HR_WIRE_MAX_VALUE ||
+      records->metric[i] >= HR_WIRE_MAX_METRICS)
+    return HR_WIRE_ERROR_LIMIT;
+
+  return check_time (ns);
+}
+
+static HrWireStatus
+check_records (const Headroom__Records *records)
+{
+  HrWireStatus status;
+  size_t       n = records->n_time;
+  uint64_t     ns = 0; /* a negative time is a number beyond the limit */
+
+  if (records->n_metric != n || records->n_value != n || records->n_items != n)
+    return HR_WIRE_ERROR_GARBLED;
+  if (n > HR_WIRE_MAX_RECORDS || records->lost > HR_WIRE_MAX_COUNT)
+    return HR_WIRE_ERROR_LIMIT;
+
+  for (size_t i = 0; i < n; i++)
+    {
+      ns += (uint64_t) records->time[i];
+      if ((status = check_record (records, i, ns)) != HR_WIRE_OK)
+        return status;
+    }
+
+  return check_time (records->since_ns | records->until_ns);
+}
+
 /* Checks what a frame says that was unpacked after hr_wire_scan (): the limits of wire.h, and that it does not contradict itself. */
 HrWireStatus
 hr_wire_check (const Headroom__Frame *frame)
@@ -459,6 +505,10 @@ hr_wire_check (const Headroom__Frame *frame)
       return check_watch (frame->watch);
     case HEADROOM__FRAME__BODY_REFUSAL:
       return check_text (frame->refusal->reason, false);
+    case HEADROOM__FRAME__BODY_QUERY:
+      return check_query (frame->query);
+    case HEADROOM__FRAME__BODY_RECORDS:
+      return check_records (frame->records);
     case HEADROOM__FRAME__BODY__NOT_SET:
     case _HEADROOM__FRAME__BODY__CASE_IS_INT_SIZE:
     default:

@@ -11,7 +11,8 @@
  * number is below 64, and no string holds a NUL. So one byte of a frame costs its reader a bounded amount of
  * memory and time. A field that this version does not know is skipped; a body that it does not know is refused.
  *
- * Version 1 has grown: the kinds span and event, and Columns.self; Totals.n_left; Access, Search, Found, Watch and Refusal. A peer from
+ * Version 1 has grown: the kinds span and event, and Columns.self; Totals.n_left; Access, Search, Found, Watch and Refusal; Query and Records, and Hello.records that
+ * says they are understood. A peer from
  * before that is understood (its self times are 0); one that is sent a span or an event refuses the hello as garbled, and
  * does not guess.
  *

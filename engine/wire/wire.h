@@ -16,6 +16,7 @@
 #define HR_WIRE_UUID_BYTES 16u
 #define HR_WIRE_TOKEN_BYTES 16u
 #define HR_WIRE_MAX_PROGRAMS 1024u
+#define HR_WIRE_MAX_RECORDS 32768u                              /* of a page: they fit in a frame, whatever they are */
 #define HR_WIRE_MAX_COUNT (UINT64_C (1) << 53)                  /* exact in a double */
 #define HR_WIRE_MAX_VALUE 1e18                                  /* either sign; sums of them stay finite */
 #define HR_WIRE_MAX_TIME_NS (UINT64_C (1) << 62)                /* sums of two stay within int64_t */

@@ -143,6 +143,19 @@ answer_watch (HrEmbedSession        *self,
   return answer (self, HEADROOM__FRAME__BODY_REFUSAL, &refusal);
 }
 
+/* The answer waits until the peer has taken what came before. One at a time: a peer that does not wait for it goes without. */
+static bool
+note_query (HrEmbedSession        *self,
+            const Headroom__Query *query)
+{
+  self->asked = true;
+  self->request = query->request;
+  memcpy (self->uuid, query->uuid.data, sizeof self->uuid);
+  self->query = (HrRecordQuery){ (int64_t) query->begin_ns, (int64_t) query->end_ns, query->from };
+
+  return true;
+}
+
 /* Finds how far the peer had come with this stream. */
 static bool
 handle_resume (HrEmbedSession         *self,
@@ -214,6 +227,8 @@ handle_frame (HrEmbedSession        *self,
       return answer_search (self, frame->search);
     case HEADROOM__FRAME__BODY_WATCH:
       return answer_watch (self, frame->watch);
+    case HEADROOM__FRAME__BODY_QUERY:
+      return note_query (self, frame->query);
     case HEADROOM__FRAME__BODY_HELLO:
     case HEADROOM__FRAME__BODY_SNAPSHOT:
     case HEADROOM__FRAME__BODY_TOTALS:
@@ -223,6 +238,7 @@ handle_frame (HrEmbedSession        *self,
     case HEADROOM__FRAME__BODY_ACCESS:
     case HEADROOM__FRAME__BODY_FOUND:
     case HEADROOM__FRAME__BODY_REFUSAL:
+    case HEADROOM__FRAME__BODY_RECORDS:
     case HEADROOM__FRAME__BODY__NOT_SET:
     case _HEADROOM__FRAME__BODY__CASE_IS_INT_SIZE:
     default:
@@ -321,6 +337,13 @@ fill_outbox (HrEmbedSession *self,
       self->announced = true;
       self->generation = hr_embed_stream_get_generation (stream);
       if (!hr_embed_stream_add_hello (stream, &self->out))
+        return false;
+    }
+
+  if (self->asked)
+    {
+      self->asked = false;
+      if (!hr_embed_stream_add_records (stream, self->request, self->uuid, &self->query, &self->out))
         return false;
     }
 

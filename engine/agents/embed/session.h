@@ -31,6 +31,11 @@ typedef struct
   unsigned generation;
   bool     wants_totals;
   uint64_t next; /* snapshot to be sent */
+
+  bool          asked; /* for records: not answered yet */
+  uint32_t      request;
+  uint8_t       uuid[HR_WIRE_UUID_BYTES];
+  HrRecordQuery query;
 } HrEmbedSession;
 
 /* What a peer can ask of the server. */

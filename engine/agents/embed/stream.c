@@ -7,11 +7,16 @@
 #include "engine/probe/text.h"
 #include "engine/wire/backlog.h"
 #include "engine/wire/columns.h"
+#include "engine/wire/records.h"
 #include "engine/wire/wire.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* What the program's records may take that are kept for a while, and how many of them are told at once: on a phone memory is dear. */
+#define KEEPER_BYTES ((size_t) 1 << 20)
+#define PAGE_RECORDS 1024u
 
 /* What a stream of one program is called on the wire (HrSourceRole). */
 #define ROLE_PROCESS 1u
@@ -20,6 +25,7 @@ struct _HrEmbedStream
 {
   HrRegionReader *reader; /* borrowed */
   HrIntervals    *intervals;
+  HrRecordKeeper *keeper;
   HrTable         table;
   HrBacklog      *backlog;
   uint64_t        epoch;
@@ -80,11 +86,13 @@ hr_embed_stream_new (HrRegionReader             *reader,
   hr_text_copy (self->detail, sizeof self->detail, options->detail, SIZE_MAX);
   self->intervals = hr_intervals_new (reader, &sink, begin_ns);
   self->backlog = hr_backlog_new (options->backlog_bytes);
-  if (self->intervals == NULL || self->backlog == NULL)
+  self->keeper = hr_record_keeper_new (KEEPER_BYTES, NULL, HR_KEEPER_REACH_NS, begin_ns);
+  if (self->intervals == NULL || self->backlog == NULL || self->keeper == NULL)
     {
       hr_embed_stream_free (self);
       return NULL;
     }
+  hr_intervals_set_keeper (self->intervals, self->keeper);
 
   return self;
 }
@@ -97,6 +105,7 @@ hr_embed_stream_free (HrEmbedStream *self)
     return;
 
   hr_intervals_free (self->intervals);
+  hr_record_keeper_free (self->keeper);
   hr_backlog_free (self->backlog);
   hr_table_clear (&self->table);
   free (self);
@@ -303,6 +312,7 @@ hr_embed_stream_add_hello (const HrEmbedStream *self,
       hello.detail = (char *) self->detail;
       hello.pid = header->pid;
       hello.sampling = self->sampling;
+      hello.records = 1;
       hello.n_metrics = self->table.n_cells;
       hello.metrics = list;
       bytes = pack (HEADROOM__FRAME__BODY_HELLO, &hello, &size);
@@ -425,4 +435,35 @@ hr_embed_stream_get_frame (const HrEmbedStream *self,
                            size_t              *out_size)
 {
   return hr_backlog_get (self->backlog, sequence, out_size);
+}
+
+/* Adds the answer to the query @request: the next records that @query asks for, or that nothing is kept of the instance @uuid, which is
+ * another. Returns false when memory is short. */
+bool
+hr_embed_stream_add_records (const HrEmbedStream *self,
+                             uint32_t             request,
+                             const uint8_t       *uuid,
+                             const HrRecordQuery *query,
+                             HrOutbox            *out)
+{
+  bool               known = memcmp (uuid, hr_region_reader_header (self->reader)->uuid, HR_WIRE_UUID_BYTES) == 0;
+  Headroom__Records *records;
+  HrRecordPage       page;
+  uint8_t           *bytes = NULL;
+  size_t             size = 0;
+
+  if (!hr_record_page_init (&page, PAGE_RECORDS + 1))
+    return false;
+
+  hr_record_keeper_read (self->keeper, query, &page);
+  records = hr_records_new (known ? &page : NULL);
+  if (records != NULL)
+    {
+      records->request = request;
+      bytes = pack (HEADROOM__FRAME__BODY_RECORDS, records, &size);
+    }
+  free (records);
+  hr_record_page_clear (&page);
+
+  return hr_outbox_take (out, bytes, size);
 }

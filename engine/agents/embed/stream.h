@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/agents/embed/outbox.h"
+#include "engine/base/record-page.h"
 #include "engine/base/sample.h"
 #include "engine/probe/reader.h"
 
@@ -60,3 +61,8 @@ bool           hr_embed_stream_add_goodbye (const HrEmbedStream *self,
 const uint8_t *hr_embed_stream_get_frame (const HrEmbedStream *self,
                                           uint64_t             sequence,
                                           size_t              *out_size);
+bool           hr_embed_stream_add_records (const HrEmbedStream *self,
+                                            uint32_t             request,
+                                            const uint8_t       *uuid,
+                                            const HrRecordQuery *query,
+                                            HrOutbox            *out);

@@ -13,6 +13,8 @@
 #include "engine/collect/system.h"
 #include "engine/collect/watches.h"
 
+#include <string.h>
+
 #define SHORTEST_INTERVAL_MS 10
 #define LONGEST_INTERVAL_MS 60000
 /* How often new programs are looked for while a link wants none of the streams there are. */
@@ -392,12 +394,51 @@ session_watch_cb (HrSession *session,
   update_timer (self);
 }
 
+/* Finds the feed of an instance, which may have ended. */
+static HrFeed *
+find_instance (HrAgent      *self,
+               HrSession    *session,
+               const guint8 *uuid)
+{
+  GPtrArray *const lists[] = { self->streams, self->ended };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    for (guint k = 0; k < lists[i]->len; k++)
+      {
+        HrFeed *feed = ((HrStream *) lists[i]->pdata[k])->feed;
+
+        if (memcmp (hr_feed_get_name (feed)->uuid, uuid, sizeof hr_feed_get_name (feed)->uuid) == 0 &&
+            hr_watches_concern (self->watches, feed, session))
+          return feed;
+      }
+
+  return NULL;
+}
+
+/* A page at a time: whoever asks comes again for the next, so that nothing piles up on the link. */
+static void
+session_query_cb (HrSession           *session,
+                  const HrRecordQuery *query,
+                  const guint8        *uuid,
+                  guint                request,
+                  gpointer             user_data)
+{
+  HrFeed      *feed = find_instance (user_data, session, uuid);
+  HrRecordPage page = { 0 };
+
+  if (feed != NULL && hr_record_page_init (&page, HR_RECORDS_LIMIT + 1) && hr_feed_read_records (feed, query, &page))
+    hr_session_tell_records (session, request, &page);
+  else
+    hr_session_tell_records (session, request, NULL);
+  hr_record_page_clear (&page);
+}
+
 /* Serves @link from now on; its session ends with it. */
 void
 hr_agent_add_link (HrAgent *self,
                    HrLink  *link)
 {
-  static const HrSessionEvents events = { session_resumed_cb, session_control_cb, session_search_cb, session_watch_cb, session_closed_cb };
+  static const HrSessionEvents events = { session_resumed_cb, session_control_cb, session_search_cb, session_watch_cb, session_query_cb, session_closed_cb };
 
   g_ptr_array_add (self->sessions, hr_session_new (link, &events, self));
 }

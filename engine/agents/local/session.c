@@ -99,6 +99,9 @@ handle_message (HrSession       *self,
       if (message->watch.watched != HR_SWITCH_UNCHANGED)
         self->events->watch (self, message->watch.pid, message->watch.start_time, message->watch.watched == HR_SWITCH_ON, self->user_data);
       return TRUE;
+    case HR_MESSAGE_QUERY:
+      self->events->query (self, &message->query.what, message->query.uuid, message->query.request, self->user_data);
+      return TRUE;
     case HR_MESSAGE_HELLO:
     case HR_MESSAGE_SNAPSHOT:
     case HR_MESSAGE_TOTALS:
@@ -108,6 +111,7 @@ handle_message (HrSession       *self,
     case HR_MESSAGE_ACCESS:
     case HR_MESSAGE_FOUND:
     case HR_MESSAGE_REFUSAL:
+    case HR_MESSAGE_RECORDS:
     default:
       return FALSE;
     }
@@ -380,5 +384,20 @@ hr_session_refuse (HrSession  *self,
 
   message.refusal.pid = pid;
   message.refusal.reason = (char *) reason;
+  send_new (self, hr_message_encode (&message));
+}
+
+/* Answers a query with @page (transfer none, nullable: nothing is kept of the instance). */
+void
+hr_session_tell_records (HrSession          *self,
+                         guint               request,
+                         const HrRecordPage *page)
+{
+  HrMessage message = { .type = HR_MESSAGE_RECORDS };
+
+  message.records.request = request;
+  message.records.known = page != NULL;
+  if (page != NULL)
+    message.records.page = *page;
   send_new (self, hr_message_encode (&message));
 }

@@ -29,6 +29,11 @@ typedef struct
                  guint64    start_time,
                  gboolean   watched,
                  gpointer   user_data);
+  void (*query) (HrSession           *session,
+                 const HrRecordQuery *query,
+                 const guint8        *uuid,
+                 guint                request,
+                 gpointer             user_data);
   void (*closed) (HrSession *session,
                   gpointer   user_data);
 } HrSessionEvents;
@@ -64,6 +69,9 @@ void hr_session_tell_found (HrSession *self,
 void hr_session_refuse (HrSession  *self,
                         guint64     pid,
                         const char *reason);
+void hr_session_tell_records (HrSession          *self,
+                              guint               request,
+                              const HrRecordPage *page);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HrSession, hr_session_free)
 

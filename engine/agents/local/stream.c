@@ -47,6 +47,7 @@ hr_stream_pack_hello (const HrStream *self)
   message.hello.detail = (char *) hr_feed_get_detail (self->feed);
   message.hello.pid = hr_feed_get_pid (self->feed);
   message.hello.sampling = hr_feed_get_sampling (self->feed);
+  message.hello.records = hr_feed_keeps_records (self->feed);
   message.hello.metrics = (HrMetricInfo *) hr_feed_get_metrics (self->feed);
   message.hello.n_metrics = hr_feed_get_n_metrics (self->feed);
 

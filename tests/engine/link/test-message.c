@@ -432,6 +432,47 @@ test_watch_and_refusal (void)
   g_assert_cmpstr (refusal_out.refusal.reason, ==, "it has ended");
 }
 
+static void
+test_query_and_records (void)
+{
+  gint64    times[] = { 5000, 7000, 6000 };
+  double    values[] = { 0.028, -3, 1e9 };
+  guint64   items[] = { 28, 1, HR_WIRE_MAX_COUNT };
+  guint     metrics[] = { 0, 4095, 7 };
+  HrMessage query = { .type = HR_MESSAGE_QUERY, .query = { .request = 7, .what = { -1, G_MAXINT64, 99 } } };
+  HrMessage records = { .type = HR_MESSAGE_RECORDS, .records = { .request = 7, .known = TRUE } };
+  g_auto (HrMessage) query_out = { 0 };
+  g_auto (HrMessage) records_out = { 0 };
+  g_auto (HrMessage) unknown_out = { 0 };
+
+  memcpy (query.query.uuid, stream_name.uuid, sizeof query.query.uuid);
+  round_trip (&query, &query_out);
+  g_assert_cmpuint (query_out.query.request, ==, 7);
+  g_assert_cmpmem (query_out.query.uuid, 16, stream_name.uuid, 16);
+  g_assert_cmpint (query_out.query.what.begin_ns, ==, 0);
+  g_assert_cmpint (query_out.query.what.end_ns, ==, (gint64) HR_WIRE_MAX_TIME_NS);
+  g_assert_cmpuint (query_out.query.what.from, ==, 99);
+
+  records.records.page = (HrRecordPage){ 3, 3, times, values, items, metrics, 102, TRUE, 4, 1000, 9000 };
+  round_trip (&records, &records_out);
+  g_assert_true (records_out.records.known);
+  g_assert_cmpuint (records_out.records.page.n, ==, 3);
+  g_assert_cmpmem (records_out.records.page.times_ns, sizeof times, times, sizeof times);
+  g_assert_cmpmem (records_out.records.page.values, sizeof values, values, sizeof values);
+  g_assert_cmpmem (records_out.records.page.items, sizeof items, items, sizeof items);
+  g_assert_cmpmem (records_out.records.page.metrics, sizeof metrics, metrics, sizeof metrics);
+  g_assert_cmpuint (records_out.records.page.next, ==, 102);
+  g_assert_true (records_out.records.page.more);
+  g_assert_cmpuint (records_out.records.page.lost, ==, 4);
+  g_assert_cmpint (records_out.records.page.since_ns, ==, 1000);
+  g_assert_cmpint (records_out.records.page.until_ns, ==, 9000);
+
+  records.records.known = FALSE;
+  round_trip (&records, &unknown_out);
+  g_assert_false (unknown_out.records.known);
+  g_assert_cmpuint (unknown_out.records.page.n, ==, 0);
+}
+
 /* A snapshot of 4096 metrics with every bucket does not fit in a frame. */
 static void
 test_too_large (void)
@@ -540,6 +581,7 @@ main (int   argc,
   g_test_add_func ("/link/message/found", test_found);
   g_test_add_func ("/link/message/found/largest", test_the_largest_found);
   g_test_add_func ("/link/message/watch", test_watch_and_refusal);
+  g_test_add_func ("/link/message/records", test_query_and_records);
   g_test_add_func ("/link/message/hello/largest", test_the_largest_hello);
   g_test_add_func ("/link/message/too-large", test_too_large);
   g_test_add_func ("/link/message/errors", test_errors_are_named);

@@ -19,6 +19,7 @@ init_hello (GoodFrame *self)
   self->hello.detail = (char *) "/usr/bin/ranker – größer";
   self->hello.pid = 4711;
   self->hello.sampling = 1;
+  self->hello.records = 1;
   self->hello.n_metrics = 2;
   self->hello.metrics = self->metric_list;
   for (unsigned i = 0; i < 2; i++)
@@ -125,6 +126,34 @@ init_found (GoodFrame *self)
     }
 }
 
+/* Three records, the last one from another lane. */
+static void
+init_records (GoodFrame *self)
+{
+  static const int64_t  time[] = { 123456789012, 28000, -1500000 };
+  static const uint32_t metric[] = { 0, 4095, 1 };
+  static const double   value[] = { 0.028, -3, 0 };
+  static const uint64_t items[] = { 28, 1, 1 };
+
+  memcpy (self->time, time, sizeof time);
+  memcpy (self->metric, metric, sizeof metric);
+  memcpy (self->sum, value, sizeof value);
+  memcpy (self->count, items, sizeof items);
+  headroom__records__init (&self->records);
+  self->records.request = 5;
+  self->records.known = 1;
+  self->records.time = self->time;
+  self->records.metric = self->metric;
+  self->records.value = self->sum;
+  self->records.items = self->count;
+  self->records.n_time = self->records.n_metric = self->records.n_value = self->records.n_items = 3;
+  self->records.next = 90;
+  self->records.more = 1;
+  self->records.lost = 7;
+  self->records.since_ns = 123000000000;
+  self->records.until_ns = 124000000000;
+}
+
 static void
 init_small (GoodFrame *self)
 {
@@ -169,6 +198,14 @@ init_small (GoodFrame *self)
       self->refusal.pid = 4711;
       self->refusal.reason = (char *) "it has ended";
       break;
+    case HEADROOM__FRAME__BODY_QUERY:
+      headroom__query__init (&self->query);
+      self->query.request = 5;
+      self->query.uuid = (ProtobufCBinaryData){ sizeof self->uuid, self->uuid };
+      self->query.begin_ns = 123000000000;
+      self->query.end_ns = 153000000000;
+      self->query.from = 80;
+      break;
     default:
       headroom__pong__init (&self->pong);
       self->pong.sent_ns = 99;
@@ -201,6 +238,8 @@ good_frame_init (GoodFrame                *self,
     init_resume (self);
   else if (body == HEADROOM__FRAME__BODY_FOUND)
     init_found (self);
+  else if (body == HEADROOM__FRAME__BODY_RECORDS)
+    init_records (self);
   else
     init_small (self);
 }

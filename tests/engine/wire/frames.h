@@ -23,6 +23,8 @@ typedef struct
     Headroom__Found    found;
     Headroom__Watch    watch;
     Headroom__Refusal  refusal;
+    Headroom__Query    query;
+    Headroom__Records  records;
   };
   Headroom__Columns   columns;
   Headroom__Metric    metrics[2];
@@ -42,6 +44,7 @@ typedef struct
   uint32_t            bucket[5];
   uint64_t            bucket_count[5];
   double              self[3];
+  int64_t             time[3];
 } GoodFrame;
 
 void good_frame_init (GoodFrame                *self,

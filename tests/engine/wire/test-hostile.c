@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput (const uint8_t *data,
                             size_t         size);
 
 static const char *const names[] = { "hello", "snapshot", "totals", "goodbye", "control", "resume", "ping", "pong",
-                                     "access", "search", "found", "watch", "refusal" };
+                                     "access", "search", "found", "watch", "refusal", "query", "records" };
 
 static GByteArray *
 good_stream (gsize kind)

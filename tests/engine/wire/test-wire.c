@@ -2,6 +2,7 @@
 
 #include "engine/base/units.h"
 #include "engine/wire/check.h"
+#include "engine/wire/records.h"
 #include "tests/engine/wire/frames.h"
 
 #include <glib.h>
@@ -58,7 +59,7 @@ assert_raw (const char  *body,
 static void
 test_round_trip (void)
 {
-  for (int body = HEADROOM__FRAME__BODY_HELLO; body <= HEADROOM__FRAME__BODY_REFUSAL; body++)
+  for (int body = HEADROOM__FRAME__BODY_HELLO; body <= HEADROOM__FRAME__BODY_RECORDS; body++)
     {
       GoodFrame        good;
       Headroom__Frame *out = NULL;
@@ -330,6 +331,103 @@ test_self_times_without_samples (void)
 }
 
 static void
+test_queries (void)
+{
+  SPOIL (QUERY, good.query.uuid.len = 15, ERROR_GARBLED);
+  SPOIL (QUERY, good.query.begin_ns = HR_WIRE_MAX_TIME_NS + 1, ERROR_LIMIT);
+  SPOIL (QUERY, good.query.end_ns = UINT64_MAX, ERROR_LIMIT);
+  SPOIL (QUERY, good.query.end_ns = 0, OK);
+  SPOIL (QUERY, good.query.from = UINT64_MAX, OK);
+}
+
+static void
+test_records (void)
+{
+  SPOIL (RECORDS, good.records.n_metric = 2, ERROR_GARBLED);
+  SPOIL (RECORDS, good.records.n_value = 2, ERROR_GARBLED);
+  SPOIL (RECORDS, good.records.n_items = 2, ERROR_GARBLED);
+  SPOIL (RECORDS, good.records.n_time = 0, ERROR_GARBLED);
+  SPOIL (RECORDS, good.metric[1] = HR_WIRE_MAX_METRICS, ERROR_LIMIT);
+  SPOIL (RECORDS, good.count[2] = 0, ERROR_GARBLED);
+  SPOIL (RECORDS, good.count[2] = HR_WIRE_MAX_COUNT + 1, ERROR_LIMIT);
+  SPOIL (RECORDS, good.sum[0] = (double) NAN, ERROR_GARBLED);
+  SPOIL (RECORDS, good.sum[1] = -2e18, ERROR_LIMIT);
+  SPOIL (RECORDS, good.time[0] = -1, ERROR_LIMIT);
+  SPOIL (RECORDS, good.time[1] = -good.time[0] - 1, ERROR_LIMIT);
+  SPOIL (RECORDS, good.time[1] = -good.time[0], ERROR_LIMIT);
+  SPOIL (RECORDS, good.time[1] = INT64_MAX, ERROR_LIMIT);
+  SPOIL (RECORDS, good.time[2] = -good.time[0], OK);
+  SPOIL (RECORDS, good.records.lost = HR_WIRE_MAX_COUNT + 1, ERROR_LIMIT);
+  SPOIL (RECORDS, good.records.since_ns = UINT64_MAX, ERROR_LIMIT);
+  SPOIL (RECORDS, good.records.until_ns = UINT64_MAX, ERROR_LIMIT);
+}
+
+/* The longest page, of records that take the most room, goes into a frame; one record more is refused. */
+static void
+test_the_largest_page (void)
+{
+  HrRecordPage       page, back;
+  Headroom__Records *records;
+  GoodFrame          good;
+
+  g_assert_true (hr_record_page_init (&page, HR_WIRE_MAX_RECORDS + 1));
+  for (page.n = 0; page.n <= HR_WIRE_MAX_RECORDS; page.n++)
+    {
+      page.times_ns[page.n] = page.n % 2 == 0 ? 0 : (int64_t) HR_WIRE_MAX_TIME_NS;
+      page.metrics[page.n] = HR_WIRE_MAX_METRICS - 1;
+      page.values[page.n] = -HR_WIRE_MAX_VALUE;
+      page.items[page.n] = HR_WIRE_MAX_COUNT;
+    }
+
+  good_frame_init (&good, HEADROOM__FRAME__BODY_RECORDS);
+  records = hr_records_new (&page);
+  good.frame.records = records;
+  assert_status (&good, HR_WIRE_ERROR_LIMIT);
+  free (records);
+
+  page.n = HR_WIRE_MAX_RECORDS;
+  records = hr_records_new (&page);
+  good.frame.records = records;
+  assert_status (&good, HR_WIRE_OK);
+  g_assert_true (hr_records_unpack (records, &back));
+  g_assert_cmpmem (back.times_ns, back.n * sizeof *back.times_ns, page.times_ns, page.n * sizeof *page.times_ns);
+
+  free (records);
+  hr_record_page_clear (&back);
+  hr_record_page_clear (&page);
+}
+
+/* What would cost the link stays behind, counted. */
+static void
+test_records_that_do_not_travel (void)
+{
+  HrRecordPage       page;
+  Headroom__Records *records;
+
+  g_assert_true (hr_record_page_init (&page, 5));
+  for (page.n = 0; page.n < 5; page.n++)
+    {
+      page.times_ns[page.n] = 1000 * page.n;
+      page.metrics[page.n] = 0;
+      page.values[page.n] = page.n;
+      page.items[page.n] = 1;
+    }
+  page.times_ns[0] = -1;
+  page.values[2] = 2e18;
+  page.items[3] = 0;
+  page.lost = 10;
+  records = hr_records_new (&page);
+  g_assert_cmpuint (records->n_time, ==, 2);
+  g_assert_cmpint (records->time[0], ==, 1000);
+  g_assert_cmpint (records->time[1], ==, 3000);
+  g_assert_cmpfloat (records->value[1], ==, 4);
+  g_assert_cmpuint (records->lost, ==, 13);
+
+  free (records);
+  hr_record_page_clear (&page);
+}
+
+static void
 test_lists_are_bounded (void)
 {
   g_autofree Headroom__Metric   **metrics = g_new (Headroom__Metric *, TOO_MANY);
@@ -445,6 +543,10 @@ main (int   argc,
   g_test_add_func ("/wire/columns/values", test_values);
   g_test_add_func ("/wire/columns/self", test_self_times);
   g_test_add_func ("/wire/columns/self/no-samples", test_self_times_without_samples);
+  g_test_add_func ("/wire/queries", test_queries);
+  g_test_add_func ("/wire/records", test_records);
+  g_test_add_func ("/wire/the-largest-page", test_the_largest_page);
+  g_test_add_func ("/wire/records-that-do-not-travel", test_records_that_do_not_travel);
   g_test_add_func ("/wire/lists", test_lists_are_bounded);
   g_test_add_func ("/wire/raw", test_raw_bytes);
   g_test_add_func ("/wire/above-limit", test_frame_above_the_limit);

@@ -281,6 +281,14 @@ take_frame (Client                *self,
     case HEADROOM__FRAME__BODY_REFUSAL:
       self->n_refusals++;
       break;
+    case HEADROOM__FRAME__BODY_RECORDS:
+      self->n_answers++;
+      self->n_records += (guint) frame->records->n_time;
+      self->n_lost += frame->records->lost;
+      self->next_record = frame->records->next;
+      self->more_records = frame->records->more != 0;
+      self->keeps_records = frame->records->known != 0;
+      break;
     default:
       g_assert_not_reached ();
     }

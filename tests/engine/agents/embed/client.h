@@ -50,6 +50,12 @@ typedef struct
   guint    n_pongs;
   guint    n_found;
   guint    n_refusals;
+  guint    n_answers; /* to queries */
+  guint    n_records;
+  guint64  n_lost;
+  guint64  next_record;
+  gboolean more_records;
+  gboolean keeps_records;
   guint64  interval_ns;
 } Client;
 

@@ -324,6 +324,54 @@ test_an_unsubscribed_desktop_catches_up (Fixture      *fixture,
   g_assert_cmpuint (client->n_totals, ==, 1);
 }
 
+static void
+ask_for_records (Fixture      *fixture,
+                 const guint8 *uuid)
+{
+  Headroom__Query query = HEADROOM__QUERY__INIT;
+  Client         *client = fixture->client;
+  guint           n_before = client->n_answers;
+
+  query.uuid = (ProtobufCBinaryData){ HR_WIRE_UUID_BYTES, (uint8_t *) uuid };
+  query.end_ns = HR_WIRE_MAX_TIME_NS;
+  query.from = client->next_record;
+  client_send (client, HEADROOM__FRAME__BODY_QUERY, &query);
+  client_wait (client, client->n_answers > n_before);
+}
+
+/* Page by page, each record once; of another program nothing is kept. */
+static void
+test_records_are_kept_and_told (Fixture      *fixture,
+                                gconstpointer user_data)
+{
+  const guint8 nobody[16] = { 0xff };
+  Client      *client = fixture->client;
+
+  fixture->now_ns = (gint64) hr_clock_monotonic ();
+  fixture_start (fixture, NULL, BACKLOG_BYTES);
+  open_client (fixture);
+  for (guint i = 0; i < 5000; i++)
+    record (fixture, 3);
+  turn_after (fixture, SECOND);
+  client_wait (client, seen (fixture) == 15000);
+
+  do
+    ask_for_records (fixture, client->uuid);
+  while (client->more_records);
+  g_assert_cmpuint (client->n_answers, >=, 5);
+  g_assert_cmpuint (client->n_records, ==, 5000);
+  g_assert_cmpuint (client->n_lost, ==, 0);
+
+  record (fixture, 3);
+  turn_after (fixture, SECOND);
+  client_wait (client, seen (fixture) == 15003);
+  ask_for_records (fixture, client->uuid);
+  g_assert_cmpuint (client->n_records, ==, 5001);
+  ask_for_records (fixture, nobody);
+  g_assert_false (client->keeps_records);
+  g_assert_cmpuint (client->n_records, ==, 5001);
+}
+
 /* A desktop may ask any agent for programs. */
 static void
 test_other_programs_are_not_seen_from_here (Fixture      *fixture,
@@ -445,6 +493,7 @@ main (int   argc,
   ADD ("cleanup", test_a_cleanup_reaches_the_program);
   ADD ("subscribe", test_an_unsubscribed_desktop_catches_up);
   ADD ("search", test_other_programs_are_not_seen_from_here);
+  ADD ("records", test_records_are_kept_and_told);
   ADD ("goodbye", test_the_end_is_told_behind_all_the_rest);
   ADD ("suspend", test_a_suspended_server_measures_on);
   ADD ("taken", test_a_taken_address_is_tried_again);

@@ -2,6 +2,8 @@
 
 #include "tests/engine/agents/local/peer.h"
 
+#include <string.h>
+
 static void
 event_clear (gpointer data)
 {
@@ -12,6 +14,7 @@ event_clear (gpointer data)
   g_free (event->detail);
   hr_snapshot_unref (event->snapshot);
   g_clear_pointer (&event->programs, g_ptr_array_unref);
+  hr_record_page_clear (&event->page);
 }
 
 static void
@@ -23,6 +26,27 @@ take_programs (PeerEvent       *event,
   event->programs = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_program_free);
   for (guint i = 0; i < message->found.n_programs; i++)
     g_ptr_array_add (event->programs, hr_program_copy (message->found.programs[i]));
+}
+
+static void
+take_page (PeerEvent       *event,
+           const HrMessage *message)
+{
+  const HrRecordPage *page = &message->records.page;
+
+  event->request = message->records.request;
+  event->known = message->records.known;
+  g_assert_true (hr_record_page_init (&event->page, page->n));
+  memcpy (event->page.times_ns, page->times_ns, page->n * sizeof *page->times_ns);
+  memcpy (event->page.values, page->values, page->n * sizeof *page->values);
+  memcpy (event->page.items, page->items, page->n * sizeof *page->items);
+  memcpy (event->page.metrics, page->metrics, page->n * sizeof *page->metrics);
+  event->page.n = page->n;
+  event->page.next = page->next;
+  event->page.more = page->more;
+  event->page.lost = page->lost;
+  event->page.since_ns = page->since_ns;
+  event->page.until_ns = page->until_ns;
 }
 
 static void
@@ -41,6 +65,7 @@ link_message_cb (HrLink          *link,
       event.detail = g_strdup (message->hello.detail);
       event.pid = message->hello.pid;
       event.sampling = message->hello.sampling;
+      event.records = message->hello.records;
       event.n_metrics = message->hello.n_metrics;
       event.metrics = g_memdup2 (message->hello.metrics, event.n_metrics * sizeof *event.metrics);
       break;
@@ -62,6 +87,10 @@ link_message_cb (HrLink          *link,
       event.pid = message->refusal.pid;
       event.text = g_strdup (message->refusal.reason);
       break;
+    case HR_MESSAGE_RECORDS:
+      take_page (&event, message);
+      break;
+    case HR_MESSAGE_QUERY:
     case HR_MESSAGE_CONTROL:
     case HR_MESSAGE_RESUME:
     case HR_MESSAGE_PING:
@@ -165,6 +194,20 @@ peer_watch (Peer    *self,
   message.watch.pid = pid;
   message.watch.start_time = start_time;
   message.watch.watched = watched;
+  hr_link_send (self->link, &message);
+}
+
+void
+peer_query (Peer                *self,
+            guint                request,
+            const guint8        *uuid,
+            const HrRecordQuery *query)
+{
+  HrMessage message = { .type = HR_MESSAGE_QUERY };
+
+  message.query.request = request;
+  memcpy (message.query.uuid, uuid, sizeof message.query.uuid);
+  message.query.what = *query;
   hr_link_send (self->link, &message);
 }
 

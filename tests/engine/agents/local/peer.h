@@ -22,9 +22,12 @@ typedef struct
   gint64        monotonic_ns;
   HrSnapshot   *snapshot; /* also of totals */
   guint64       pid;      /* of a hello and a refusal */
-  guint         request;  /* of what was found */
+  guint         request;  /* of what was found, or read */
   GPtrArray    *programs; /* HrProgram */
   guint         n_more;
+  gboolean      known; /* of records */
+  HrRecordPage  page;
+  gboolean      records; /* of a hello: can be asked for */
 } PeerEvent;
 
 typedef struct
@@ -63,6 +66,11 @@ void peer_watch (Peer    *self,
                  guint64  pid,
                  guint64  start_time,
                  HrSwitch watched);
+
+void peer_query (Peer                *self,
+                 guint                request,
+                 const guint8        *uuid,
+                 const HrRecordQuery *query);
 
 void             peer_wait (Peer *self,
                             guint n_events);
