@@ -12,7 +12,7 @@
 
 #include "engine/report/export-private.h"
 
-#include "engine/report/json-text.h"
+#include "engine/report/json-session.h"
 #include "engine/store/words.h"
 
 #include <math.h>
@@ -135,18 +135,7 @@ append_runs (const HrExport *export,
 {
   hr_json_open (json, "runs", '[');
   for (guint i = 0; i < hr_session_get_n_runs (export->session); i++)
-    {
-      const HrSessionRun *run = hr_session_get_run (export->session, i);
-
-      hr_json_open (json, NULL, '{');
-      hr_json_time (json, "begin", run->begin_us);
-      hr_json_time (json, "end", run->end_us);
-      hr_json_text (json, "boot", run->boot);
-      hr_json_text (json, "version", run->version);
-      /* JSON in a file from outside: as text, whatever it is. */
-      hr_json_text (json, "host", run->host);
-      hr_json_close (json, '}');
-    }
+    hr_json_session_run (json, hr_session_get_run (export->session, i));
   hr_json_close (json, ']');
 }
 
@@ -195,21 +184,7 @@ append_alerts (const HrExport *export,
 
   hr_json_open (json, "alerts", '[');
   for (guint i = 0; alerts != NULL && i < alerts->len; i++)
-    {
-      const HrAlertNote *alert = g_ptr_array_index (alerts, i);
-
-      hr_json_open (json, NULL, '{');
-      hr_json_text (json, "source", alert->source);
-      hr_json_text (json, "budget", alert->budget);
-      hr_json_text (json, "title", alert->title);
-      hr_json_text (json, "severity", hr_severity_name (alert->severity));
-      hr_json_text (json, "unit", hr_unit_name (alert->unit));
-      hr_json_number (json, "limit", alert->limit);
-      hr_json_number (json, "worst", alert->worst);
-      hr_json_time (json, "raised", alert->raised_us);
-      hr_json_time (json, "cleared", alert->cleared_us);
-      hr_json_close (json, '}');
-    }
+    hr_json_session_alert (json, g_ptr_array_index (alerts, i));
   hr_json_close (json, ']');
 }
 
@@ -221,18 +196,7 @@ append_marks (const HrExport *export,
 
   hr_json_open (json, "marks", '[');
   for (guint i = 0; marks != NULL && i < marks->len; i++)
-    {
-      const HrMark *mark = g_ptr_array_index (marks, i);
-
-      hr_json_open (json, NULL, '{');
-      hr_json_time (json, "time", mark->time_us);
-      hr_json_text (json, "kind", hr_mark_kind_name (mark->kind));
-      hr_json_text (json, "source", mark->source);
-      hr_json_text (json, "text", mark->text);
-      hr_json_count (json, "n", mark->n);
-      hr_json_number (json, "value", mark->value);
-      hr_json_close (json, '}');
-    }
+    hr_json_session_mark (json, g_ptr_array_index (marks, i));
   hr_json_close (json, ']');
 }
 
