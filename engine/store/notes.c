@@ -15,6 +15,15 @@ hr_source_note_clear (HrSourceNote *self)
   g_clear_pointer (&self->origin, g_free);
 }
 
+/* Writes a copy of @source to @out, to be cleared. */
+void
+hr_source_note_copy (HrSourceNote       *out,
+                     const HrSourceNote *source)
+{
+  *out = (HrSourceNote){ g_strdup (source->name), g_strdup (source->title), g_strdup (source->detail), g_strdup (source->address),
+                         g_strdup (source->origin), source->role, source->group };
+}
+
 /* Frees what @self points to. */
 void
 hr_mark_clear (HrMark *self)

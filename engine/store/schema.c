@@ -17,6 +17,9 @@
 /* How often SQLite takes the log into the file, in pages of 4 KiB. */
 #define CHECKPOINT_PAGES "1000"
 
+/* What the log may keep of the disk once it was taken in. */
+#define LOG_BYTES "8388608"
+
 /* Version 1. Every later version adds a step below, and never changes one. */
 static const char version_1[] =
     /* One opening of the file by a writer; end_us is NULL while it is written, or when its writer was killed. n_commits counts its
@@ -71,6 +74,53 @@ static const char *const steps[HR_STORE_VERSION] = { version_1 };
 
 G_DEFINE_QUARK (hr - store - error - quark, hr_store_error)
 
+/* Sets @error by what the system said of @path, an errno. Returns FALSE. */
+gboolean
+hr_store_fail_system (GError    **error,
+                      int         number,
+                      const char *path)
+{
+  g_autofree char *name = g_path_get_basename (path);
+
+  switch (number)
+    {
+    case ENOSPC:
+    case EDQUOT:
+      g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_FULL, _ ("There is no space left for “%s”"), name);
+      break;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_READ_ONLY, _ ("“%s” cannot be written to"), name);
+      break;
+    default:
+      g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_READ, _ ("“%s” cannot be opened: %s"), name, g_strerror (number));
+      break;
+    }
+
+  return FALSE;
+}
+
+/* Sets @error by what SQLite said of a reading or writing that failed. */
+static void
+fail_to_write (GError    **error,
+               sqlite3    *db,
+               int         result,
+               const char *path)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  int              number = db != NULL ? sqlite3_system_errno (db) : 0;
+  gboolean         of_system = (result & 0xff) == SQLITE_IOERR && number != 0;
+
+  if (of_system && (number == ENOSPC || number == EDQUOT || number == EROFS))
+    hr_store_fail_system (error, number, path);
+  else if (of_system)
+    g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_WRITE, _ ("“%s” could not be written: %s"), name, g_strerror (number));
+  else
+    g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_WRITE, _ ("“%s” could not be written: %s"), name,
+                 db != NULL ? sqlite3_errmsg (db) : sqlite3_errstr (result));
+}
+
 /* Sets @error by what SQLite said of @path. Returns FALSE. */
 gboolean
 hr_store_fail (GError    **error,
@@ -105,7 +155,7 @@ hr_store_fail (GError    **error,
                    system_error != 0 ? g_strerror (system_error) : sqlite3_errstr (result));
       break;
     default:
-      g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_WRITE, "“%s”: %s", name, db != NULL ? sqlite3_errmsg (db) : sqlite3_errstr (result));
+      fail_to_write (error, db, result, path);
       break;
     }
 
@@ -247,7 +297,8 @@ hr_store_open_to_write (const char *path,
 
   /* auto_vacuum has to be said before the first table. */
   if (check (db, path, &version, error) && hr_store_run (db, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
-                                                             "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = " CHECKPOINT_PAGES,
+                                                             "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = " LOG_BYTES ";"
+                                                             "PRAGMA wal_autocheckpoint = " CHECKPOINT_PAGES,
                                                          error) &&
       migrate (db, version, error))
     return db;

@@ -23,7 +23,8 @@ typedef enum
   HR_STORE_ERROR_BUSY, /* somebody else writes it */
   HR_STORE_ERROR_READ, /* cannot be opened or read: the system says why */
   HR_STORE_ERROR_WRITE,
-  HR_STORE_ERROR_LIMIT, /* more than fits */
+  HR_STORE_ERROR_EXISTS, /* a new file was asked for */
+  HR_STORE_ERROR_LIMIT,  /* more than fits */
   HR_STORE_ERROR_NOT_FOUND
 } HrStoreError;
 
@@ -33,6 +34,9 @@ gboolean hr_store_fail (GError    **error,
                         sqlite3    *db,
                         int         result,
                         const char *path);
+gboolean hr_store_fail_system (GError    **error,
+                               int         number,
+                               const char *path);
 
 sqlite3 *hr_store_open_to_write (const char *path,
                                  GError    **error) G_GNUC_WARN_UNUSED_RESULT;

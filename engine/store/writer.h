@@ -76,6 +76,8 @@ typedef struct
   guint64 *items;
 } HrRawWindow;
 
+void hr_source_note_copy (HrSourceNote       *out,
+                          const HrSourceNote *source);
 void hr_source_note_clear (HrSourceNote *self);
 void hr_mark_clear (HrMark *self);
 void hr_alert_note_clear (HrAlertNote *self);
@@ -134,12 +136,15 @@ gint64   hr_writer_set_recording (HrWriter   *self,
 gboolean hr_writer_remove_recording (HrWriter *self,
                                      gint64    id,
                                      GError  **error);
-/* Lets go of what ended before @before_us, and of the oldest beyond @max_bytes (0: no bound); recordings stay. */
+/* Lets go of what ended before @before_us, and of the oldest beyond @max_bytes (0: no bound); recordings stay. A bounded piece of that
+ * at a time: @out_more says whether there is more. */
 gboolean hr_writer_expire (HrWriter *self,
                            gint64    before_us,
                            guint64   max_bytes,
+                           gboolean *out_more,
                            GError  **error);
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HrSourceNote, hr_source_note_clear)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HrWriter, hr_writer_free)
 
 G_END_DECLS
