@@ -161,37 +161,41 @@ draw_times (const HrBackdropSpec *spec,
     }
 }
 
-/* Draws the budget line and its name above it; when the line is out of sight, only the name at the upper border. */
 static void
 draw_limit (const HrBackdropSpec *spec,
             cairo_t              *cr)
 {
   static const double dashes[] = { 6, 4 };
-  char                value[32];
-  g_autofree char    *text = NULL;
+  GdkRGBA             colour = spec->palette->limit;
+  double              y = sharpen (spec, row_of (spec, spec->limit));
+
+  colour.alpha *= (float) LIMIT_ALPHA;
+  gdk_cairo_set_source_rgba (cr, &colour);
+  cairo_set_line_width (cr, 1);
+  cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
+  cairo_move_to (cr, spec->plot.x, y);
+  cairo_line_to (cr, spec->plot.x + spec->plot.width, y);
+  cairo_stroke (cr);
+  cairo_set_dash (cr, NULL, 0, 0);
+}
+
+/* Writes the budget above its line, or at the upper border when the line is out of sight. */
+static void
+name_limit (const HrBackdropSpec *spec,
+            cairo_t              *cr)
+{
+  char             value[32];
+  g_autofree char *text = NULL;
   g_autoptr (PangoLayout) layout = NULL;
-  GdkRGBA colour = spec->palette->limit;
-  int     width, height;
-  double  y = spec->plot.y;
+  int    width, height;
+  double y = spec->plot.y;
 
   hr_value_format (spec->limit, spec->axis->unit, value, sizeof value);
   text = g_strdup_printf (spec->axis->limit_shown ? _ ("budget %s") : _ ("budget %s ↑"), value);
   layout = hr_label_new (spec->widget, text);
   pango_layout_get_pixel_size (layout, &width, &height);
-
   if (spec->axis->limit_shown)
-    {
-      y = sharpen (spec, row_of (spec, spec->limit));
-      colour.alpha *= (float) LIMIT_ALPHA;
-      gdk_cairo_set_source_rgba (cr, &colour);
-      cairo_set_line_width (cr, 1);
-      cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
-      cairo_move_to (cr, spec->plot.x, y);
-      cairo_line_to (cr, spec->plot.x + spec->plot.width, y);
-      cairo_stroke (cr);
-      cairo_set_dash (cr, NULL, 0, 0);
-      y = MAX (y - height - 1, 0);
-    }
+    y = MAX (sharpen (spec, row_of (spec, spec->limit)) - height - 1, 0);
 
   show_label (spec, cr, layout, spec->plot.x + spec->plot.width - width - 2, y);
 }
@@ -229,8 +233,10 @@ hr_backdrop_draw (HrBackdrop           *self,
   draw_values (spec, cr);
   if (spec->seconds > 0)
     draw_times (spec, cr);
-  if (isfinite (spec->limit))
+  if (isfinite (spec->limit) && spec->axis->limit_shown)
     draw_limit (spec, cr);
+  if (isfinite (spec->limit) && !spec->limit_unnamed)
+    name_limit (spec, cr);
   cairo_destroy (cr);
   add_tint (self, spec);
   cairo_surface_flush (self->plain);

@@ -25,8 +25,9 @@ typedef struct
   int              width;
   int              height;
   int              scale;
-  double           seconds; /* 0: time has no labels */
-  double           limit;   /* NaN: none */
+  double           seconds;       /* 0: time has no labels */
+  double           limit;         /* NaN: none */
+  gboolean         limit_unnamed; /* somebody else says what it is */
 } HrBackdropSpec;
 
 int  hr_backdrop_line_height (GtkWidget *widget);

@@ -7,6 +7,23 @@
 /* Pixels out of sight that a point of the line may be: no sum of floats is near its limits there. */
 #define FURTHEST 1e8
 
+static gboolean
+counts (HrKind kind)
+{
+  return kind == HR_KIND_COUNTER || kind == HR_KIND_EVENT;
+}
+
+/* Returns the unit of what bins of a metric show. */
+HrUnit
+hr_bin_unit (HrUnit unit,
+             HrKind kind)
+{
+  if (!counts (kind))
+    return unit;
+
+  return kind == HR_KIND_COUNTER && unit == HR_UNIT_MEGABYTES ? HR_UNIT_MEGABYTES_PER_SECOND : HR_UNIT_PER_SECOND;
+}
+
 /* Writes what @bin shows; returns FALSE where nothing was measured. What counts is told a second, and has no extremes: those of its single
  * additions say nothing about that. */
 gboolean
@@ -20,7 +37,7 @@ hr_bin_read (const HrBin  *bin,
   if (bin->count == 0)
     return FALSE;
 
-  if (kind != HR_KIND_COUNTER && kind != HR_KIND_EVENT)
+  if (!counts (kind))
     {
       /* A sum that was rounded does not leave the range. */
       mean = bin->sum / (double) bin->count;
@@ -93,7 +110,6 @@ hr_bins_extent (const HrBin  *bins,
                 HrBinReading *out)
 {
   HrBinReading all = { 0, (double) INFINITY, -(double) INFINITY };
-  gboolean     counts = kind == HR_KIND_COUNTER || kind == HR_KIND_EVENT;
   double       weights = 0;
   gsize        first, end;
 
@@ -101,7 +117,7 @@ hr_bins_extent (const HrBin  *bins,
   for (gsize i = first; i < end; i++)
     {
       HrBinReading reading;
-      double       weight = counts ? (double) (bins[i].end_us - bins[i].begin_us) : (double) bins[i].count;
+      double       weight = counts (kind) ? (double) (bins[i].end_us - bins[i].begin_us) : (double) bins[i].count;
 
       if (!hr_bin_read (&bins[i], kind, &reading))
         continue;
@@ -131,7 +147,7 @@ hr_bins_find (const HrBin *bins,
   gint64 ahead_us = after < n ? MAX (bins[after].begin_us - time_us, 0) : G_MAXINT64;
   gint64 behind_us = after > 0 ? time_us - bins[after - 1].end_us : G_MAXINT64;
 
-  if (MIN (ahead_us, behind_us) > reach_us)
+  if (n == 0 || MIN (ahead_us, behind_us) > reach_us)
     return FALSE;
   *out_index = ahead_us <= behind_us ? after : after - 1;
 
@@ -214,16 +230,17 @@ add_range (HrPicture          *self,
   for (int x = begin; x < end; x++)
     {
       self->breach[x] |= (guint8) mean_over;
-      if (reading->max > reading->min)
-        {
-          self->has_band = TRUE;
-          /* Never less than a line that can be seen. */
-          hr_outline_add_column (&self->band, x, MIN (top, bottom - 1), bottom);
-        }
       if (over)
         {
           self->has_over = TRUE;
           hr_outline_add_column (&self->over, x, higher ? MAX (top, limit) : top, higher ? bottom : MIN (bottom, limit));
+        }
+      if (reading->max > reading->min)
+        {
+          self->has_band = TRUE;
+          /* Never less than a line that can be seen. */
+          hr_outline_add_column (&self->band, x, over && !higher ? MAX (top, limit) : MIN (top, bottom - 1),
+                                 over && higher ? MIN (bottom, limit) : bottom);
         }
     }
 }

@@ -23,6 +23,8 @@ typedef struct
   int    width;
 } HrStretch;
 
+HrUnit   hr_bin_unit (HrUnit unit,
+                      HrKind kind);
 gboolean hr_bin_read (const HrBin  *bin,
                       HrKind        kind,
                       HrBinReading *out);

@@ -42,13 +42,14 @@ append_disc (GtkSnapshot   *snapshot,
   gtk_snapshot_pop (snapshot);
 }
 
-/* Returns the read-out: the value in bold, below it the note in the dim colour. */
+/* Returns the read-out: the value in bold, below it the note, if there is one, in the dim colour. */
 static PangoLayout *
 create_readout (HrHover *self)
 {
   g_autofree char *value = g_markup_escape_text (self->value, -1);
   g_autofree char *note = g_markup_escape_text (self->note, -1);
-  g_autofree char *markup = g_strdup_printf ("<b>%s</b>\n<span size=\"small\" alpha=\"65%%\">%s</span>", value, note);
+  g_autofree char *markup = *note != '\0' ? g_strdup_printf ("<b>%s</b>\n<span size=\"small\" alpha=\"65%%\">%s</span>", value, note)
+                                          : g_strdup_printf ("<b>%s</b>", value);
   PangoLayout     *layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
 
   pango_layout_set_markup (layout, markup, -1);

@@ -8,7 +8,7 @@
 
 /* The strength of what is drawn in lighter ink. */
 #define BAND_ALPHA 0.4f
-#define OVER_ALPHA 0.55f
+#define OVER_ALPHA 0.7f
 #define BREACH_ALPHA 0.18f
 
 #define DOT_RADIUS 2.0
@@ -114,6 +114,7 @@ draw_backdrop (HrPane *self)
                                          .scale = gtk_widget_get_scale_factor (widget),
                                          .seconds = priv->spec.seconds,
                                          .limit = priv->spec.limit,
+                                         .limit_unnamed = priv->spec.limit_unnamed,
                                      });
 }
 

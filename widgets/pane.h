@@ -37,7 +37,8 @@ typedef struct
 {
   HrUnit      unit;
   HrDirection direction;
-  double      limit;   /* NaN: none */
+  double      limit; /* NaN: none */
+  gboolean    limit_unnamed;
   double      seconds; /* back to the left border, for the labels; 0: time has no labels here */
 } HrPaneSpec;
 

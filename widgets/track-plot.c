@@ -197,7 +197,7 @@ hr_track_plot_set_spec (HrTrackPlot       *self,
                         const HrTrackSpec *spec)
 {
   self->spec = *spec;
-  hr_pane_set_spec (HR_PANE (self), &(HrPaneSpec){ .unit = spec->unit, .direction = spec->direction, .limit = spec->limit });
+  hr_pane_set_spec (HR_PANE (self), &(HrPaneSpec){ .unit = hr_bin_unit (spec->unit, spec->kind), .direction = spec->direction, .limit = spec->limit, .limit_unnamed = TRUE });
 }
 
 /* Returns how it is shown; borrowed. */

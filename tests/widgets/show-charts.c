@@ -2,11 +2,15 @@
 
 /* Shows the widgets with data made up for the eye, to be looked at by a person: show-charts [FILE.png]. With a file it writes what
  * it shows there, after half a second, and ends. ADW_DEBUG_COLOR_SCHEME=prefer-dark and ADW_DEBUG_HIGH_CONTRAST=1 change the style, CHARTS_WIDTH
- * the window's width, CHARTS_DPI=192 the size of text, CHARTS_RTL=1 the direction; CHARTS_HOVER=1 points at something, CHARTS_FOCUS=1 has the focus. */
+ * the window's width, CHARTS_DPI=192 the size of text, CHARTS_RTL=1 the direction; CHARTS_HOVER=1 points at something, CHARTS_FOCUS=1 has the focus; CHARTS_HISTORY=24 shows the
+ * tracks of so many hours instead. */
 
 #include "widgets/chart-private.h"
+#include "widgets/mark-lane.h"
 #include "widgets/meter.h"
 #include "widgets/sparkline.h"
+#include "widgets/time-axis.h"
+#include "widgets/track-private.h"
 
 #include <adwaita.h>
 #include <math.h>
@@ -129,6 +133,76 @@ create_row (void)
   return wrap_in_card ("Meters and sparklines", row);
 }
 
+/* A track of 2 000 bins with a gap and one sample that stands out. */
+static GtkWidget *
+create_track (HrTimeline *timeline,
+              const char *title,
+              HrUnit      unit,
+              double      level,
+              double      limit,
+              double      hours)
+{
+  GtkWidget *track = hr_track_new (timeline);
+  gint64     bin_us = (gint64) (hours * 3600 * G_USEC_PER_SEC / 2000);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+  HrBin bins[2000];
+  gsize n = 0;
+
+  for (gint64 i = 0; i < 2000; i++)
+    {
+      double mean = level * (1 + 0.2 * sin ((double) i / 90) + g_rand_double_range (rand, -0.06, 0.06));
+
+      if (i > 620 && i < 760)
+        continue;
+      bins[n++] = (HrBin){ START_US + i * bin_us, START_US + (i + 1) * bin_us, 100, 100 * mean, 0.6 * mean,
+                           mean * g_rand_double_range (rand, 1.2, 1.9) + (i == 1500 ? 2.2 * level : 0) };
+    }
+  hr_track_set_title (HR_TRACK (track), title);
+  hr_track_set_unit (HR_TRACK (track), unit, HR_KIND_DURATION, HR_DIRECTION_LOWER);
+  hr_track_set_limit (HR_TRACK (track), limit);
+  hr_track_set_bins (HR_TRACK (track), bins, n);
+  gtk_widget_set_vexpand (track, TRUE);
+
+  return track;
+}
+
+static GtkWidget *
+create_history (double hours)
+{
+  gint64      length_us = (gint64) (hours * 3600 * G_USEC_PER_SEC);
+  HrTimeline *timeline = hr_timeline_new ();
+  GtkWidget  *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  GtkWidget  *lane = hr_mark_lane_new (timeline);
+  GtkWidget  *track;
+  HrTrackMark marks[] = {
+    { START_US + length_us / 10, START_US + length_us / 7, HR_SEVERITY_HIGH, 1, (char *) "Ranking latency" },
+    { START_US + length_us / 8, START_US + length_us / 6, HR_SEVERITY_LOW, 2, (char *) "Memory" },
+    { START_US + length_us / 2, START_US + length_us / 2, HR_SEVERITY_CRITICAL, 3, (char *) "Ranking latency" },
+    { START_US + length_us / 4, START_US + length_us / 4, HR_SEVERITY_NONE, 4, (char *) "ranker is back" },
+    { START_US + length_us / 5 * 4, START_US + length_us / 5 * 4, HR_SEVERITY_NONE, 5, (char *) "asked to free memory" },
+  };
+
+  hr_timeline_set_bounds (timeline, START_US, START_US + length_us);
+  hr_timeline_set_view (timeline, START_US, START_US + length_us);
+  hr_mark_lane_set_marks (HR_MARK_LANE (lane), marks, G_N_ELEMENTS (marks));
+  gtk_box_append (GTK_BOX (box), lane);
+  track = create_track (timeline, "Ranking latency", HR_UNIT_MILLISECONDS, 4, 10, hours);
+  hr_track_set_marks (HR_TRACK (track), marks, 3);
+  gtk_box_append (GTK_BOX (box), track);
+  gtk_box_append (GTK_BOX (box), create_track (timeline, "Resident memory", HR_UNIT_MEGABYTES, 110, 200, hours));
+  gtk_box_append (GTK_BOX (box), create_track (timeline, "Processor", HR_UNIT_RATIO, 0.3, (double) NAN, hours));
+  gtk_box_append (GTK_BOX (box), hr_time_axis_new (timeline));
+  if (g_getenv ("CHARTS_HOVER") != NULL)
+    {
+      hr_timeline_set_cursor (timeline, START_US + length_us / 4 * 3);
+      hr_timeline_set_selection (timeline, START_US + length_us / 5, START_US + length_us / 4);
+    }
+  gtk_widget_set_size_request (box, -1, 560);
+  g_object_unref (timeline);
+
+  return wrap_in_card ("History", box);
+}
+
 static gboolean
 save_cb (gpointer user_data)
 {
@@ -170,6 +244,8 @@ activate_cb (GtkApplication *app)
 
   if (g_getenv ("CHARTS_DPI") != NULL)
     g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", atoi (g_getenv ("CHARTS_DPI")) * 1024, NULL);
+  if (g_getenv ("CHARTS_HISTORY") != NULL)
+    gtk_box_append (GTK_BOX (box), create_history (g_ascii_strtod (g_getenv ("CHARTS_HISTORY"), NULL)));
   gtk_box_append (GTK_BOX (box), latency);
   gtk_box_append (GTK_BOX (pair), create_extents ());
   gtk_box_append (GTK_BOX (pair), create_latency (0.0093));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "tests/widgets/keys.h"
 #include "widgets/chart-private.h"
 
 #include <locale.h>
@@ -381,35 +382,6 @@ test_descriptions_are_told_every_two_seconds_or_on_a_crossing (Fixture      *fix
   assert_told (fixture->chart, "latest 9 ms, budget 10 ms, within budget");
 }
 
-/* Does what @trigger, such as "<Control>c", is bound to. */
-static void
-press (HrChart    *chart,
-       const char *trigger)
-{
-  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (chart));
-  g_autoptr (GtkShortcutTrigger) wanted = gtk_shortcut_trigger_parse_string (trigger);
-
-  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
-    {
-      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
-
-      if (!GTK_IS_SHORTCUT_CONTROLLER (controller))
-        continue;
-      for (guint k = 0; k < g_list_model_get_n_items (G_LIST_MODEL (controller)); k++)
-        {
-          g_autoptr (GtkShortcut) shortcut = g_list_model_get_item (G_LIST_MODEL (controller), k);
-
-          if (gtk_shortcut_trigger_equal (gtk_shortcut_get_trigger (shortcut), wanted))
-            {
-              g_assert_true (gtk_shortcut_action_activate (gtk_shortcut_get_action (shortcut), 0, GTK_WIDGET (chart),
-                                                           gtk_shortcut_get_arguments (shortcut)));
-              return;
-            }
-        }
-    }
-  g_assert_not_reached ();
-}
-
 static void
 assert_reads (Fixture    *fixture,
               const char *expected)
@@ -426,26 +398,26 @@ test_keys_move_the_cursor (Fixture      *fixture,
     append (fixture, i, (double) NAN);
   present (fixture);
 
-  press (fixture->chart, "Left");
+  press (GTK_WIDGET (fixture->chart), "Left");
   assert_reads (fixture, "499 ms");
-  press (fixture->chart, "Left");
+  press (GTK_WIDGET (fixture->chart), "Left");
   assert_reads (fixture, "498 ms");
   gtk_test_accessible_assert_property (fixture->chart, GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, "498 ms");
-  press (fixture->chart, "Home");
+  press (GTK_WIDGET (fixture->chart), "Home");
   assert_reads (fixture, "200 ms");
-  press (fixture->chart, "Left");
+  press (GTK_WIDGET (fixture->chart), "Left");
   assert_reads (fixture, "200 ms");
-  press (fixture->chart, "Right");
+  press (GTK_WIDGET (fixture->chart), "Right");
   assert_reads (fixture, "201 ms");
-  press (fixture->chart, "End");
+  press (GTK_WIDGET (fixture->chart), "End");
   assert_reads (fixture, "499 ms");
-  press (fixture->chart, "Right");
+  press (GTK_WIDGET (fixture->chart), "Right");
   assert_reads (fixture, "499 ms");
 
   /* The cursor stays at its sample while data pass. */
   append (fixture, 7, (double) NAN);
   assert_reads (fixture, "499 ms");
-  press (fixture->chart, "Escape");
+  press (GTK_WIDGET (fixture->chart), "Escape");
   assert_reads (fixture, NULL);
 }
 
@@ -454,25 +426,10 @@ test_keys_freeze (Fixture      *fixture,
                   gconstpointer data)
 {
   g_assert_false (hr_chart_get_frozen (fixture->chart));
-  press (fixture->chart, "space");
+  press (GTK_WIDGET (fixture->chart), "space");
   g_assert_true (hr_chart_get_frozen (fixture->chart));
-  press (fixture->chart, "space");
+  press (GTK_WIDGET (fixture->chart), "space");
   g_assert_false (hr_chart_get_frozen (fixture->chart));
-}
-
-static char *
-get_copied (Fixture *fixture)
-{
-  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (fixture->chart));
-  GValue        value = G_VALUE_INIT;
-  char         *text;
-
-  g_value_init (&value, G_TYPE_STRING);
-  g_assert_true (gdk_content_provider_get_value (gdk_clipboard_get_content (clipboard), &value, NULL));
-  text = g_value_dup_string (&value);
-  g_value_unset (&value);
-
-  return text;
 }
 
 static void
@@ -485,14 +442,14 @@ test_keys_copy_the_value (Fixture      *fixture,
   for (int i = 0; i < 10; i++)
     append (fixture, i, (double) NAN);
   present (fixture);
-  press (fixture->chart, "<Control>c");
-  latest = get_copied (fixture);
+  press (GTK_WIDGET (fixture->chart), "<Control>c");
+  latest = get_copied (GTK_WIDGET (fixture->chart));
   g_assert_cmpstr (latest, ==, "9 ms");
 
-  press (fixture->chart, "Home");
-  press (fixture->chart, "Right");
-  press (fixture->chart, "<Control>c");
-  under_cursor = get_copied (fixture);
+  press (GTK_WIDGET (fixture->chart), "Home");
+  press (GTK_WIDGET (fixture->chart), "Right");
+  press (GTK_WIDGET (fixture->chart), "<Control>c");
+  under_cursor = get_copied (GTK_WIDGET (fixture->chart));
   g_assert_cmpstr (under_cursor, ==, "1 ms");
 }
 
