@@ -51,11 +51,17 @@ ask (HrWriter   *self,
     return FALSE;
 
   result = sqlite3_step (statement);
-  if (result == SQLITE_ROW)
-    *out = sqlite3_column_int64 (statement, 0);
+  if (result != SQLITE_ROW)
+    {
+      sqlite3_finalize (statement);
+      hr_writer_fail (self, result, error);
+      return FALSE;
+    }
+
+  *out = sqlite3_column_int64 (statement, 0);
   sqlite3_finalize (statement);
 
-  return result == SQLITE_ROW || hr_writer_fail (self, result, error);
+  return TRUE;
 }
 
 /* Removes the oldest of what ended before @before_us; @out_n gets how many chunks and batches. */
