@@ -14,6 +14,7 @@
 #define BEGIN_US G_GINT64_CONSTANT (1700000000000000)
 #define N_SHARING 10 /* metrics of the source that is no series of its own */
 #define N_COLUMNS 1000
+#define STEP 32 /* snapshots: a quarter of a column of the longest view of samples */
 #define SEED 141421
 #define RAW_BYTES (sizeof (gint64) + sizeof (double)) /* a time and a value */
 
@@ -329,23 +330,22 @@ fill_columns (Day  *day,
   hr_bench_keep (day->columns);
 }
 
+/* The whole day from its tier: 6 750 bins. */
 static void
-read_tiers (Day     *day,
-            guint64  n,
-            guint    n_chunks,
-            gboolean fine)
+view_day (guint64  n,
+          gpointer user_data)
 {
-  guint per_bin = fine ? HR_TIER_FINE : HR_TIER_COARSE;
+  Day *day = user_data;
 
   for (guint64 i = 0; i < n; i++)
     {
       guint at = 0;
 
-      for (guint k = 0; k < n_chunks; k++)
+      for (guint k = 0; k < N_CHUNKS; k++)
         {
-          guint n_bins = (day->chunks[k].n + per_bin - 1) / per_bin;
+          guint n_bins = (day->chunks[k].n + HR_TIER_FINE - 1) / HR_TIER_FINE;
 
-          if (!hr_tier_read (fine ? day->chunks[k].fine : day->chunks[k].coarse, day->bins + at, n_bins, NULL))
+          if (!hr_tier_read (day->chunks[k].fine, day->bins + at, n_bins, NULL))
             g_error ("A tier cannot be read");
           at += n_bins;
         }
@@ -353,26 +353,35 @@ read_tiers (Day     *day,
     }
 }
 
-/* The whole day from the coarse tier. */
+/* The longest stretch for whose columns the tier is too coarse, from the samples. */
 static void
-tiers_day (guint64  n,
-           gpointer user_data)
+view_samples (guint64  n,
+              gpointer user_data)
 {
-  read_tiers (user_data, n, N_CHUNKS, FALSE);
-}
+  Day *day = user_data;
 
-/* The longest stretch for whose 1 000 columns the coarse tier is too coarse, from the fine one. */
-static void
-tiers_worst (guint64  n,
-             gpointer user_data)
-{
-  read_tiers (user_data, n, N_COLUMNS * HR_TIER_COARSE / HR_CHUNK_SNAPSHOTS + 1, TRUE);
+  for (guint64 i = 0; i < n; i++)
+    {
+      guint at = 0;
+
+      for (guint k = 0; k <= N_COLUMNS * HR_TIER_FINE / HR_CHUNK_SNAPSHOTS; k++)
+        {
+          g_auto (HrBlock) block = { 0 };
+          guint n_bins = day->chunks[k].n / STEP;
+
+          if (!hr_block_read (day->chunks[k].block, HR_COLUMN_COUNT | HR_COLUMN_SUM | HR_COLUMN_MIN | HR_COLUMN_MAX, &block, NULL))
+            g_error ("A block cannot be read");
+          hr_tier_fill (&block, STEP, day->bins + at, n_bins);
+          at += n_bins;
+        }
+      fill_columns (day, at);
+    }
 }
 
 /* The columns known beforehand read. */
 static void
-tiers_floor (guint64  n,
-             gpointer user_data)
+view_floor (guint64  n,
+            gpointer user_data)
 {
   Day *day = user_data;
 
@@ -511,8 +520,8 @@ measure_times (HrBench *results,
 {
   g_autofree char *decode_name = g_strdup_printf ("decode-day-%s", kind_names[day->kind]);
   g_autofree char *ingest_name = g_strdup_printf ("ingest-chunk-%s", kind_names[day->kind]);
-  g_autofree char *day_name = g_strdup_printf ("tiers-day-%s", kind_names[day->kind]);
-  g_autofree char *worst_name = g_strdup_printf ("tiers-worst-%s", kind_names[day->kind]);
+  g_autofree char *day_name = g_strdup_printf ("view-day-%s", kind_names[day->kind]);
+  g_autofree char *worst_name = g_strdup_printf ("view-longest-%s", kind_names[day->kind]);
 
   day->decoded = g_malloc0 (N_DAY * RAW_BYTES);
   day->copy = g_malloc0 (N_DAY * RAW_BYTES);
@@ -524,8 +533,8 @@ measure_times (HrBench *results,
   hr_bench_run_peer (results, ingest_name, "raw, zstd 3", ingest_raw, day);
   add (results, day, "ingest", HR_CHUNK_SNAPSHOTS / hr_bench_get (results, ingest_name) * 1e3, "M/s", (double) NAN);
 
-  hr_bench_run (results, day_name, tiers_day, tiers_floor, day);
-  hr_bench_run (results, worst_name, tiers_worst, tiers_floor, day);
+  hr_bench_run (results, day_name, view_day, view_floor, day);
+  hr_bench_run (results, worst_name, view_samples, view_floor, day);
 }
 
 int
