@@ -188,15 +188,15 @@ hr_decimal_round (double value,
   return fabs (rounded - value) <= ulps * DBL_EPSILON / 2 * fabs (value) ? rounded : value;
 }
 
-/* Appends @values as decimals of so many digits. Returns how many were none. */
+/* Fills @integers with what @values are over 10^@digits and @exceptions with those that are none. The integer of an exception is that of a
+ * neighbour, so that it stands out least. Returns how many exceptions there are. */
 static gsize
-put_decimals (GByteArray   *out,
-              const double *values,
-              gsize         n,
-              guint         digits)
+to_integers (const double *values,
+             gsize         n,
+             guint         digits,
+             gint64       *integers,
+             GByteArray   *exceptions)
 {
-  g_autofree gint64 *integers = g_new (gint64, n);
-  g_autoptr (GByteArray) exceptions = g_byte_array_new ();
   gsize n_exceptions = 0, next = 0;
 
   for (gsize i = 0; i < n; i++)
@@ -208,6 +208,23 @@ put_decimals (GByteArray   *out,
         next = i + 1;
         n_exceptions++;
       }
+    else if (n_exceptions == i)
+      for (gsize k = 0; k < i; k++)
+        integers[k] = integers[i];
+
+  return n_exceptions;
+}
+
+/* Appends @values as decimals of so many digits. Returns how many were none. */
+static gsize
+put_decimals (GByteArray   *out,
+              const double *values,
+              gsize         n,
+              guint         digits)
+{
+  g_autofree gint64 *integers = g_new (gint64, n);
+  g_autoptr (GByteArray) exceptions = g_byte_array_new ();
+  gsize n_exceptions = to_integers (values, n, digits, integers, exceptions);
 
   hr_put_byte (out, CODING_DECIMAL);
   hr_put_byte (out, (guint8) digits);
@@ -385,7 +402,7 @@ put_sized (GByteArray *out,
   g_byte_array_append (out, body->data, body->len);
 }
 
-/* Appends a column of @n doubles, HR_COLUMN_MAX at most, of any bits. */
+/* Appends a column of @n doubles, HR_COLUMN_LENGTH_MAX at most, of any bits. */
 void
 hr_column_write_doubles (GByteArray   *out,
                          const double *values,
@@ -393,7 +410,7 @@ hr_column_write_doubles (GByteArray   *out,
 {
   g_autoptr (GByteArray) body = g_byte_array_new ();
 
-  g_return_if_fail (n <= HR_COLUMN_MAX);
+  g_return_if_fail (n <= HR_COLUMN_LENGTH_MAX);
 
   if (n > 0 && is_constant (values, n))
     {
@@ -405,7 +422,7 @@ hr_column_write_doubles (GByteArray   *out,
   put_sized (out, body);
 }
 
-/* Appends a column of @n integers, HR_COLUMN_MAX at most. */
+/* Appends a column of @n integers, HR_COLUMN_LENGTH_MAX at most. */
 void
 hr_column_write_integers (GByteArray   *out,
                           const gint64 *values,
@@ -413,7 +430,7 @@ hr_column_write_integers (GByteArray   *out,
 {
   g_autoptr (GByteArray) body = g_byte_array_new ();
 
-  g_return_if_fail (n <= HR_COLUMN_MAX);
+  g_return_if_fail (n <= HR_COLUMN_LENGTH_MAX);
 
   if (n > 0)
     hr_integers_put (body, values, n);
@@ -430,7 +447,7 @@ take_body (HrReader *in,
   return (hr_take_number (in, G_MAXUINT64, &size) && hr_take_bytes (in, size, out)) || hr_blob_fail (error);
 }
 
-/* Reads a column of exactly @n doubles, HR_COLUMN_MAX at most, to @values, which mean nothing when it fails: HR_STORE_ERROR_CORRUPTED. */
+/* Reads a column of exactly @n doubles, HR_COLUMN_LENGTH_MAX at most, to @values, which mean nothing when it fails: HR_STORE_ERROR_CORRUPTED. */
 gboolean
 hr_column_read_doubles (HrReader *in,
                         double   *values,
@@ -446,7 +463,7 @@ hr_column_read_doubles (HrReader *in,
   HrReader rest = *in, body;
   guint8   coding;
 
-  g_return_val_if_fail (n <= HR_COLUMN_MAX, FALSE);
+  g_return_val_if_fail (n <= HR_COLUMN_LENGTH_MAX, FALSE);
 
   if (!take_body (&rest, &body, error))
     return FALSE;
@@ -459,7 +476,7 @@ hr_column_read_doubles (HrReader *in,
   return TRUE;
 }
 
-/* Reads a column of exactly @n integers, HR_COLUMN_MAX at most, to @values, which mean nothing when it fails: HR_STORE_ERROR_CORRUPTED. */
+/* Reads a column of exactly @n integers, HR_COLUMN_LENGTH_MAX at most, to @values, which mean nothing when it fails: HR_STORE_ERROR_CORRUPTED. */
 gboolean
 hr_column_read_integers (HrReader *in,
                          gint64   *values,
@@ -468,7 +485,7 @@ hr_column_read_integers (HrReader *in,
 {
   HrReader rest = *in, body;
 
-  g_return_val_if_fail (n <= HR_COLUMN_MAX, FALSE);
+  g_return_val_if_fail (n <= HR_COLUMN_LENGTH_MAX, FALSE);
 
   if (!take_body (&rest, &body, error))
     return FALSE;

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * top of column.c. The same reader reads what is foreign: whatever it is given, it stays within its bounds and says what is wrong. */
 
 /* Enough for any column of a chunk, and what a reader refuses to exceed. */
-#define HR_COLUMN_MAX 65536
+#define HR_COLUMN_LENGTH_MAX 65536
 
 void hr_column_write_doubles (GByteArray   *out,
                               const double *values,

@@ -82,7 +82,7 @@ hr_tier_fill (const HrBlock *block,
 
       bins[k].count = 0;
       bins[k].sum = bins[k].min = bins[k].max = 0;
-      for (; i < block->n && block->positions[i] / per_bin <= k; i++)
+      for (; i < block->n && block->positions[i] < (k + 1) * per_bin; i++)
         {
           add_sample (&bins[k], block, i);
           hr_sum_add (&sum, block->sums[i]);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "engine/store/blob.h"
 #include "engine/store/block.h"
+#include "engine/store/column.h"
 #include "engine/store/schema.h"
 
 #include <math.h>
@@ -282,6 +284,295 @@ test_batches_come_back (void)
     }
 }
 
+/* What tiers should be, by going through the samples for each bin. */
+static void
+assert_bins (const HrBin   *bins,
+             guint          n_bins,
+             guint          per_bin,
+             const HrBlock *block)
+{
+  for (guint k = 0; k < n_bins; k++)
+    {
+      HrBin expected = { 0 };
+
+      for (guint i = 0; i < block->n; i++)
+        if (block->positions[i] / per_bin == k)
+          {
+            expected.min = expected.count == 0 ? block->mins[i] : MIN (expected.min, block->mins[i]);
+            expected.max = expected.count == 0 ? block->maxs[i] : MAX (expected.max, block->maxs[i]);
+            expected.sum += block->sums[i];
+            expected.count += block->counts[i];
+          }
+      g_assert_cmpuint (bins[k].count, ==, expected.count);
+      g_assert_cmpfloat (bins[k].min, ==, expected.min);
+      g_assert_cmpfloat (bins[k].max, ==, expected.max);
+      g_assert_cmpfloat_with_epsilon (bins[k].sum, expected.sum, 1e-300 + 1e-12 * (fabs (expected.sum) + fabs (expected.max) + fabs (expected.min)));
+      g_assert_cmpint (bins[k].begin_us, ==, k);
+      g_assert_cmpint (bins[k].end_us, ==, k + 1);
+    }
+}
+
+static void
+check_tier (const HrBlock *block,
+            guint          n_snapshots,
+            guint          per_bin)
+{
+  guint             n_bins = (n_snapshots + per_bin - 1) / per_bin;
+  g_autofree HrBin *bins = g_new (HrBin, n_bins);
+  g_autoptr (GBytes) bytes = hr_tier_write (block, n_snapshots, per_bin);
+  g_autoptr (GError) error = NULL;
+
+  /* The times are the caller's, and stay. */
+  for (guint k = 0; k < n_bins; k++)
+    bins[k] = (HrBin){ .begin_us = k, .end_us = k + 1 };
+  g_assert_true (hr_tier_read (bytes, bins, n_bins, &error));
+  g_assert_no_error (error);
+  assert_bins (bins, n_bins, per_bin, block);
+
+  g_assert_false (hr_tier_read (bytes, bins, n_bins + 1, &error));
+  g_assert_error (error, HR_STORE_ERROR, HR_STORE_ERROR_CORRUPTED);
+}
+
+static void
+test_tiers_are_what_the_samples_come_to (void)
+{
+  g_autoptr (GPtrArray) snapshots = draw_snapshots (N_SNAPSHOTS);
+
+  for (guint metric = 0; metric < N_METRICS; metric++)
+    {
+      g_auto (HrBlock) block = { 0 };
+
+      hr_block_gather (&block, NULL, (HrSnapshot *const *) snapshots->pdata, snapshots->len, metric);
+      /* Sums of what spans all magnitudes are not comparable. */
+      for (guint i = 0; metric == WILD && i < block.n; i++)
+        block.sums[i] = (double) i / 3;
+      check_tier (&block, snapshots->len, HR_TIER_FINE);
+      check_tier (&block, snapshots->len, HR_TIER_COARSE);
+      check_tier (&block, snapshots->len, 1);
+    }
+}
+
+static void
+test_tiers_keep_a_spike (void)
+{
+  enum
+  {
+    N = HR_CHUNK_SNAPSHOTS
+  };
+  HrBlock block = { .n = N, .positions = g_new (guint32, N), .counts = g_new (guint64, N), .sums = g_new (double, N), .lasts = g_new0 (double, N), .selves = g_new0 (double, N) };
+
+  block.mins = g_new (double, N);
+  block.maxs = g_new (double, N);
+  for (guint spike = 0; spike < N; spike += 97)
+    {
+      g_autoptr (GBytes) bytes = NULL;
+      HrBin bins[N / HR_TIER_COARSE];
+
+      for (guint i = 0; i < N; i++)
+        {
+          block.positions[i] = i;
+          block.counts[i] = 1;
+          block.sums[i] = block.mins[i] = block.maxs[i] = i == spike ? 1e6 / 7 : 20;
+        }
+      bytes = hr_tier_write (&block, N, HR_TIER_COARSE);
+      g_assert_true (hr_tier_read (bytes, bins, G_N_ELEMENTS (bins), NULL));
+      g_assert_cmpfloat (bins[spike / HR_TIER_COARSE].max, ==, 1e6 / 7);
+    }
+  hr_block_clear (&block);
+}
+
+/* A blob of each kind, of a few snapshots. */
+typedef enum
+{
+  HEADS,
+  BLOCK,
+  BUCKETS,
+  TIER,
+  BATCH,
+  N_BLOBS
+} Blob;
+
+#define N_FEW 24
+
+static GBytes *
+make_blob (Blob blob)
+{
+  static const gint64 ids[N_METRICS] = { 31, 7, 3, 1, 400, 2 };
+  g_autoptr (GPtrArray) snapshots = draw_snapshots (N_FEW);
+  HrSnapshot *const *all = (HrSnapshot *const *) snapshots->pdata;
+  g_auto (HrHeads) heads = { 0 };
+  g_auto (HrBlock) block = { 0 };
+  g_auto (HrBlockBuckets) buckets = { 0 };
+
+  hr_heads_gather (&heads, all, N_FEW);
+  hr_block_gather (&block, &buckets, all, N_FEW, DURATION);
+  switch (blob)
+    {
+    case HEADS:
+      return hr_heads_write (&heads);
+    case BLOCK:
+      return hr_block_write (&block);
+    case BUCKETS:
+      buckets.n = 2;
+      return hr_block_buckets_write (&buckets);
+    case TIER:
+      return hr_tier_write (&block, N_FEW, 4);
+    case BATCH:
+    case N_BLOBS:
+    default:
+      return hr_batch_write (all, 2, ids);
+    }
+}
+
+static gboolean
+read_blob (Blob     blob,
+           GBytes  *bytes,
+           GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GPtrArray) snapshots = NULL;
+  g_auto (HrHeads) heads = { 0 };
+  g_auto (HrBlock) block = { 0 };
+  g_auto (HrBlockBuckets) buckets = { 0 };
+  HrBin bins[N_FEW / 4];
+
+  switch (blob)
+    {
+    case HEADS:
+      return hr_heads_read (bytes, &heads, error);
+    case BLOCK:
+      return hr_block_read (bytes, HR_COLUMN_ALL, &block, error);
+    case BUCKETS:
+      return hr_block_buckets_read (bytes, &buckets, error);
+    case TIER:
+      return hr_tier_read (bytes, bins, G_N_ELEMENTS (bins), error);
+    case BATCH:
+    case N_BLOBS:
+    default:
+      snapshots = hr_batch_read (bytes, ids, error);
+      return snapshots != NULL;
+    }
+}
+
+static void
+refuse (Blob          blob,
+        const guint8 *data,
+        gsize         size)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (read_blob (blob, bytes, &error));
+  g_assert_error (error, HR_STORE_ERROR, HR_STORE_ERROR_CORRUPTED);
+}
+
+static void
+test_damage_is_an_error (void)
+{
+  for (Blob blob = 0; blob < N_BLOBS; blob++)
+    {
+      g_autoptr (GBytes) bytes = make_blob (blob);
+      gsize              size;
+      const guint8      *data = g_bytes_get_data (bytes, &size);
+      g_autofree guint8 *copy = g_memdup2 (data, size);
+
+      g_assert_true (read_blob (blob, bytes, NULL));
+      for (gsize at = 0; at < size; at++)
+        {
+          refuse (blob, data, at);
+          for (guint bit = 0; bit < 8; bit++)
+            {
+              copy[at] ^= (guint8) (1 << bit);
+              refuse (blob, copy, size);
+              copy[at] ^= (guint8) (1 << bit);
+            }
+        }
+    }
+}
+
+/* Bytes that were changed by somebody who knows how the checksum goes: read or refused, within bounds. */
+static void
+test_what_was_meant_is_survived (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (SEED);
+
+  for (Blob blob = 0; blob < N_BLOBS; blob++)
+    {
+      g_autoptr (GBytes) bytes = make_blob (blob);
+      gsize         size;
+      const guint8 *data = g_bytes_get_data (bytes, &size);
+
+      for (gsize at = 1; at < size - 4; at++)
+        for (guint i = 0; i < 32; i++)
+          {
+            g_autoptr (GBytes) changed = NULL;
+            g_autoptr (GError) error = NULL;
+            GByteArray *body = hr_blob_begin ();
+
+            g_byte_array_append (body, data + 1, (guint) (size - 5));
+            body->data[at] = (guint8) g_rand_int (random);
+            /* Now and then cut as well. */
+            g_byte_array_set_size (body, i % 8 == 0 ? (guint) at : body->len);
+            changed = hr_blob_finish (body);
+            if (!read_blob (blob, changed, &error))
+              g_assert_error (error, HR_STORE_ERROR, HR_STORE_ERROR_CORRUPTED);
+          }
+    }
+}
+
+static void
+test_a_newer_blob_is_told_apart (void)
+{
+  GByteArray *body = hr_blob_begin ();
+  g_autoptr (GBytes) bytes = NULL;
+  g_auto (HrHeads) heads = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  body->data[0]++;
+  bytes = hr_blob_finish (body);
+  g_assert_false (hr_heads_read (bytes, &heads, &error));
+  g_assert_error (error, HR_STORE_ERROR, HR_STORE_ERROR_NEWER);
+}
+
+static void
+test_times_come_alone (void)
+{
+  g_autoptr (GPtrArray) snapshots = draw_snapshots (N_SNAPSHOTS);
+  g_auto (HrHeads) heads = { 0 };
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree gint64 *times = NULL;
+  guint              n;
+
+  hr_heads_gather (&heads, (HrSnapshot *const *) snapshots->pdata, snapshots->len);
+  bytes = hr_heads_write (&heads);
+  g_assert_true (hr_heads_read_times (bytes, &times, &n, NULL));
+  g_assert_cmpmem (times, n * sizeof *times, heads.times_us, heads.n * sizeof *times);
+}
+
+/* What is like another column costs next to nothing, and so do constants. */
+static void
+test_a_gauge_costs_one_column (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (SEED);
+  g_autoptr (GByteArray) column = g_byte_array_new ();
+  g_autoptr (GBytes) bytes = NULL;
+  double  values[1000], zeros[1000] = { 0 };
+  guint64 counts[1000];
+  guint32 positions[1000];
+  HrBlock block = { 1000, positions, counts, values, values, values, values, zeros };
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      values[i] = g_rand_int_range (random, 0, 10000) / 100.0;
+      counts[i] = 1;
+      positions[i] = i;
+    }
+  hr_column_write_doubles (column, values, 1000);
+  bytes = hr_block_write (&block);
+
+  g_assert_cmpuint (g_bytes_get_size (bytes), <, column->len + 32);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -290,6 +581,13 @@ main (int   argc,
   g_test_add_func ("/store/block/chunk", test_a_chunk_comes_back);
   g_test_add_func ("/store/block/columns", test_only_the_wanted_columns_come);
   g_test_add_func ("/store/block/batches", test_batches_come_back);
+  g_test_add_func ("/store/block/tiers", test_tiers_are_what_the_samples_come_to);
+  g_test_add_func ("/store/block/spike", test_tiers_keep_a_spike);
+  g_test_add_func ("/store/block/times", test_times_come_alone);
+  g_test_add_func ("/store/block/like", test_a_gauge_costs_one_column);
+  g_test_add_func ("/store/block/damage", test_damage_is_an_error);
+  g_test_add_func ("/store/block/hostile", test_what_was_meant_is_survived);
+  g_test_add_func ("/store/block/newer", test_a_newer_blob_is_told_apart);
 
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 #include "engine/store/column.h"
 #include "engine/store/schema.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -177,6 +178,252 @@ test_each_form_of_integers_comes_back (void)
   check_form (values, CHUNK, PLANES, DELTA);
 }
 
+/* Doubles that no scaled integer stands for, and those at its bounds. */
+static const double odd_doubles[] = {
+  0.0,
+  -0.0,
+  (double) INFINITY,
+  -(double) INFINITY,
+  (double) NAN,
+  DBL_MIN,
+  DBL_TRUE_MIN,
+  -DBL_TRUE_MIN,
+  DBL_MAX,
+  -DBL_MAX,
+  0.1,
+  0.30000000000000004,
+  1.0 / 3,
+  9007199254740991,
+  9007199254740992,
+  9007199254740994,
+  -9007199254740993,
+  1e18,
+  1e22,
+  123456.789,
+  1e-18,
+  4.35,
+  5e-324,
+};
+
+static double
+draw_odd (GRand *random)
+{
+  guint i = (guint) g_rand_int_range (random, 0, G_N_ELEMENTS (odd_doubles) + 1);
+
+  /* A NaN of any payload and sign. */
+  return i < G_N_ELEMENTS (odd_doubles) ? odd_doubles[i]
+                                        : double_of (G_GUINT64_CONSTANT (0x7ff0000000000001) | (guint64) g_rand_int (random) << 32 | g_rand_int (random));
+}
+
+static void
+test_doubles_of_any_bits_come_back (void)
+{
+  static const guint lengths[] = { 0, 1, 2, 3, 31, 32, 127, 128, 129, 1000, CHUNK };
+  g_autoptr (GRand) random = g_rand_new_with_seed (SEED);
+  double values[CHUNK];
+
+  for (guint odds = 1; odds <= 1000; odds *= 10)
+    for (guint digits = 0; digits <= 18; digits++)
+      for (guint k = 0; k < G_N_ELEMENTS (lengths); k++)
+        {
+          g_autoptr (GByteArray) bytes = NULL;
+
+          /* Decimals among which one of @odds is none. */
+          for (guint i = 0; i < lengths[k]; i++)
+            values[i] = g_rand_int_range (random, 0, (gint32) odds) == 0 ? draw_odd (random)
+                                                                         : g_rand_int_range (random, -99999, 99999) / pow (10, digits);
+          bytes = check_doubles (values, lengths[k]);
+          g_assert_cmpuint (bytes->len, <=, lengths[k] * sizeof (double) + 4);
+        }
+}
+
+/* Exceptions stand apart: one of them must not cost the others. */
+static void
+test_exceptions_stand_apart (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (SEED);
+  double values[CHUNK];
+  g_autoptr (GByteArray) without = NULL;
+  g_autoptr (GByteArray) with = NULL;
+
+  for (guint i = 0; i < CHUNK; i++)
+    values[i] = g_rand_int_range (random, -30000, 30000) / 100.0;
+  without = check_doubles (values, CHUNK);
+  values[0] = (double) NAN;
+  values[100] = -0.0;
+  values[CHUNK - 1] = DBL_MAX;
+  with = check_doubles (values, CHUNK);
+
+  g_assert_cmpuint (skip_size (with)[0], ==, DECIMAL);
+  g_assert_cmpuint (with->len, <, without->len + 40);
+}
+
+static void
+test_integers_of_any_width_come_back (void)
+{
+  static const guint lengths[] = { 1, 2, 33, 128, 129, 300, CHUNK };
+  g_autoptr (GRand) random = g_rand_new_with_seed (SEED);
+  gint64 values[CHUNK];
+
+  for (guint width = 1; width <= 64; width++)
+    for (guint k = 0; k < G_N_ELEMENTS (lengths); k++)
+      {
+        g_autoptr (GByteArray) bytes = NULL;
+        g_autoptr (GByteArray) multiples = NULL;
+
+        for (guint i = 0; i < lengths[k]; i++)
+          values[i] = (gint64) (((guint64) g_rand_int (random) << 32 | g_rand_int (random)) >> (64 - width));
+        bytes = check_integers (values, lengths[k]);
+        g_assert_cmpuint (bytes->len, <=, lengths[k] * width / 8 + 12 * (lengths[k] / 128 + 1) + 24);
+
+        /* What all are multiples of costs nothing. */
+        for (guint i = 0; i < lengths[k]; i++)
+          values[i] = (gint64) (1000 * (guint64) values[i]);
+        multiples = check_integers (values, lengths[k]);
+        if (width < 50)
+          g_assert_cmpuint (multiples->len, <=, bytes->len + 24);
+      }
+}
+
+static void
+test_extremes_come_back (void)
+{
+  static const gint64 extremes[] = { G_MININT64, G_MAXINT64, 0, -1, 1, G_MININT64 + 1, G_MAXINT64 - 1 };
+  g_autoptr (GRand) random = g_rand_new_with_seed (SEED);
+  gint64 values[CHUNK];
+
+  for (guint n = 1; n <= CHUNK; n = n * 3 + 1)
+    {
+      g_autoptr (GByteArray) drawn = NULL;
+      g_autoptr (GByteArray) two = NULL;
+
+      for (guint i = 0; i < n; i++)
+        values[i] = extremes[g_rand_int_range (random, 0, G_N_ELEMENTS (extremes))];
+      drawn = check_integers (values, n);
+      for (guint i = 0; i < n; i++)
+        values[i] = i % 2 == 0 ? G_MININT64 : 0;
+      two = check_integers (values, n);
+    }
+}
+
+static void
+test_the_longest_columns_come_back (void)
+{
+  g_autofree gint64 *integers = g_new (gint64, HR_COLUMN_LENGTH_MAX);
+  g_autofree double *doubles = g_new (double, HR_COLUMN_LENGTH_MAX);
+  g_autoptr (GByteArray) first = NULL;
+  g_autoptr (GByteArray) second = NULL;
+
+  for (guint i = 0; i < HR_COLUMN_LENGTH_MAX; i++)
+    {
+      integers[i] = (gint64) i * i;
+      doubles[i] = sqrt (i);
+    }
+  first = check_integers (integers, HR_COLUMN_LENGTH_MAX);
+  second = check_doubles (doubles, HR_COLUMN_LENGTH_MAX);
+}
+
+/* Columns of every coding and form, small. */
+static GPtrArray *
+make_small_columns (void)
+{
+  GPtrArray *columns = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
+  g_autoptr (GRand) random = g_rand_new_with_seed (SEED);
+  double doubles[40];
+  gint64 integers[40];
+
+  for (guint kind = 0; kind < 4; kind++)
+    {
+      GByteArray *bytes = g_byte_array_new ();
+
+      for (guint i = 0; i < G_N_ELEMENTS (doubles); i++)
+        doubles[i] = kind == 0 ? 3 : kind == 1 ? g_rand_double (random)
+                                 : kind == 2   ? i / 100.0 + 5 * (i % 3)
+                                               : draw_odd (random);
+      if (kind == 2)
+        doubles[7] = -0.0;
+      hr_column_write_doubles (bytes, doubles, G_N_ELEMENTS (doubles));
+      g_ptr_array_add (columns, bytes);
+    }
+  for (guint kind = 0; kind < 3; kind++)
+    {
+      GByteArray *bytes = g_byte_array_new ();
+
+      for (guint i = 0; i < G_N_ELEMENTS (integers); i++)
+        integers[i] = kind == 0 ? 9 : kind == 1 ? g_rand_int_range (random, 0, 90)
+                                                : (gint64) (i / 20) << 40;
+      hr_column_write_integers (bytes, integers, G_N_ELEMENTS (integers));
+      g_ptr_array_add (columns, bytes);
+    }
+
+  return columns;
+}
+
+/* Reads a copy of just these bytes, so that the address sanitizer sees a step beyond. */
+static gboolean
+read_copy (const guint8 *data,
+           gsize         size,
+           gsize         n,
+           gboolean      doubles)
+{
+  g_autofree guint8 *copy = g_memdup2 (data, size);
+  g_autofree gint64 *values = g_new (gint64, n);
+  g_autoptr (GError) error = NULL;
+  HrReader in = { copy, size };
+  gboolean read = doubles ? hr_column_read_doubles (&in, (double *) values, n, &error) : hr_column_read_integers (&in, values, n, &error);
+
+  if (read)
+    g_assert_no_error (error);
+  else
+    {
+      g_assert_error (error, HR_STORE_ERROR, HR_STORE_ERROR_CORRUPTED);
+      g_assert_true (in.data == copy && in.size == size);
+    }
+
+  return read;
+}
+
+static void
+test_a_cut_column_is_an_error (void)
+{
+  g_autoptr (GPtrArray) columns = make_small_columns ();
+
+  for (guint i = 0; i < columns->len; i++)
+    {
+      const GByteArray *bytes = columns->pdata[i];
+
+      for (guint size = 0; size < bytes->len; size++)
+        {
+          HrReader in = { bytes->data, size };
+
+          g_assert_false (read_copy (bytes->data, size, 40, TRUE));
+          g_assert_false (read_copy (bytes->data, size, 40, FALSE));
+          g_assert_false (hr_column_skip (&in, NULL));
+        }
+    }
+}
+
+/* Whatever stands there: read or refused, within bounds. */
+static void
+test_a_changed_column_is_survived (void)
+{
+  g_autoptr (GPtrArray) columns = make_small_columns ();
+
+  for (guint i = 0; i < columns->len; i++)
+    {
+      GByteArray *bytes = columns->pdata[i];
+
+      for (guint at = 0; at < bytes->len; at++)
+        for (guint change = 1; change < 256; change++)
+          {
+            bytes->data[at] ^= (guint8) change;
+            read_copy (bytes->data, bytes->len, 40, i < 4);
+            read_copy (bytes->data, bytes->len, 41 - change % 3, i < 4);
+            bytes->data[at] ^= (guint8) change;
+          }
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -184,6 +431,13 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/column/codings", test_each_coding_of_doubles_comes_back);
   g_test_add_func ("/store/column/forms", test_each_form_of_integers_comes_back);
+  g_test_add_func ("/store/column/any-doubles", test_doubles_of_any_bits_come_back);
+  g_test_add_func ("/store/column/exceptions", test_exceptions_stand_apart);
+  g_test_add_func ("/store/column/any-integers", test_integers_of_any_width_come_back);
+  g_test_add_func ("/store/column/extremes", test_extremes_come_back);
+  g_test_add_func ("/store/column/longest", test_the_longest_columns_come_back);
+  g_test_add_func ("/store/column/cut", test_a_cut_column_is_an_error);
+  g_test_add_func ("/store/column/changed", test_a_changed_column_is_survived);
 
   return g_test_run ();
 }
