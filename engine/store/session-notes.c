@@ -2,10 +2,12 @@
 
 /* What a session says beside its samples: alerts, marks, raw records. */
 
-#include "engine/store/session-private.h"
+#include "engine/store/session-pieces.h"
 
+#include "engine/store/raw.h"
 #include "engine/store/words.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 /* What is read of one table in one call; the newest beyond it stay unread. */
@@ -169,4 +171,110 @@ hr_session_read_marks (HrSession *self,
   HrRange bounds = open_ended (range);
 
   return read_notes (self, HR_QUERY_MARKS, (gint64[]){ bounds.begin_us, bounds.end_us }, 2, "mark", read_mark, mark_free, error);
+}
+
+/* Turns the places in @ids that @window's records name metrics by into the numbers of these in the source's history. */
+static gboolean
+number_metrics (HrRawWindow *window,
+                GArray      *ids,
+                GArray      *metrics)
+{
+  g_autofree guint32 *numbers = g_new0 (guint32, ids->len);
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      guint number;
+
+      if (!hr_session_find_number (metrics, g_array_index (ids, gint64, i), &number))
+        return FALSE;
+      numbers[i] = number;
+    }
+  for (guint i = 0; i < window->n; i++)
+    window->metrics[i] = numbers[window->metrics[i]];
+
+  return TRUE;
+}
+
+/* Reads a row of HR_QUERY_RAW. Returns: (transfer full) (nullable): NULL when it is damaged */
+static HrRawWindow *
+read_window (sqlite3_stmt *row,
+             GArray       *metrics)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GBytes) bytes = hr_session_column_bytes (row, 6);
+  HrRawWindow *window = g_new0 (HrRawWindow, 1);
+
+  *window = (HrRawWindow){
+    .alert = (guint64) sqlite3_column_int64 (row, 1),
+    .begin_us = sqlite3_column_int64 (row, 2),
+    .end_us = sqlite3_column_int64 (row, 3),
+    .n_lost = (guint64) sqlite3_column_int64 (row, 5),
+  };
+  if (hr_raw_read (bytes, window, ids, NULL) && number_metrics (window, ids, metrics))
+    return window;
+  hr_raw_window_free (window);
+
+  return NULL;
+}
+
+static gboolean
+read_windows (HrSession *self,
+              gint64     source,
+              HrRange    range,
+              GPtrArray *windows,
+              GError   **error)
+{
+  g_autoptr (GArray) metrics = hr_session_read_metrics (self, source, error);
+  sqlite3_stmt *row = metrics != NULL ? hr_session_query (self, HR_QUERY_RAW, error) : NULL;
+  guint64       n_records = 0;
+  int           result;
+
+  if (row == NULL)
+    return FALSE;
+
+  sqlite3_bind_int64 (row, 1, source);
+  sqlite3_bind_int64 (row, 2, range.begin_us);
+  sqlite3_bind_int64 (row, 3, range.end_us);
+  while ((result = sqlite3_step (row)) == SQLITE_ROW && windows->len < MAX_NOTES)
+    {
+      HrRawWindow *window = read_window (row, metrics);
+
+      if (window == NULL)
+        {
+          hr_session_add_damaged (self, "raw", 0, sqlite3_column_int64 (row, 0));
+          continue;
+        }
+      window->source = g_strdup (hr_session_get_source_name (self, source));
+      g_ptr_array_add (windows, window);
+      n_records += window->n;
+      if (n_records > HR_RAW_MAX)
+        {
+          g_set_error_literal (error, HR_STORE_ERROR, HR_STORE_ERROR_LIMIT, _ ("There are too many records in that stretch to be read at once"));
+          return FALSE;
+        }
+    }
+
+  return result == SQLITE_ROW || result == SQLITE_DONE || hr_session_fail (self, result, error);
+}
+
+/* Returns the stretches of @source's records that reach into @range (0, 0: all), by their beginning. Their metrics are numbered as those of
+ * the source, see hr_session_get_metric (), and those that came since the last refresh behind these. Damaged ones are left out, and counted; more than
+ * HR_RAW_MAX records are refused, HR_STORE_ERROR_LIMIT.
+ * Returns: (transfer full) (nullable) (element-type HrRawWindow): NULL with @error set */
+GPtrArray *
+hr_session_read_raw (HrSession *self,
+                     gint64     source,
+                     HrRange    range,
+                     GError   **error)
+{
+  g_autoptr (GPtrArray) windows = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_raw_window_free);
+  gboolean ok;
+
+  if (!hr_session_begin (self, error))
+    return NULL;
+
+  ok = read_windows (self, source, open_ended (range), windows, error);
+  hr_session_end (self);
+
+  return ok ? g_steal_pointer (&windows) : NULL;
 }

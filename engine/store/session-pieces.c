@@ -136,12 +136,36 @@ hr_session_read_metrics (HrSession *self,
     return metrics;
 
   if (result == SQLITE_ROW)
-    g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_LIMIT, "%s: too many metrics", self->path);
+    hr_session_fail_limit (self, "metric", error);
   else
     hr_session_fail (self, result, error);
   g_array_unref (metrics);
 
   return NULL;
+}
+
+/* Finds the place of the metric with @id among @metrics, which are of one source. */
+gboolean
+hr_session_find_number (GArray *metrics,
+                        gint64  id,
+                        guint  *out)
+{
+  guint low = 0, high = metrics->len;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (g_array_index (metrics, HrSessionMetric, middle).id < id)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  if (low == metrics->len || g_array_index (metrics, HrSessionMetric, low).id != id)
+    return FALSE;
+  *out = low;
+
+  return TRUE;
 }
 
 /* Whether what was read of a metric of @kind suits a chunk of @n snapshots. */

@@ -29,6 +29,10 @@ GArray  *hr_session_read_metrics (HrSession *self,
                                   gint64     source,
                                   GError   **error) G_GNUC_WARN_UNUSED_RESULT;
 
+gboolean hr_session_find_number (GArray *metrics,
+                                 gint64  id,
+                                 guint  *out);
+
 gboolean    hr_piece_reader_open (HrPieceReader *self,
                                   HrSession     *session,
                                   const HrPiece *piece,

@@ -97,6 +97,9 @@ sqlite3_stmt *hr_session_query (HrSession *self,
 gboolean      hr_session_fail (HrSession *self,
                                int        result,
                                GError   **error);
+gboolean      hr_session_fail_limit (HrSession  *self,
+                                     const char *table,
+                                     GError    **error);
 gboolean      hr_session_fail_damaged (HrSession *self,
                                        GError   **error);
 gboolean      hr_session_begin (HrSession *self,
@@ -160,8 +163,10 @@ void          hr_piece_read (HrPiece      *out,
 void hr_session_init_caches (HrSession *self);
 void hr_session_clear_caches (HrSession *self);
 
-gboolean hr_session_read_metric (sqlite3_stmt    *row,
-                                 HrSessionMetric *out);
+const char *hr_session_get_source_name (HrSession *self,
+                                        gint64     id);
+gboolean    hr_session_read_metric (sqlite3_stmt    *row,
+                                    HrSessionMetric *out);
 
 char   *hr_session_column_text (sqlite3_stmt *statement,
                                 int           column);

@@ -56,10 +56,11 @@ array_new (gsize          element_size,
   return array;
 }
 
-static gboolean
-fail_limit (HrSession  *self,
-            const char *table,
-            GError    **error)
+/* Sets @error: @table is larger than anything of ours. Returns FALSE. */
+gboolean
+hr_session_fail_limit (HrSession  *self,
+                       const char *table,
+                       GError    **error)
 {
   g_autofree char *name = g_path_get_basename (self->path);
 
@@ -80,7 +81,7 @@ read_source (HrSession    *self,
   guint            role, group;
 
   if (self->sources->len >= MAX_SOURCES)
-    return fail_limit (self, "source", error);
+    return hr_session_fail_limit (self, "source", error);
 
   source.what.name = hr_session_column_text (row, 1);
   source.what.title = hr_session_column_text (row, 2);
@@ -134,7 +135,7 @@ read_metric (HrSession    *self,
   HrSessionMetric metric;
 
   if (self->metrics->len >= MAX_METRICS)
-    return fail_limit (self, "metric", error);
+    return hr_session_fail_limit (self, "metric", error);
   if (hr_session_read_metric (row, &metric))
     g_array_append_val (self->metrics, metric);
   else
@@ -154,7 +155,7 @@ read_recording (HrSession    *self,
   if (self->recordings->len >= MAX_ROWS)
     {
       recording_clear (&recording);
-      return fail_limit (self, "recording", error);
+      return hr_session_fail_limit (self, "recording", error);
     }
   recording.begin_us = sqlite3_column_int64 (row, 2);
   recording.end_us = sqlite3_column_int64 (row, 3);
@@ -174,7 +175,7 @@ read_run (HrSession    *self,
   HrSessionRun run = { .begin_us = sqlite3_column_int64 (row, 1), .end_us = sqlite3_column_int64 (row, 2) };
 
   if (self->runs->len >= MAX_ROWS)
-    return fail_limit (self, "run", error);
+    return hr_session_fail_limit (self, "run", error);
 
   run.boot = hr_session_column_text (row, 3);
   run.version = hr_session_column_text (row, 4);
@@ -199,7 +200,7 @@ read_contract (HrSession    *self,
   HrSessionContract contract = { .from_us = sqlite3_column_int64 (row, 1) };
 
   if (self->contracts->len >= MAX_ROWS)
-    return fail_limit (self, "contract", error);
+    return hr_session_fail_limit (self, "contract", error);
 
   contract.file = hr_session_column_text (row, 2);
   contract.text = hr_session_column_text (row, 3);
@@ -257,6 +258,16 @@ find_source (HrSession *self,
     return NULL;
 
   return &g_array_index (self->sources, HrSessionSource, index);
+}
+
+/* Returns: (transfer none) (nullable): what source @id is called; NULL when it is not known. */
+const char *
+hr_session_get_source_name (HrSession *self,
+                            gint64     id)
+{
+  const HrSessionSource *source = find_source (self, id);
+
+  return source != NULL ? source->what.name : NULL;
 }
 
 /* Adds a chunk or batch to what there is of its source. */
