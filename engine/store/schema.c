@@ -386,7 +386,8 @@ hr_store_open_to_read (const char *path,
   sqlite3_close (db);
   db = NULL;
 
-  if (g_error_matches (failure, HR_STORE_ERROR, HR_STORE_ERROR_READ) && g_access (path, R_OK) == 0 && has_no_log (path))
+  if ((g_error_matches (failure, HR_STORE_ERROR, HR_STORE_ERROR_READ) || g_error_matches (failure, HR_STORE_ERROR, HR_STORE_ERROR_READ_ONLY)) &&
+      g_access (path, R_OK) == 0 && has_no_log (path))
     {
       g_clear_error (&failure);
       db = open_immutable (path, &failure);
