@@ -348,13 +348,11 @@ hr_assessment_get_contract (HrAssessment *self)
   return self->contract;
 }
 
-/* Returns whether any source says something of budget number @index. */
-static gboolean
-is_decided (HrAssessment *self,
-            guint         index)
+/* Returns whether any source had enough data to say something of @budget, one of the contract's. */
+gboolean
+hr_assessment_is_decided (HrAssessment   *self,
+                          const HrBudget *budget)
 {
-  const HrBudget *budget = hr_contract_get_budget (self->contract, index);
-
   for (guint i = 0; i < hr_assessment_get_n_results (self); i++)
     {
       const HrBudgetResult *result = hr_assessment_get_result (self, i);
@@ -378,10 +376,14 @@ hr_assessment_get_outcome (HrAssessment *self)
       return HR_OUTCOME_BREACH;
 
   for (guint i = 0; i < hr_contract_get_n_budgets (self->contract); i++)
-    if (is_decided (self, i))
-      decided = TRUE;
-    else if (hr_contract_get_budget (self->contract, i)->required)
-      missing = TRUE;
+    {
+      const HrBudget *budget = hr_contract_get_budget (self->contract, i);
+
+      if (hr_assessment_is_decided (self, budget))
+        decided = TRUE;
+      else if (budget->required)
+        missing = TRUE;
+    }
 
   return missing || !decided ? HR_OUTCOME_NO_DATA : HR_OUTCOME_PASS;
 }

@@ -57,6 +57,10 @@ HrContract           *hr_assessment_get_contract (HrAssessment *self);
 /* BREACH if any budget was; NO_DATA if a required budget, or all of them, had not enough data from any source; else PASS. */
 HrOutcome hr_assessment_get_outcome (HrAssessment *self);
 
+/* Whether any source had enough data to say something of @budget. */
+gboolean hr_assessment_is_decided (HrAssessment   *self,
+                                   const HrBudget *budget);
+
 /* Judges a recorded session by @contract as it would have been judged live. @source: glob over names, or NULL. */
 HrAssessment *hr_assess_session (HrSession  *session,
                                  HrContract *contract,
