@@ -9,8 +9,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define VALUE_BYTES 64
-
 /* Returns how @outcome stands where people read it. */
 const char *
 hr_check_outcome_word (HrOutcome outcome)
@@ -20,38 +18,20 @@ hr_check_outcome_word (HrOutcome outcome)
   return (guint) outcome < HR_N_OUTCOMES ? words[outcome] : "unknown";
 }
 
-/* Returns: (transfer full): "14.2 ms". */
-char *
-hr_check_value (double value,
-                HrUnit unit)
-{
-  char text[VALUE_BYTES];
-
-  hr_value_format (value, unit, text, sizeof text);
-
-  return g_strdup (text);
-}
-
 /* Returns: (transfer full): "limit 10 ms", "minimum 12/s"; "minimum 90 % within 10 ms" where a share of items is judged. */
 char *
 hr_check_bound (const HrBudgetResult *result)
 {
   const HrBudget  *budget = result->budget;
-  g_autofree char *bound = hr_check_value (result->limit, result->unit);
+  g_autofree char *bound = hr_words_value (result->limit, result->unit);
   g_autofree char *of = NULL;
 
   if (budget->statistic != HR_STATISTIC_COMPLIANCE)
     return g_strdup_printf ("%s %s", isnan (budget->minimum) ? "limit" : "minimum", bound);
 
-  of = hr_check_value (budget->of, hr_budget_metric (budget)->unit);
+  of = hr_words_value (budget->of, hr_budget_metric (budget)->unit);
 
   return g_strdup_printf ("minimum %s within %s", bound, of);
-}
-
-static char *
-stretch_text (gint64 length_us)
-{
-  return hr_check_value ((double) length_us / 1e3, HR_UNIT_MILLISECONDS);
 }
 
 /* Returns: (transfer full): since when it was over and for how long in all; else when the value was observed; empty without data. */
@@ -59,7 +39,7 @@ char *
 hr_check_when (const HrBudgetResult *result)
 {
   gboolean         breach = result->outcome == HR_OUTCOME_BREACH;
-  g_autofree char *over = stretch_text (result->over_us);
+  g_autofree char *over = hr_words_stretch (result->over_us);
   GString         *when = g_string_new (NULL);
 
   hr_csv_append_time (when, breach ? result->breach_us : result->worst_us);
@@ -73,7 +53,7 @@ hr_check_when (const HrBudgetResult *result)
 static char *
 missing_text (const HrBudgetResult *result)
 {
-  g_autofree char *measured = stretch_text (result->measured_us);
+  g_autofree char *measured = hr_words_stretch (result->measured_us);
 
   if (isnan (result->worst))
     return g_strdup ("never measured");
@@ -86,9 +66,9 @@ char *
 hr_check_sentence (const HrBudgetResult *result)
 {
   g_autofree char *title = hr_budget_title (result->budget);
-  g_autofree char *value = hr_check_value (result->worst, result->unit);
+  g_autofree char *value = hr_words_value (result->worst, result->unit);
   g_autofree char *bound = hr_check_bound (result);
-  g_autofree char *over = stretch_text (result->over_us);
+  g_autofree char *over = hr_words_stretch (result->over_us);
   g_autofree char *missing = NULL;
 
   if (result->outcome == HR_OUTCOME_NO_DATA)

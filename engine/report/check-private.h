@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/report/check-format.h"
+#include "engine/report/report-words.h"
 
 G_BEGIN_DECLS
 
@@ -26,8 +27,6 @@ char *hr_check_markdown (const HrCheck *self) G_GNUC_WARN_UNUSED_RESULT;
 const char *hr_check_outcome_word (HrOutcome outcome);
 char       *hr_check_summary (const HrCheck *self) G_GNUC_WARN_UNUSED_RESULT;
 char       *hr_check_command (const HrCheck *self) G_GNUC_WARN_UNUSED_RESULT;
-char       *hr_check_value (double value,
-                            HrUnit unit) G_GNUC_WARN_UNUSED_RESULT;
 char       *hr_check_bound (const HrBudgetResult *result) G_GNUC_WARN_UNUSED_RESULT;
 char       *hr_check_when (const HrBudgetResult *result) G_GNUC_WARN_UNUSED_RESULT;
 char       *hr_check_sentence (const HrBudgetResult *result) G_GNUC_WARN_UNUSED_RESULT;

@@ -113,7 +113,7 @@ static void
 append_markdown_row (GString              *out,
                      const HrBudgetResult *result)
 {
-  g_autofree char *worst = hr_check_value (result->worst, result->unit);
+  g_autofree char *worst = hr_words_value (result->worst, result->unit);
   g_autofree char *bound = hr_check_bound (result);
   g_autofree char *when = hr_check_when (result);
 

@@ -54,7 +54,7 @@ result_row (const HrBudgetResult *result)
     .cells = {
         [COLUMN_BUDGET] = hr_text_clean (result->budget->name),
         [COLUMN_STATISTIC] = g_strdup (hr_statistic_name (result->budget->statistic)),
-        [COLUMN_OBSERVED] = hr_check_value (result->worst, result->unit),
+        [COLUMN_OBSERVED] = hr_words_value (result->worst, result->unit),
         [COLUMN_BOUND] = hr_check_bound (result),
         [COLUMN_VERDICT] = g_strdup (hr_check_outcome_word (result->outcome)),
         [COLUMN_SOURCE] = hr_text_clean (result->source != NULL ? result->source : ""),
