@@ -13,7 +13,7 @@
 #define WIDTH 720.0
 #define HEIGHT 190.0
 #define LEFT 62.0
-#define RIGHT 10.0
+#define RIGHT 20.0
 #define TOP 16.0
 #define BOTTOM 22.0
 
@@ -34,6 +34,7 @@ typedef struct
   HrRange               range;
   double                low; /* of the axis; of its logarithm where that is what it shows */
   double                high;
+  double                step; /* between two levels of a linear axis */
   gboolean              logarithmic;
   HrPicture            *picture;
 } Chart;
@@ -127,7 +128,6 @@ choose_axis (Chart *self)
 {
   const HrReportMetric *metric = self->series->metric;
   double                most = fmax (metric->max, farthest_limit (self, metric->max));
-  double                step;
 
   self->logarithmic = self->series->has_quantiles && metric->min > 0 && most > SPREAD * self->series->quantiles[0];
   if (self->logarithmic)
@@ -139,9 +139,9 @@ choose_axis (Chart *self)
 
   self->low = fmin (metric->min, 0);
   self->high = most > self->low ? most : self->low + 1;
-  step = round_step (self->high - self->low, 4);
-  self->low = floor (self->low / step) * step;
-  self->high = ceil ((self->high + (self->high - self->low) * 0.04) / step) * step;
+  self->step = round_step (self->high - self->low, 4);
+  self->low = floor (self->low / self->step) * self->step;
+  self->high = ceil ((self->high + (self->high - self->low) * 0.02) / self->step) * self->step;
 }
 
 static void
@@ -160,14 +160,12 @@ draw_level (Chart *self,
 static void
 draw_levels (Chart *self)
 {
-  double step = round_step (self->high - self->low, 4);
-
   if (self->logarithmic)
     for (double power = self->low; power <= self->high + 0.5; power += fmax (1, ceil ((self->high - self->low) / 6)))
       draw_level (self, pow (10, power));
   else
-    for (int i = 0; self->low + i * step <= self->high + step / 2; i++)
-      draw_level (self, fabs (self->low + i * step) < step / 1e6 ? 0 : self->low + i * step);
+    for (int i = 0; self->low + i * self->step <= self->high + self->step / 2; i++)
+      draw_level (self, fabs (self->low + i * self->step) < self->step / 1e6 ? 0 : self->low + i * self->step);
 }
 
 /* A step in time that people count in, so that at most ten stand on the axis. */
@@ -199,7 +197,7 @@ draw_times (Chart *self)
       hr_picture_move (self->picture, x, HEIGHT - BOTTOM);
       hr_picture_draw (self->picture, x, HEIGHT - BOTTOM + 4);
       hr_picture_stroke (self->picture, HR_INK_GRID);
-      hr_picture_text (self->picture, CLAMP (x, LEFT + 16, WIDTH - RIGHT - 16), HEIGHT - 6, HR_ALIGN_MIDDLE, HR_INK_TEXT, text);
+      hr_picture_text (self->picture, x, HEIGHT - 6, HR_ALIGN_MIDDLE, HR_INK_TEXT, text);
     }
 }
 

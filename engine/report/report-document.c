@@ -110,7 +110,7 @@ add_verdict (HrReportDocument *self,
              const HrReport   *report)
 {
   HrOutcome        outcome = hr_report_get_outcome (report);
-  HrReportBlock   *block = add (self, HR_BLOCK_VERDICT, report->assessment != NULL ? hr_words_outcome (outcome) : _ ("Not judged"));
+  HrReportBlock   *block = add (self, HR_BLOCK_VERDICT, report->assessment != NULL ? hr_words_answer (outcome) : _ ("Not judged"));
   g_autofree char *tally = hr_report_tally (report);
 
   block->tone = hr_words_outcome_tone (outcome);
@@ -170,15 +170,15 @@ add_results (HrReportDocument *self,
              const HrReport   *report)
 {
   static const HrColumn columns[] = {
-    { N_ ("Budget"), FALSE, 2.6 },
-    { N_ ("Source"), FALSE, 1.5 },
-    { N_ ("Result"), FALSE, 1 },
-    { N_ ("Worst"), TRUE, 1.1 },
-    { N_ ("Agreed"), TRUE, 1.1 },
-    { N_ ("First over"), FALSE, 1.9 },
-    { N_ ("Over for"), TRUE, 1.2 },
-    { N_ ("Severity"), FALSE, 1 },
-    { N_ ("Measured"), TRUE, 1.2 },
+    { N_ ("Budget") },
+    { N_ ("Source") },
+    { N_ ("Result") },
+    { N_ ("Worst"), TRUE },
+    { N_ ("Limit"), TRUE },
+    { N_ ("First over") },
+    { N_ ("Over for"), TRUE },
+    { N_ ("Severity") },
+    { N_ ("Measured"), TRUE },
   };
   HrReportBlock *table;
 
@@ -254,16 +254,16 @@ add_percentiles (HrReportDocument *self,
                  const HrReport   *report)
 {
   static const HrColumn columns[] = {
-    { N_ ("Metric"), FALSE, 2.4 },
-    { N_ ("Source"), FALSE, 1.6 },
-    { N_ ("Items"), TRUE, 1.2 },
-    { N_ ("Mean"), TRUE, 1 },
-    { N_ ("Least"), TRUE, 1 },
-    { "p50", TRUE, 1 },
-    { "p90", TRUE, 1 },
-    { "p99", TRUE, 1 },
-    { "p99.9", TRUE, 1 },
-    { N_ ("Most"), TRUE, 1 },
+    { N_ ("Metric") },
+    { N_ ("Source") },
+    { N_ ("Items"), TRUE },
+    { N_ ("Mean"), TRUE },
+    { N_ ("Least"), TRUE },
+    { "p50", TRUE },
+    { "p90", TRUE },
+    { "p99", TRUE },
+    { "p99.9", TRUE },
+    { N_ ("Most"), TRUE },
   };
   HrReportBlock *table;
 
@@ -271,7 +271,7 @@ add_percentiles (HrReportDocument *self,
     return;
 
   add (self, HR_BLOCK_HEADING, _ ("Distribution"));
-  add_note (self, g_strdup (_ ("Percentiles are over every item of the session, within 0.8 %; of levels nobody counted them.")));
+  add_note (self, g_strdup (_ ("Percentiles are over every item of the session, within 0.8 %; levels have none.")));
   table = ADD_TABLE (self, columns);
   for (guint i = 0; i < report->series->len; i++)
     put_series (table, g_ptr_array_index (report->series, i));
@@ -296,13 +296,13 @@ add_spans (HrReportDocument *self,
            const HrReport   *report)
 {
   static const HrColumn columns[] = {
-    { N_ ("Span"), FALSE, 3 },
-    { N_ ("Source"), FALSE, 1.6 },
-    { N_ ("By itself"), TRUE, 1.1 },
-    { N_ ("Share"), TRUE, 0.9 },
-    { N_ ("Calls"), TRUE, 1.2 },
-    { N_ ("Mean"), TRUE, 1 },
-    { N_ ("Longest"), TRUE, 1 },
+    { N_ ("Span") },
+    { N_ ("Source") },
+    { N_ ("By itself"), TRUE },
+    { N_ ("Share"), TRUE },
+    { N_ ("Calls"), TRUE },
+    { N_ ("Mean"), TRUE },
+    { N_ ("Longest"), TRUE },
   };
   HrReportBlock *table;
 
@@ -346,13 +346,13 @@ add_alerts (HrReportDocument *self,
             const HrReport   *report)
 {
   static const HrColumn columns[] = {
-    { N_ ("Raised"), FALSE, 1.7 },
-    { N_ ("Alert"), FALSE, 2.4 },
-    { N_ ("Source"), FALSE, 1.6 },
-    { N_ ("Severity"), FALSE, 1 },
-    { N_ ("Worst"), TRUE, 1 },
-    { N_ ("Limit"), TRUE, 1 },
-    { N_ ("Lasted"), TRUE, 1.1 },
+    { N_ ("Raised") },
+    { N_ ("Alert") },
+    { N_ ("Source") },
+    { N_ ("Severity") },
+    { N_ ("Worst"), TRUE },
+    { N_ ("Limit"), TRUE },
+    { N_ ("Lasted"), TRUE },
   };
   guint          n = MIN (report->alerts->len, HR_REPORT_ALERTS);
   HrReportBlock *table;
@@ -383,7 +383,7 @@ static void
 add_marks (HrReportDocument *self,
            const HrReport   *report)
 {
-  static const HrColumn columns[] = { { N_ ("Time"), FALSE, 1.4 }, { N_ ("Source"), FALSE, 1.5 }, { N_ ("What happened"), FALSE, 5 } };
+  static const HrColumn columns[] = { { N_ ("Time") }, { N_ ("Source") }, { N_ ("What happened") } };
   HrReportBlock        *table = NULL;
   guint                 n = 0;
 
@@ -416,7 +416,7 @@ put_fact (HrReportBlock *table,
   put (table, HR_TONE_PLAIN, value);
 }
 
-static const HrColumn fact_columns[] = { { "", FALSE, 1 }, { "", FALSE, 3 } };
+static const HrColumn fact_columns[] = { { "" }, { "" } };
 
 /* "1.9 % on average, 2.4 % at most", or that nobody measured it. */
 static char *
@@ -467,13 +467,13 @@ add_sources (HrReportDocument *self,
              const HrReport   *report)
 {
   static const HrColumn columns[] = {
-    { N_ ("Source"), FALSE, 1.8 },
-    { N_ ("What it is"), FALSE, 2.6 },
-    { N_ ("From"), FALSE, 1.6 },
-    { N_ ("To"), FALSE, 1.6 },
-    { N_ ("Snapshots"), TRUE, 1 },
-    { N_ ("Caught up"), TRUE, 1 },
-    { N_ ("Lost"), TRUE, 0.8 },
+    { N_ ("Source") },
+    { N_ ("What it is") },
+    { N_ ("From") },
+    { N_ ("To") },
+    { N_ ("Snapshots"), TRUE },
+    { N_ ("Caught up"), TRUE },
+    { N_ ("Lost"), TRUE },
   };
   HrReportBlock *table;
 
@@ -498,10 +498,10 @@ add_provenance (HrReportDocument *self,
                 const HrReport   *report)
 {
   static const HrColumn columns[] = {
-    { N_ ("Recorded from"), FALSE, 1.4 },
-    { N_ ("To"), FALSE, 1.4 },
-    { N_ ("Headroom"), FALSE, 0.8 },
-    { N_ ("On"), FALSE, 4 },
+    { N_ ("Recorded from") },
+    { N_ ("To") },
+    { N_ ("Headroom") },
+    { N_ ("On") },
   };
   HrReportBlock *facts, *runs;
 

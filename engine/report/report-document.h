@@ -23,7 +23,6 @@ typedef struct
 {
   const char *title;
   gboolean    number; /* aligned at its end */
-  double      weight; /* of its width among the others, where that cannot be told from the texts */
 } HrColumn;
 
 typedef struct

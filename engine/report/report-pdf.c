@@ -19,6 +19,9 @@
 #define TEXT_SIZE 9.0
 #define SMALL_SIZE 7.6
 #define CELL_SPACE 4.0
+#define MAX_COLUMNS 16
+/* A text is wrapped before it takes more than this from the others. */
+#define WIDEST 230.0
 /* What a heading needs below it on its page. */
 #define KEPT_TOGETHER 110.0
 
@@ -266,39 +269,69 @@ draw_picture (Paper               *self,
   self->y += height + 10;
 }
 
-static double
-weight_of (const HrReportBlock *block,
-           guint                column)
+/* How wide the columns of a table are, cell space and all. */
+typedef struct
 {
-  double weight = g_array_index (block->columns, HrColumn, column).weight;
+  double widths[MAX_COLUMNS];
+  double begins[MAX_COLUMNS];
+} Columns;
 
-  return weight > 0 ? weight : 1;
+/* Returns what @column takes when nothing in it wraps. */
+static double
+natural_width (const Paper         *self,
+               const HrReportBlock *block,
+               guint                column)
+{
+  guint  n = block->columns->len;
+  double width = 0;
+
+  for (guint row = 0; row <= block->cells->len / n; row++)
+    {
+      const char  *text = row == 0 ? g_array_index (block->columns, HrColumn, column).title
+                                   : g_array_index (block->cells, HrCell, (row - 1) * n + column).text;
+      Type         type = { .size = SMALL_SIZE, .bold = TRUE };
+      PangoLayout *layout = set_text (self, text, type);
+
+      width = MAX (width, width_of (layout) + 1);
+      g_object_unref (layout);
+    }
+
+  return width + 2 * CELL_SPACE;
 }
 
-/* Returns where @column begins, as a share of the width; that behind the last one is 1. */
-static double
-share_before (const HrReportBlock *block,
-              guint                column)
+/* Numbers have what they need; what is left, or missing, is shared among texts. */
+static void
+measure_columns (const Paper         *self,
+                 const HrReportBlock *block,
+                 Columns             *out)
 {
-  double before = 0, all = 0;
+  double numbers = 0, texts = 0, at = 0;
 
   for (guint i = 0; i < block->columns->len; i++)
     {
-      before += i < column ? weight_of (block, i) : 0;
-      all += weight_of (block, i);
-    }
+      gboolean number = g_array_index (block->columns, HrColumn, i).number;
 
-  return before / all;
+      out->widths[i] = number ? natural_width (self, block, i) : MIN (natural_width (self, block, i), WIDEST);
+      *(number ? &numbers : &texts) += out->widths[i];
+    }
+  for (guint i = 0; i < block->columns->len; i++)
+    {
+      if (!g_array_index (block->columns, HrColumn, i).number)
+        out->widths[i] *= (WIDTH - numbers) / texts;
+      out->begins[i] = at;
+      at += out->widths[i];
+    }
 }
 
 /* How cell @column of a row is set; its width is what the column has. */
 static Type
 type_of (const HrReportBlock *block,
+         const Columns       *columns,
          guint                column,
          HrTone               tone,
          gboolean             head)
 {
-  double width = (share_before (block, column + 1) - share_before (block, column)) * WIDTH - 2 * CELL_SPACE;
+  double width = columns->widths[column] - 2 * CELL_SPACE;
 
   return (Type){ SMALL_SIZE, tone == HR_TONE_BAD || tone == HR_TONE_GOOD, head ? HR_COLOR_FAINT : hr_tone_color (tone), width, g_array_index (block->columns, HrColumn, column).number };
 }
@@ -307,6 +340,7 @@ type_of (const HrReportBlock *block,
 static double
 set_row (const Paper         *self,
          const HrReportBlock *block,
+         const Columns       *columns,
          guint                first,
          gboolean             heads,
          gboolean             draw)
@@ -317,13 +351,13 @@ set_row (const Paper         *self,
     {
       const HrCell *cell = heads ? NULL : &g_array_index (block->cells, HrCell, first + i);
       const char   *text = heads ? g_array_index (block->columns, HrColumn, i).title : cell->text;
-      PangoLayout  *layout = set_text (self, text, type_of (block, i, heads ? HR_TONE_PLAIN : cell->tone, heads));
+      PangoLayout  *layout = set_text (self, text, type_of (block, columns, i, heads ? HR_TONE_PLAIN : cell->tone, heads));
 
       height = MAX (height, height_of (layout));
       if (draw)
         {
-          hr_palette_set (self->cr, type_of (block, i, heads ? HR_TONE_PLAIN : cell->tone, heads).color);
-          cairo_move_to (self->cr, MARGIN + share_before (block, i) * WIDTH + CELL_SPACE, self->y + CELL_SPACE);
+          hr_palette_set (self->cr, type_of (block, columns, i, heads ? HR_TONE_PLAIN : cell->tone, heads).color);
+          cairo_move_to (self->cr, MARGIN + columns->begins[i] + CELL_SPACE, self->y + CELL_SPACE);
           pango_cairo_show_layout (self->cr, layout);
         }
       g_object_unref (layout);
@@ -340,26 +374,30 @@ has_heads (const HrReportBlock *block)
 
 static void
 draw_heads (Paper               *self,
-            const HrReportBlock *block)
+            const HrReportBlock *block,
+            const Columns       *columns)
 {
-  double height = set_row (self, block, 0, TRUE, FALSE);
+  double height = set_row (self, block, columns, 0, TRUE, FALSE);
 
   fill_box (self, MARGIN, self->y, WIDTH, height, 3, HR_COLOR_CARD);
-  self->y += set_row (self, block, 0, TRUE, TRUE);
+  self->y += set_row (self, block, columns, 0, TRUE, TRUE);
 }
 
 static void
 draw_table (Paper               *self,
             const HrReportBlock *block)
 {
+  Columns columns;
+
+  measure_columns (self, block, &columns);
   make_room (self, 60);
   if (has_heads (block))
-    draw_heads (self, block);
+    draw_heads (self, block, &columns);
   for (guint first = 0; first < block->cells->len; first += block->columns->len)
     {
-      if (make_room (self, set_row (self, block, first, FALSE, FALSE)) && has_heads (block))
-        draw_heads (self, block);
-      self->y += set_row (self, block, first, FALSE, TRUE);
+      if (make_room (self, set_row (self, block, &columns, first, FALSE, FALSE)) && has_heads (block))
+        draw_heads (self, block, &columns);
+      self->y += set_row (self, block, &columns, first, FALSE, TRUE);
       draw_rule (self, self->y);
     }
   self->y += 8;

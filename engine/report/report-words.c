@@ -179,7 +179,16 @@ hr_words_host (const char *json)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
-/* "kept", "broken" or "no data", looked up in our domain. */
+/* What the whole comes to, looked up in our domain. */
+const char *
+hr_words_answer (HrOutcome outcome)
+{
+  static const char *const words[HR_N_OUTCOMES] = { N_ ("Passed"), N_ ("Undecided"), N_ ("Failed") };
+
+  return _ (words[outcome]);
+}
+
+/* How one budget came out, looked up in our domain. */
 const char *
 hr_words_outcome (HrOutcome outcome)
 {

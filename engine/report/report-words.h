@@ -26,6 +26,7 @@ char *hr_words_limit (const HrReportLimit *limit,
 char *hr_words_contract (const HrReport *report) G_GNUC_WARN_UNUSED_RESULT;
 char *hr_words_host (const char *json) G_GNUC_WARN_UNUSED_RESULT;
 
+const char *hr_words_answer (HrOutcome outcome);
 const char *hr_words_outcome (HrOutcome outcome);
 HrTone      hr_words_outcome_tone (HrOutcome outcome);
 const char *hr_words_severity (HrSeverity severity);
