@@ -75,8 +75,8 @@ hr_raw_write (const HrRawWindow *window,
   for (guint i = 0; i < metrics->len; i++)
     hr_put_signed (out, metric_ids[g_array_index (metrics, guint32, i)]);
   hr_put_number (out, window->n);
-  for (guint i = 0; i < window->n; i += HR_COLUMN_MAX)
-    put_page (out, window, i, MIN (window->n - i, HR_COLUMN_MAX), (const guint32 *) (void *) places->data);
+  for (guint i = 0; i < window->n; i += HR_COLUMN_LENGTH_MAX)
+    put_page (out, window, i, MIN (window->n - i, HR_COLUMN_LENGTH_MAX), (const guint32 *) (void *) places->data);
 
   return hr_blob_finish (out);
 }
@@ -133,9 +133,9 @@ take_pages (HrReader    *in,
             guint        n_metrics,
             GError     **error)
 {
-  for (guint i = 0; i < n; i += HR_COLUMN_MAX)
+  for (guint i = 0; i < n; i += HR_COLUMN_LENGTH_MAX)
     {
-      guint n_page = MIN (n - i, HR_COLUMN_MAX);
+      guint n_page = MIN (n - i, HR_COLUMN_LENGTH_MAX);
 
       window->times_us = g_renew (gint64, window->times_us, i + n_page);
       window->metrics = g_renew (guint32, window->metrics, i + n_page);
