@@ -178,13 +178,13 @@ ensure_gathered (Side               *side,
   return self;
 }
 
-/* A stretch of the tail ends with the first interval after it. */
+/* A stretch of the tail begins with its first items and ends with the interval in which it is long enough. */
 static void
 gather_tail (Gathered         *self,
              const HrSample   *sample,
              const HrSnapshot *snapshot)
 {
-  if (self->tail_ns == 0)
+  if (self->histogram->total == 0)
     self->tail_ns = snapshot->end_ns - snapshot->interval_ns;
   hr_histogram_add (self->histogram, sample->buckets, sample->n_buckets);
   if (snapshot->end_ns - self->tail_ns < TAIL_NS)
@@ -193,7 +193,6 @@ gather_tail (Gathered         *self,
   if (self->histogram->total >= TAIL_ITEMS)
     series_add (&self->tail, hr_histogram_quantile (self->histogram, 0.99) * hr_unit_from_nanoseconds (self->info.unit));
   memset (self->histogram, 0, sizeof *self->histogram);
-  self->tail_ns = snapshot->end_ns;
 }
 
 /* Where a counter or an event has no sample nothing happened while somebody looked; where anything else has none nothing is known. */
