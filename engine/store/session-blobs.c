@@ -210,15 +210,32 @@ hr_session_get_chunk (HrSession *self,
   return chunk;
 }
 
-/* Lays the times of @heads on one line that never descends, whatever became of the clock. */
+/* Reads the ends of @chunk's snapshots, laid on one line that never descends, whatever became of the clock, behind the beginning of the first.
+ * Returns: (transfer full) (nullable): NULL with @error set */
 static gint64 *
-times_of (const HrHeads *heads)
+read_times (HrSession     *self,
+            const HrPiece *chunk,
+            GError       **error)
 {
-  gint64 *times = g_new (gint64, heads->n + 1);
+  GError *failure = NULL;
+  g_autoptr (GBytes) bytes = hr_session_read_blob (self, HR_QUERY_HEADS, chunk->id, 0, &failure);
+  g_autofree gint64 *ends = NULL;
+  gint64            *times;
+  guint              n = 0;
 
-  times[0] = heads->times_us[0] - heads->intervals_ns[0] / 1000;
-  for (guint i = 0; i < heads->n; i++)
-    times[i + 1] = MAX (times[i], heads->times_us[i]);
+  if (bytes != NULL)
+    hr_heads_read_times (bytes, &ends, &n, &failure);
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  else if (n != chunk->n)
+    hr_session_fail_damaged (self, error);
+  if (n != chunk->n)
+    return NULL;
+
+  times = g_new (gint64, n + 1);
+  times[0] = chunk->begin_us;
+  for (guint i = 0; i < n; i++)
+    times[i + 1] = CLAMP (ends[i], times[i], HR_SESSION_TIME_MAX);
 
   return times;
 }
@@ -233,14 +250,13 @@ hr_session_load_times (HrSession    *self,
   guint   n = chunk->piece.n;
   guint   n_bins = (n + HR_TIER_FINE - 1) / HR_TIER_FINE;
   gint64 *times;
-  g_auto (HrHeads) heads = { 0 };
 
   if (all ? chunk->times != NULL : chunk->edges != NULL)
     return TRUE;
-  if (!hr_session_read_heads (self, &chunk->piece, &heads, error))
+  times = read_times (self, &chunk->piece, error);
+  if (times == NULL)
     return FALSE;
 
-  times = times_of (&heads);
   if (chunk->edges == NULL)
     {
       chunk->edges = g_new (gint64, n_bins + 1);
