@@ -154,3 +154,10 @@ hr_budget_bound (const HrBudget *budget)
 
   return isnan (budget->minimum) ? budget->limit : budget->minimum;
 }
+
+/* Returns the word in contract files for the bound of @budget: "limit" or "minimum". */
+const char *
+hr_budget_bound_name (const HrBudget *budget)
+{
+  return isnan (budget->minimum) ? "limit" : "minimum";
+}

@@ -88,7 +88,8 @@ const HrBudget *hr_contract_get_budget (HrContract *self,
                                         guint       index);
 
 /* What a value must not pass to be within: the limit or the minimum; the alert share for compliance. */
-double hr_budget_bound (const HrBudget *budget);
+double      hr_budget_bound (const HrBudget *budget);
+const char *hr_budget_bound_name (const HrBudget *budget);
 
 const char *hr_statistic_name (HrStatistic statistic);
 

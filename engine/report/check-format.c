@@ -27,7 +27,7 @@ hr_check_bound (const HrBudgetResult *result)
   g_autofree char *of = NULL;
 
   if (budget->statistic != HR_STATISTIC_COMPLIANCE)
-    return g_strdup_printf ("%s %s", isnan (budget->minimum) ? "limit" : "minimum", bound);
+    return g_strdup_printf ("%s %s", hr_budget_bound_name (budget), bound);
 
   of = hr_words_value (budget->of, hr_budget_metric (budget)->unit);
 

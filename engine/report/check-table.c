@@ -8,12 +8,11 @@
 #include "engine/report/csv-cell.h"
 #include "engine/report/plain-text.h"
 
-#include <math.h>
 #include <string.h>
 
-#define CSV_HEAD                                                                                                                  \
-  "outcome,budget,line,required,metric,statistic,source,unit,limit,minimum,of,worst,last,severity,worst_time,breach_time,over_s," \
-  "measured_s,items,command" HR_CSV_END_OF_ROW
+#define CSV_HEAD                                                                                                             \
+  "outcome,budget,line,required,metric,statistic,source,unit,bound,limit,of,worst,last,severity,worst_at,breach_at,over_ms," \
+  "measured_ms,items,command" HR_CSV_END_OF_ROW
 
 /* What Markdown would take for anything else than a letter within a line. */
 #define MARKDOWN_MARKS "\\`*_[]<>|~&"
@@ -48,7 +47,6 @@ append_csv_row (GString              *out,
                 const char           *command)
 {
   const HrBudget *budget = result->budget;
-  gboolean        minimum = !isnan (budget->minimum);
 
   csv_text (out, hr_outcome_name (result->outcome));
   csv_text (out, budget->name);
@@ -57,16 +55,16 @@ append_csv_row (GString              *out,
   csv_text (out, hr_statistic_name (budget->statistic));
   csv_text (out, result->source != NULL ? result->source : "");
   csv_text (out, hr_unit_name (result->unit));
-  csv_number (out, minimum ? (double) NAN : result->limit);
-  csv_number (out, minimum ? result->limit : (double) NAN);
+  csv_text (out, hr_budget_bound_name (budget));
+  csv_number (out, result->limit);
   csv_number (out, budget->of);
   csv_number (out, result->worst);
   csv_number (out, result->last);
   csv_text (out, hr_severity_name (result->severity));
   csv_time (out, result->worst_us);
   csv_time (out, result->breach_us);
-  csv_number (out, (double) result->over_us / G_USEC_PER_SEC);
-  csv_number (out, (double) result->measured_us / G_USEC_PER_SEC);
+  csv_number (out, (double) result->over_us / 1e3);
+  csv_number (out, (double) result->measured_us / 1e3);
   g_string_append_printf (out, "%" G_GUINT64_FORMAT ",", result->n_items);
   hr_csv_append_text (out, command != NULL ? command : "");
   g_string_append (out, HR_CSV_END_OF_ROW);

@@ -3,6 +3,7 @@
 /* A report as one JSON document: {"schema":"headroom.report","version":1,…}. Times are UTC, lengths of time end in _ms, values are in the unit
  * beside them, and null is what nobody measured. The version grows when a field changes its meaning, not when one comes along. */
 
+#include "engine/report/json-result.h"
 #include "engine/report/json-session.h"
 #include "engine/report/report-words.h"
 
@@ -27,36 +28,16 @@ append_contract (const HrReport *self,
 }
 
 static void
-append_result (HrJsonText           *json,
-               const HrBudgetResult *result)
-{
-  hr_json_open (json, NULL, '{');
-  hr_json_text (json, "budget", result->budget->name);
-  hr_json_text (json, "source", result->source);
-  hr_json_text (json, "metric", result->budget->metric);
-  hr_json_text (json, "statistic", hr_statistic_name (result->budget->statistic));
-  hr_json_text (json, "outcome", hr_outcome_name (result->outcome));
-  hr_json_flag (json, "required", result->budget->required);
-  hr_json_text (json, "unit", hr_unit_name (result->unit));
-  hr_json_number (json, "limit", result->limit);
-  hr_json_number (json, "worst", result->worst);
-  hr_json_number (json, "last", result->last);
-  hr_json_text (json, "severity", hr_severity_name (result->severity));
-  hr_json_time (json, "worst_at", result->worst_us);
-  hr_json_time (json, "breach_at", result->breach_us);
-  hr_json_number (json, "over_ms", (double) result->over_us / 1e3);
-  hr_json_number (json, "measured_ms", (double) result->measured_us / 1e3);
-  hr_json_count (json, "items", result->n_items);
-  hr_json_close (json, '}');
-}
-
-static void
 append_results (const HrReport *self,
                 HrJsonText     *json)
 {
   hr_json_open (json, "budgets", '[');
   for (guint i = 0; self->assessment != NULL && i < hr_assessment_get_n_results (self->assessment); i++)
-    append_result (json, hr_assessment_get_result (self->assessment, i));
+    {
+      hr_json_open (json, NULL, '{');
+      hr_json_result (json, hr_assessment_get_result (self->assessment, i));
+      hr_json_close (json, '}');
+    }
   hr_json_close (json, ']');
 }
 

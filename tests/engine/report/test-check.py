@@ -54,13 +54,13 @@ class Formats(unittest.TestCase):
         self.assertEqual([(b["budget"], b["source"], b["outcome"]) for b in check["budgets"]], RESULTS)
         slow = check["budgets"][0]
         self.assertEqual((slow["line"], slow["required"], slow["metric"], slow["statistic"]), (4, True, "thompson_duration_ms", "mean"))
-        self.assertEqual((slow["unit"], slow["limit"], slow["minimum"], slow["of"], slow["worst"], slow["last"]), ("ms", 10, None, None, 14.25, 14.25))
-        self.assertEqual((slow["severity"], slow["breach_time"][:21], slow["worst_time"][:21]), ("medium", "2026-03-01T12:00:00.1", "2026-03-01T12:00:00.1"))
-        self.assertEqual((slow["over_s"], slow["measured_s"], slow["items"]), (3, 3, 200))
+        self.assertEqual((slow["unit"], slow["bound"], slow["limit"], slow["of"], slow["worst"], slow["last"]), ("ms", "limit", 10, None, 14.25, 14.25))
+        self.assertEqual((slow["severity"], slow["breach_at"][:21], slow["worst_at"][:21]), ("medium", "2026-03-01T12:00:00.1", "2026-03-01T12:00:00.1"))
+        self.assertEqual((slow["over_ms"], slow["measured_ms"], slow["items"]), (3000, 3000, 200))
         share = check["budgets"][4]
-        self.assertEqual((share["unit"], share["limit"], share["minimum"], share["of"], share["worst"]), ("ratio", None, 0.9, 20, 1))
+        self.assertEqual((share["unit"], share["bound"], share["limit"], share["of"], share["worst"]), ("ratio", "minimum", 0.9, 20, 1))
         never = check["budgets"][8]
-        self.assertEqual((never["worst"], never["last"], never["worst_time"], never["items"]), (None, None, None, 0))
+        self.assertEqual((never["worst"], never["last"], never["worst_at"], never["items"]), (None, None, None, 0))
 
     def test_commands(self):
         self.assertEqual(json.loads(write(JSON, 3 << 8))["command"], {"exit_status": 3, "signal": None})
@@ -89,7 +89,7 @@ class Formats(unittest.TestCase):
             for name, value in budget.items():
                 if isinstance(value, bool):
                     self.assertEqual(row[name], "true" if value else "false")
-                elif name.endswith("_time"):
+                elif name.endswith("_at"):
                     # Cells have milliseconds, JSON has what it takes.
                     self.assertEqual(row[name][:19], (value or "")[:19])
                 elif isinstance(value, (int, float)):
