@@ -7,11 +7,11 @@
 #include "app/labels.h"
 #include "app/live-label.h"
 #include "app/loop-log.h"
-#include "app/overhead.h"
 #include "app/profile.h"
 #include "app/wording.h"
 
 #include "engine/base/clock.h"
+#include "engine/model/overhead.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -65,27 +65,6 @@ show_named (HrLiveLabel *label,
   show (label, text, spoken);
 }
 
-/* Returns what the agent of this computer measures as its own share of the machine; NaN: it has not yet. */
-static double
-agent_share (HrMonitor *monitor)
-{
-  GListModel *sources = hr_monitor_get_sources (monitor);
-
-  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
-    {
-      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
-      HrHistory *history = hr_source_get_history (source);
-      guint      metric;
-
-      if (hr_source_get_role (source) == HR_SOURCE_COMPUTER && hr_source_get_group (source) == HR_GROUP_COMPUTER && hr_source_is_live (source) &&
-          hr_history_find_metric (history, "monitor_cpu_usage", &metric) &&
-          hr_history_get_totals (history, metric)->count > 0)
-        return hr_history_get_totals (history, metric)->last;
-    }
-
-  return NAN;
-}
-
 /* Says what the label's number is made of, to the pointer and to a screen reader. */
 static void
 explain (HrLiveLabel *label,
@@ -119,7 +98,7 @@ show_overhead (HrStatusLine *self,
                HrMonitor    *monitor,
                double        recording)
 {
-  double           agent = agent_share (monitor);
+  double           agent = hr_monitor_get_agent_share (monitor);
   double           share;
   g_autofree char *total = NULL;
   g_autofree char *text = NULL;

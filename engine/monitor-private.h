@@ -10,8 +10,11 @@ G_BEGIN_DECLS
 /* The address of the agent that was started for this computer. */
 #define HR_MONITOR_LOCAL_ADDRESS "local:"
 
-/* The monitor stands in two files: monitor.c has the object, what it tells and how sources are judged, monitor-sources.c what is asked of
- * sources. */
+#define HR_TYPE_MONITOR_RECORDING (hr_monitor_recording_get_type ())
+G_DECLARE_FINAL_TYPE (HrMonitorRecording, hr_monitor_recording, HR, MONITOR_RECORDING, GObject)
+
+/* The monitor stands in three files: monitor.c has the object, what it tells and how sources are judged, monitor-sources.c what is asked of
+ * sources, monitor-recording.c what a recorder is told. */
 struct _HrMonitor
 {
   GObject parent_instance;
@@ -22,6 +25,12 @@ struct _HrMonitor
   HrContract  *contract;
   GHashTable  *verdicts; /* HrSource -> HrVerdict */
   guint        interval_ms;
+
+  HrMonitorRecording *recording; /* NULL: nothing is recorded */
+  HrRecordedFunc      recorded;  /* NULL: all sources are */
+  gpointer            recorded_data;
 };
+
+void hr_monitor_recording_tell_contract (HrMonitorRecording *self);
 
 G_END_DECLS

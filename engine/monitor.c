@@ -143,6 +143,7 @@ hr_monitor_finalize (GObject *object)
 {
   HrMonitor *self = HR_MONITOR (object);
 
+  g_clear_object (&self->recording);
   g_hash_table_unref (self->verdicts);
   g_clear_object (&self->devices);
   g_object_unref (self->hub);
@@ -278,6 +279,8 @@ hr_monitor_set_contract (HrMonitor  *self,
   hr_contract_ref (contract);
   hr_contract_unref (self->contract);
   self->contract = contract;
+  if (self->recording != NULL)
+    hr_monitor_recording_tell_contract (self->recording);
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->hub)); i++)
     {

@@ -8,6 +8,7 @@
 #include "engine/link/syslog.h"
 #include "engine/model/program.h"
 #include "engine/model/source.h"
+#include "engine/store/recorder.h"
 
 G_BEGIN_DECLS
 
@@ -111,5 +112,17 @@ void hr_monitor_disconnect (HrMonitor *self,
 void  hr_monitor_set_interval (HrMonitor *self,
                                guint      interval_ms);
 guint hr_monitor_get_interval (HrMonitor *self);
+
+/* Whether @source is to be recorded. */
+typedef gboolean (*HrRecordedFunc) (HrSource *source,
+                                    gpointer  user_data);
+
+void        hr_monitor_set_recorder (HrMonitor  *self,
+                                     HrRecorder *recorder);
+HrRecorder *hr_monitor_get_recorder (HrMonitor *self);
+void        hr_monitor_set_recorded (HrMonitor     *self,
+                                     HrRecordedFunc recorded,
+                                     gpointer       user_data);
+double      hr_monitor_get_agent_share (HrMonitor *self);
 
 G_END_DECLS

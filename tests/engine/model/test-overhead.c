@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "app/overhead.h"
+#include "engine/model/overhead.h"
 
 #define MS ((gint64) 1000000)
 
