@@ -437,7 +437,9 @@ hr_recorder_begin_recording_finish (HrRecorder   *self,
                                     GAsyncResult *result,
                                     GError      **error)
 {
-  return MAX (g_task_propagate_int (G_TASK (result), error), 0);
+  gssize id = g_task_propagate_int (G_TASK (result), error);
+
+  return MAX (id, 0);
 }
 
 /* Says anew what recording @id is called and reaches. @end_us: 0: it goes on */
