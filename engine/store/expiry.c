@@ -17,17 +17,17 @@
 
 #define FOREVER "9223372036854775807"
 
-/* Of chunk or batch, by its columns. */
+/* By columns that recordings do not have, or with their table: in the parentheses a name is first the recording's. */
 #define IN_RECORDING(begin, end) \
   "EXISTS (SELECT 1 FROM recording WHERE recording.begin_us <= " end " AND coalesce (recording.end_us, " FOREVER ") >= " begin ")"
 
 /* All that was measured. */
-#define MEASURED "(SELECT id, source, 1 AS whole, begin_us, end_us FROM chunk UNION ALL SELECT id, source, 0, begin_us, end_us FROM batch)"
+#define MEASURED "(SELECT id, source, 1 AS whole, begin_us AS since_us, end_us AS until_us FROM chunk UNION ALL SELECT id, source, 0, begin_us, end_us FROM batch)"
 
 /* What goes next, oldest first, of what ended before a time. */
 #define CHOOSE                                                                                                 \
   "CREATE TEMP TABLE IF NOT EXISTS going (id INTEGER, source INTEGER, whole INTEGER); DELETE FROM temp.going;" \
-  "INSERT INTO temp.going SELECT id, source, whole FROM " MEASURED " WHERE end_us < %" G_GINT64_FORMAT " AND NOT " IN_RECORDING ("begin_us", "end_us") " ORDER BY end_us LIMIT %d"
+  "INSERT INTO temp.going SELECT id, source, whole FROM " MEASURED " WHERE until_us < %" G_GINT64_FORMAT " AND NOT " IN_RECORDING ("since_us", "until_us") " ORDER BY until_us LIMIT %d"
 
 /* A chunk with all that hangs on it. */
 static const char remove_chosen[] =
@@ -85,7 +85,7 @@ remove_events (HrWriter *self,
                GError  **error)
 {
   g_autofree char *sql =
-      g_strdup_printf ("DELETE FROM raw WHERE end_us < %1$" G_GINT64_FORMAT " AND NOT " IN_RECORDING ("begin_us", "end_us") ";"
+      g_strdup_printf ("DELETE FROM raw WHERE end_us < %1$" G_GINT64_FORMAT " AND NOT " IN_RECORDING ("raw.begin_us", "raw.end_us") ";"
                                                                                                                             "DELETE FROM mark WHERE time_us < %1$" G_GINT64_FORMAT " AND NOT " IN_RECORDING ("time_us", "time_us") ";"
                                                                                                                                                                                                                                    "DELETE FROM alert WHERE cleared_us < %1$" G_GINT64_FORMAT " AND NOT " IN_RECORDING ("raised_us", "cleared_us") " AND id NOT IN (SELECT alert FROM raw WHERE alert IS NOT NULL);"
                                                                                                                                                                                                                                                                                                                                                    "DELETE FROM alert WHERE cleared_us IS NULL AND raised_us < %1$" G_GINT64_FORMAT " AND run <> %2$" G_GINT64_FORMAT
@@ -105,7 +105,7 @@ remove_unused (HrWriter *self,
   gpointer       source;
 
   g_string_printf (sql,
-                   "DELETE FROM contract WHERE id < (SELECT max (id) FROM contract WHERE from_us <= (SELECT min (begin_us) FROM " MEASURED "));"
+                   "DELETE FROM contract WHERE id < (SELECT max (id) FROM contract WHERE from_us <= (SELECT min (since_us) FROM " MEASURED "));"
                    "DELETE FROM run WHERE id <> %" G_GINT64_FORMAT " AND id NOT IN (SELECT run FROM chunk UNION SELECT run FROM batch UNION SELECT run FROM alert);"
                    "DELETE FROM source WHERE id NOT IN (SELECT source FROM chunk UNION SELECT source FROM batch UNION SELECT source FROM raw) AND id NOT IN (0",
                    self->run);
@@ -189,7 +189,7 @@ expire (HrWriter *self,
   gint64 n_old, n_beyond, oldest_us;
 
   if (!remove_measured (self, before_us, MAX_REMOVED, &n_old, error) || !remove_beyond (self, max_bytes, &n_beyond, error) ||
-      !ask (self, "SELECT coalesce (min (begin_us), 0) FROM " MEASURED " WHERE NOT " IN_RECORDING ("begin_us", "end_us"), &oldest_us, error))
+      !ask (self, "SELECT coalesce (min (since_us), 0) FROM " MEASURED " WHERE NOT " IN_RECORDING ("since_us", "until_us"), &oldest_us, error))
     return FALSE;
 
   *out_more = n_old == MAX_REMOVED || n_beyond >= MAX_REMOVED;
