@@ -67,6 +67,11 @@ run_command (HrCommand    command,
   static HrExit (*const commands[HR_N_COMMANDS]) (const HrOptions *) = {
     [HR_COMMAND_SOURCES] = hr_sources_run,
     [HR_COMMAND_WATCH] = hr_watch_run,
+    [HR_COMMAND_RECORD] = hr_record_run,
+    [HR_COMMAND_CHECK] = hr_check_run,
+    [HR_COMMAND_COMPARE] = hr_compare_run,
+    [HR_COMMAND_REPORT] = hr_report_run,
+    [HR_COMMAND_EXPORT] = hr_export_run,
     [HR_COMMAND_DOCTOR] = hr_doctor_run,
   };
   g_auto (HrOptions) options = { 0 };

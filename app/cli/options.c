@@ -16,19 +16,29 @@
 #define IN(name) (1u << HR_COMMAND_##name)
 #define EVERYWHERE ((1u << HR_N_COMMANDS) - 1)
 
+#define LISTS (FORMAT (TEXT) | FORMAT (JSON) | FORMAT (NDJSON) | FORMAT (CSV))
+
 typedef struct
 {
   const char *name;
   const char *arguments; /* as the usage line has them */
   const char *summary;   /* of one line */
   guint       formats;
-  guint       n_files; /* at most */
+  HrFormat    format;  /* where none is asked for */
+  guint       n_least; /* files */
+  guint       n_most;
+  gboolean    runs; /* a program that stands behind "--" */
 } Command;
 
 static const Command commands[HR_N_COMMANDS] = {
-  [HR_COMMAND_SOURCES] = { "sources", "", "What can be watched, one line each", FORMAT (TEXT) | FORMAT (JSON) | FORMAT (NDJSON) | FORMAT (CSV), 0 },
-  [HR_COMMAND_WATCH] = { "watch", "", "Live values of a source, by default of this computer", FORMAT (TEXT) | FORMAT (JSON) | FORMAT (NDJSON) | FORMAT (CSV), 0 },
-  [HR_COMMAND_DOCTOR] = { "doctor", "", "What works here, and what to do about the rest", FORMAT (TEXT) | FORMAT (JSON), 0 },
+  [HR_COMMAND_SOURCES] = { "sources", "", "What can be watched, one line each", LISTS, HR_FORMAT_TEXT, 0, 0, FALSE },
+  [HR_COMMAND_WATCH] = { "watch", "", "Live values of a source, by default of this computer", LISTS, HR_FORMAT_TEXT, 0, 0, FALSE },
+  [HR_COMMAND_RECORD] = { "record", " -o FILE [-- COMMAND…]", "Write what is measured into a session file", 0, HR_FORMAT_TEXT, 0, 0, TRUE },
+  [HR_COMMAND_CHECK] = { "check", " [SESSION | -- COMMAND… | --lint BUDGETS…]", "Hold what is measured against budgets", LISTS | FORMAT (JUNIT) | FORMAT (GITHUB) | FORMAT (MARKDOWN), HR_FORMAT_TEXT, 0, G_MAXUINT, TRUE },
+  [HR_COMMAND_COMPARE] = { "compare", " BASE NEW", "Say which metrics became better or worse from one session to another", FORMAT (TEXT) | FORMAT (JSON) | FORMAT (CSV) | FORMAT (MARKDOWN), HR_FORMAT_TEXT, 2, 2, FALSE },
+  [HR_COMMAND_REPORT] = { "report", " SESSION", "Make a document of a session", FORMAT (HTML) | FORMAT (PDF) | FORMAT (JSON) | FORMAT (CSV), HR_FORMAT_HTML, 1, 1, FALSE },
+  [HR_COMMAND_EXPORT] = { "export", " SESSION", "Write what a session holds as a table or as JSON", FORMAT (CSV) | FORMAT (JSON) | FORMAT (NDJSON), HR_FORMAT_CSV, 1, 1, FALSE },
+  [HR_COMMAND_DOCTOR] = { "doctor", "", "What works here, and what to do about the rest", FORMAT (TEXT) | FORMAT (JSON), HR_FORMAT_TEXT, 0, 0, FALSE },
 };
 
 /* How the text behind an option is taken. */
@@ -40,7 +50,8 @@ typedef enum
   KIND_FORMAT,
   KIND_INTERVAL, /* a time from 10ms to 60s */
   KIND_TIME,     /* a time above 0 */
-  KIND_WAIT      /* a time */
+  KIND_WAIT,     /* a time */
+  KIND_STAMP     /* a moment */
 } Kind;
 
 typedef struct
@@ -58,14 +69,26 @@ typedef struct
 
 static const Option table[] = {
   { "source", 's', IN (SOURCES) | IN (WATCH), KIND_TEXT, AT (source), "SOURCE", "local:, unix:PATH, tcp:HOST:PORT, a pairing link, usb:UDID[:PORT], pid:N or a program's name" },
-  { "contract", 'b', IN (WATCH) | IN (DOCTOR), KIND_FILE, AT (contract), "FILE", "Judge by this file of budgets" },
-  { "format", 'f', EVERYWHERE, KIND_FORMAT, AT (format), "FORMAT", NULL },
+  { "source", 's', IN (RECORD) | IN (CHECK), KIND_TEXT, AT (source), "SOURCE", "This source alone, as watch takes it; of a command or a session, a pattern of names (default: all there are)" },
+  { "source", 's', IN (EXPORT), KIND_TEXT, AT (source), "PATTERN", "Of the sources whose names fit: * and ? stand for anything" },
+  { "metric", 'm', IN (EXPORT), KIND_TEXT, AT (metric), "PATTERN", "Of the metrics whose names fit" },
+  { "contract", 'b', IN (WATCH) | IN (CHECK) | IN (RECORD) | IN (REPORT) | IN (DOCTOR), KIND_FILE, AT (contract), "FILE", "Judge by this file of budgets" },
+  { "format", 'f', IN (SOURCES) | IN (WATCH) | IN (CHECK) | IN (COMPARE) | IN (REPORT) | IN (EXPORT) | IN (DOCTOR), KIND_FORMAT, AT (format), "FORMAT", NULL },
+  { "output", 'o', IN (CHECK) | IN (COMPARE) | IN (REPORT) | IN (EXPORT), KIND_FILE, AT (output), "FILE", "Write to this file, not to standard output" },
+  { "output", 'o', IN (RECORD), KIND_FILE, AT (output), "FILE", "The session file that is made" },
+  { "record", 0, IN (CHECK), KIND_FILE, AT (record), "FILE", "Keep what is judged in a session file" },
+  { "force", 0, IN (CHECK) | IN (RECORD), KIND_FLAG, AT (force), NULL, "Replace a session file that is there" },
+  { "lint", 0, IN (CHECK), KIND_FLAG, AT (lint), NULL, "Only read the files of budgets" },
+  { "from", 0, IN (REPORT) | IN (EXPORT), KIND_STAMP, AT (from_us), "MOMENT", "From this moment on, such as 2026-11-21T14:30:00Z" },
+  { "to", 0, IN (REPORT) | IN (EXPORT), KIND_STAMP, AT (to_us), "MOMENT", "Up to this moment" },
   { "wait", 0, IN (SOURCES), KIND_WAIT, AT (wait_ns), "TIME", "How long sources are waited for (default: 1s)" },
-  { "timeout", 0, IN (WATCH) | IN (DOCTOR), KIND_TIME, AT (timeout_ns), "TIME", "How long the first numbers are waited for (default: 5s)" },
+  { "timeout", 0, IN (WATCH) | IN (RECORD) | IN (CHECK) | IN (DOCTOR), KIND_TIME, AT (timeout_ns), "TIME", "How long the first numbers are waited for (default: 5s)" },
   { "interval", 0, IN (WATCH), KIND_INTERVAL, AT (interval_ns), "TIME", "How often values are measured and told (default: measured every 100ms, told every 1s)" },
-  { "duration", 0, IN (WATCH), KIND_TIME, AT (duration_ns), "TIME", "End by itself after this time" },
+  { "interval", 0, IN (RECORD) | IN (CHECK), KIND_INTERVAL, AT (interval_ns), "TIME", "How often values are measured (default: 100ms)" },
+  { "duration", 0, IN (WATCH) | IN (RECORD) | IN (CHECK), KIND_TIME, AT (duration_ns), "TIME", "End by itself after this time" },
+  { "until-breach", 0, IN (RECORD), KIND_FLAG, AT (until_breach), NULL, "End 30 seconds after a budget is breached" },
   { "once", 0, IN (WATCH), KIND_FLAG, AT (once), NULL, "Tell the first values and end" },
-  { "token-file", 0, IN (SOURCES) | IN (WATCH), KIND_FILE, AT (token_file), "FILE", "The token of the agent at tcp:, where it is not this user's own" },
+  { "token-file", 0, IN (SOURCES) | IN (WATCH) | IN (RECORD) | IN (CHECK), KIND_FILE, AT (token_file), "FILE", "The token of the agent at tcp:, where it is not this user's own" },
   { "quiet", 'q', EVERYWHERE, KIND_FLAG, AT (quiet), NULL, "Tell nothing but errors on standard error" },
 };
 
@@ -138,7 +161,7 @@ list_formats (HrCommand command)
       if (list->len > 0)
         g_string_append (list, left != 0 ? ", " : " or ");
       g_string_append (list, hr_format_name ((HrFormat) i));
-      if (i == HR_FORMAT_TEXT)
+      if (i == (int) commands[command].format)
         g_string_append (list, " (default)");
     }
 
@@ -166,6 +189,7 @@ make_entry (Reading *self,
     case KIND_INTERVAL:
     case KIND_TIME:
     case KIND_WAIT:
+    case KIND_STAMP:
       entry.arg_data = &self->texts[index];
       entry.arg = G_OPTION_ARG_STRING;
       break;
@@ -237,6 +261,23 @@ take_time (const Option *option,
 }
 
 static gboolean
+take_stamp (const Option *option,
+            const char   *text,
+            gint64       *out,
+            GError      **error)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+  g_autoptr (GDateTime) moment = g_date_time_new_from_iso8601 (text, zone);
+
+  if (moment == NULL)
+    return usage_error (error, option->name, text, "a moment such as 2026-11-21T14:30:00Z");
+
+  *out = g_date_time_to_unix (moment) * G_USEC_PER_SEC + g_date_time_get_microsecond (moment);
+
+  return TRUE;
+}
+
+static gboolean
 take_format (HrCommand   command,
              const char *text,
              HrFormat   *out,
@@ -255,54 +296,135 @@ take_format (HrCommand   command,
   return usage_error (error, "format", text, known);
 }
 
+static gboolean
+take_text (Reading *self,
+           gsize    index,
+           GError **error)
+{
+  const Option *option = &table[index];
+  gpointer      at = (char *) self->options + option->at;
+
+  if (option->kind == KIND_FORMAT)
+    return take_format (self->options->command, self->texts[index], at, error);
+  if (option->kind == KIND_STAMP)
+    return take_stamp (option, self->texts[index], at, error);
+
+  return take_time (option, self->texts[index], at, error);
+}
+
 /* Makes of the texts what they mean; what was not given stays as it is. */
 static gboolean
 take_texts (Reading *self,
             GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
-    {
-      gpointer at = (char *) self->options + table[i].at;
-
-      if (self->texts[i] == NULL)
-        continue;
-      if (!(table[i].kind == KIND_FORMAT ? take_format (self->options->command, self->texts[i], at, error) : take_time (&table[i], self->texts[i], at, error)))
-        return FALSE;
-    }
+    if (self->texts[i] != NULL && !take_text (self, i, error))
+      return FALSE;
 
   return TRUE;
 }
 
-/* Returns (transfer full) @arguments behind the command, which GLib takes for the program's name. */
+/* Takes what stands behind "--" for a program with its arguments, where @command runs one. Returns (transfer full) the rest, behind the command,
+ * which GLib takes for the program's name. */
 static GStrv
-make_line (HrCommand    command,
+make_line (HrOptions   *options,
            const char **arguments)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-  g_strv_builder_add (builder, hr_command_name (command));
-  g_strv_builder_addv (builder, arguments);
+  g_strv_builder_add (builder, hr_command_name (options->command));
+  for (; *arguments != NULL; arguments++)
+    {
+      if (commands[options->command].runs && g_str_equal (*arguments, "--"))
+        {
+          options->program = g_strdupv ((char **) arguments + 1);
+          break;
+        }
+      g_strv_builder_add (builder, *arguments);
+    }
 
   return g_strv_builder_end (builder);
 }
 
-/* Takes what is left of the line when the options are gone. */
+/* Takes what is left of the line when the options are gone; GLib leaves a "--" there before what looks like an option. */
 static gboolean
-take_files (HrOptions         *options,
-            const char *const *left,
-            GError           **error)
+take_files (HrOptions   *options,
+            char *const *left,
+            GError     **error)
 {
-  guint most = commands[options->command].n_files;
+  const Command *command = &commands[options->command];
+  guint          n;
 
-  if (g_strv_length ((char **) left) > most)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "unexpected argument “%s”", left[most]);
-      return FALSE;
-    }
+  if (*left != NULL && g_str_equal (*left, "--"))
+    left++;
+  n = g_strv_length ((char **) left);
+  if (n > command->n_most)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "unexpected argument “%s”", left[command->n_most]);
+  else if (n < command->n_least)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "%s takes%s", command->name, command->arguments);
+  else
+    options->files = g_strdupv ((char **) left);
 
-  options->files = g_strdupv ((char **) left);
+  return options->files != NULL;
+}
 
-  return TRUE;
+/* The same of check alone. */
+static const char *
+find_contradiction_of_check (const HrOptions *options)
+{
+  guint    n_files = g_strv_length (options->files);
+  gboolean live = options->record != NULL || options->duration_ns != 0 || options->interval_ns != 0;
+
+  if (options->lint && (live || options->program != NULL || options->source != NULL))
+    return "--lint reads files of budgets, and nothing else";
+  if (options->lint && options->format != HR_N_FORMATS && options->format != HR_FORMAT_TEXT)
+    return "--lint tells text";
+  if (options->lint && n_files == 0 && options->contract == NULL)
+    return "--lint takes files of budgets";
+  if (!options->lint && n_files > 1)
+    return "check takes one session";
+  if (!options->lint && n_files > 0 && options->program != NULL)
+    return "check takes a session or a command, not both";
+  if (!options->lint && n_files > 0 && live)
+    return "--record, --duration and --interval are for what is measured now, not for a session";
+
+  return NULL;
+}
+
+/* Returns what is wrong with what was asked for together; NULL: nothing. */
+static const char *
+find_contradiction (const HrOptions *options)
+{
+  if (options->program != NULL && options->program[0] == NULL)
+    return "-- takes a command";
+  if (options->command == HR_COMMAND_RECORD && options->output == NULL)
+    return "--output is needed: the session file that is made";
+  if (options->to_us != 0 && options->to_us <= options->from_us)
+    return "--to is not after --from";
+
+  return options->command == HR_COMMAND_CHECK ? find_contradiction_of_check (options) : NULL;
+}
+
+static gboolean
+is_consistent (const HrOptions *options,
+               GError         **error)
+{
+  const char *contradiction = find_contradiction (options);
+
+  if (contradiction != NULL)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, contradiction);
+
+  return contradiction == NULL;
+}
+
+/* Takes the format that the name of the output ends with, where none was asked for. */
+static void
+guess_format (HrOptions *options)
+{
+  const char *dot = options->output != NULL ? strrchr (options->output, '.') : NULL;
+
+  if (dot != NULL && commands[options->command].format != HR_FORMAT_TEXT)
+    take_format (options->command, dot + 1, &options->format, NULL);
 }
 
 /* Reads @arguments, the command's own and NULL at the end. Returns FALSE with G_OPTION_ERROR, @out untouched. */
@@ -312,15 +434,20 @@ hr_options_parse (HrOptions   *out,
                   const char **arguments,
                   GError     **error)
 {
-  g_auto (HrOptions) options = { .command = command, .timeout_ns = DEFAULT_TIMEOUT_NS, .wait_ns = DEFAULT_WAIT_NS };
+  g_auto (HrOptions) options = { .command = command, .format = HR_N_FORMATS, .timeout_ns = DEFAULT_TIMEOUT_NS, .wait_ns = DEFAULT_WAIT_NS };
   g_auto (Reading) reading = { 0 };
-  g_auto (GStrv) line = make_line (command, arguments);
+  g_auto (GStrv) line = make_line (&options, arguments);
 
   reading_init (&reading, command, &options);
   if (!g_option_context_parse_strv (reading.context, &line, error) || !take_texts (&reading, error) ||
-      !take_files (&options, (const char *const *) line + 1, error))
+      !take_files (&options, line + 1, error) || !is_consistent (&options, error))
     return FALSE;
 
+  if (options.format == HR_N_FORMATS)
+    {
+      options.format = commands[command].format;
+      guess_format (&options);
+    }
   *out = options;
   options = (HrOptions){ 0 };
 
@@ -335,6 +462,7 @@ hr_options_clear (HrOptions *self)
     if (table[i].kind == KIND_TEXT || table[i].kind == KIND_FILE)
       g_clear_pointer ((char **) (gpointer) ((char *) self + table[i].at), g_free);
   g_strfreev (self->files);
+  g_strfreev (self->program);
   memset (self, 0, sizeof *self);
 }
 

@@ -37,6 +37,11 @@ typedef enum
 {
   HR_COMMAND_SOURCES,
   HR_COMMAND_WATCH,
+  HR_COMMAND_RECORD,
+  HR_COMMAND_CHECK,
+  HR_COMMAND_COMPARE,
+  HR_COMMAND_REPORT,
+  HR_COMMAND_EXPORT,
   HR_COMMAND_DOCTOR,
   HR_N_COMMANDS
 } HrCommand;
@@ -46,16 +51,25 @@ typedef struct
 {
   HrCommand command;
   HrFormat  format;
-  char     *source;     /* NULL: this computer */
+  char     *source;     /* NULL: this computer, or all there are */
   char     *contract;   /* a file; NULL: the one that comes with Headroom */
   char     *token_file; /* NULL: this user's own agent's */
+  char     *metric;     /* NULL: all */
+  char     *output;     /* a file; NULL: standard output */
+  char     *record;     /* a file; NULL: nothing is kept */
   gint64    timeout_ns;
   gint64    wait_ns;
   gint64    interval_ns; /* 0: the agent's own */
   gint64    duration_ns; /* 0: without end */
+  gint64    from_us;     /* UTC; 0: from the beginning */
+  gint64    to_us;       /* 0: to the end */
   gboolean  once;
+  gboolean  until_breach;
+  gboolean  lint;
+  gboolean  force;
   gboolean  quiet;
-  char    **files; /* as many as the command takes */
+  char    **files;   /* as many as the command takes */
+  char    **program; /* what stands behind "--"; NULL: nothing */
 } HrOptions;
 
 HrExit hr_exit_join (HrExit a,

@@ -8,25 +8,45 @@
 #include <signal.h>
 #include <unistd.h>
 
-static gboolean
-end_signal_cb (gpointer user_data)
+static void
+take_signal (HrRun *self,
+             int    number)
 {
-  hr_run_quit (user_data, HR_EXIT_OK);
+  if (self->signalled != NULL)
+    self->signalled (self, number);
+  else
+    hr_run_quit (self, HR_EXIT_OK);
+}
+
+static gboolean
+interrupt_cb (gpointer user_data)
+{
+  take_signal (user_data, SIGINT);
 
   return G_SOURCE_CONTINUE;
 }
 
-static HrContract *
-load_contract (const HrOptions *options,
-               GError         **error)
+static gboolean
+terminate_cb (gpointer user_data)
+{
+  take_signal (user_data, SIGTERM);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* Returns: (transfer full): the contract that was asked for, or the one that comes with Headroom; NULL with @error. */
+HrContract *
+hr_run_load_contract (const HrOptions *options,
+                      GError         **error)
 {
   return options->contract != NULL ? hr_contract_load (options->contract, error) : hr_places_default_contract ();
 }
 
-/* Makes what the command needs. Returns FALSE, the user told and @self->status set, when that cannot be. hr_run_clear () it in any case. */
+/* Makes what the command needs to measure @source (nullable: this computer). Returns FALSE, the user told and @self->status set, when that cannot be. hr_run_clear () it in any case. */
 gboolean
 hr_run_begin (HrRun           *self,
-              const HrOptions *options)
+              const HrOptions *options,
+              const char      *source)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (HrContract) contract = NULL;
@@ -35,8 +55,8 @@ hr_run_begin (HrRun           *self,
 
   *self = (HrRun){ .options = options, .status = HR_EXIT_OK };
   hr_output_init (&self->output, STDOUT_FILENO, options->quiet);
-  contract = load_contract (options, &error);
-  if (contract == NULL || !hr_wanted_parse (&self->wanted, options->source, options->token_file, NULL, &error))
+  contract = hr_run_load_contract (options, &error);
+  if (contract == NULL || !hr_wanted_parse (&self->wanted, source, options->token_file, NULL, &error))
     {
       hr_output_complain ("%s", error->message);
       self->status = HR_EXIT_USAGE;
@@ -45,13 +65,21 @@ hr_run_begin (HrRun           *self,
 
   /* Before anything is started that would be left behind. */
   self->loop = g_main_loop_new (NULL, FALSE);
-  self->signals[0] = g_unix_signal_add (SIGINT, end_signal_cb, self);
-  self->signals[1] = g_unix_signal_add (SIGTERM, end_signal_cb, self);
+  self->signals[0] = g_unix_signal_add (SIGINT, interrupt_cb, self);
+  self->signals[1] = g_unix_signal_add (SIGTERM, terminate_cb, self);
   self->monitor = hr_monitor_new (hr_wanted_is_here (&self->wanted) ? argv : NULL, contract);
   if (options->interval_ns > 0)
     hr_monitor_set_interval (self->monitor, (guint) (options->interval_ns / HR_NS_PER_MS));
 
   return TRUE;
+}
+
+/* Runs the main loop until hr_run_quit (), unless that has been called already. */
+void
+hr_run_loop (HrRun *self)
+{
+  if (!self->over)
+    g_main_loop_run (self->loop);
 }
 
 /* Ends the main loop; the program then ends with @status. */
@@ -60,6 +88,7 @@ hr_run_quit (HrRun *self,
              HrExit status)
 {
   self->status = status;
+  self->over = TRUE;
   g_main_loop_quit (self->loop);
 }
 

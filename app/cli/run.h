@@ -9,8 +9,10 @@
 
 G_BEGIN_DECLS
 
-/* What every command has: a monitor of what is wanted, a main loop that signals end, and what the program ends with. */
-typedef struct
+typedef struct _HrRun HrRun;
+
+/* What every command that measures has: a monitor of what is wanted, a main loop that signals end, and what the program ends with. */
+struct _HrRun
 {
   const HrOptions *options;
   HrOutput         output;
@@ -19,15 +21,30 @@ typedef struct
   GMainLoop       *loop;
   guint            signals[2];
   HrExit           status;
-} HrRun;
+  gboolean         over; /* the loop has ended, or need not begin */
+
+  /* NULL: SIGINT and SIGTERM end the loop. */
+  void (*signalled) (HrRun *self,
+                     int    number);
+};
 
 gboolean hr_run_begin (HrRun           *self,
-                       const HrOptions *options);
+                       const HrOptions *options,
+                       const char      *source);
+void     hr_run_loop (HrRun *self);
 void     hr_run_quit (HrRun *self,
                       HrExit status);
 void     hr_run_clear (HrRun *self);
 
+HrContract *hr_run_load_contract (const HrOptions *options,
+                                  GError         **error) G_GNUC_WARN_UNUSED_RESULT;
+
+HrExit hr_check_run (const HrOptions *options);
+HrExit hr_compare_run (const HrOptions *options);
 HrExit hr_doctor_run (const HrOptions *options);
+HrExit hr_export_run (const HrOptions *options);
+HrExit hr_record_run (const HrOptions *options);
+HrExit hr_report_run (const HrOptions *options);
 HrExit hr_sources_run (const HrOptions *options);
 HrExit hr_watch_run (const HrOptions *options);
 

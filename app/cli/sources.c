@@ -254,7 +254,7 @@ hr_sources_run (const HrOptions *options)
   HrRun  run;
   HrExit status;
 
-  if (!hr_run_begin (&run, options))
+  if (!hr_run_begin (&run, options, options->source))
     status = run.status;
   else if (run.wanted.address == NULL || run.wanted.address->type == HR_ADDRESS_PROCESS)
     {

@@ -304,7 +304,7 @@ watch (Watch *self)
       return;
     }
 
-  g_main_loop_run (self->run.loop);
+  hr_run_loop (&self->run);
 
   stop_drawing (self);
   if (self->run.options->format == HR_FORMAT_JSON && self->last != NULL)
@@ -319,7 +319,7 @@ hr_watch_run (const HrOptions *options)
 {
   Watch self = { 0 };
 
-  if (hr_run_begin (&self.run, options))
+  if (hr_run_begin (&self.run, options, options->source))
     watch (&self);
 
   if (self.run.monitor != NULL)

@@ -48,6 +48,57 @@ test_everything_is_taken (void)
   g_assert_cmpint (sources.format, ==, HR_FORMAT_CSV);
 }
 
+static void
+test_the_new_commands_take_theirs (void)
+{
+  g_auto (HrOptions) check = { 0 };
+  g_auto (HrOptions) record = { 0 };
+  g_auto (HrOptions) export = { 0 };
+
+  g_assert_true (hr_options_parse (&check, HR_COMMAND_CHECK, ARGUMENTS ("-b", "b.ini", "-f", "junit", "-o", "x.xml", "--record=r", "--", "ranker", "--", "-b", "7"), NULL));
+  g_assert_cmpint (check.format, ==, HR_FORMAT_JUNIT);
+  g_assert_cmpstr (check.output, ==, "x.xml");
+  g_assert_cmpstr (check.record, ==, "r");
+  g_assert_cmpuint (g_strv_length (check.files), ==, 0);
+  g_assert_cmpuint (g_strv_length (check.program), ==, 4);
+  g_assert_cmpstr (check.program[1], ==, "--");
+
+  g_assert_true (hr_options_parse (&record, HR_COMMAND_RECORD, ARGUMENTS ("-o", "r", "--until-breach", "--force", "--duration", "1min"), NULL));
+  g_assert_true (record.until_breach && record.force);
+  g_assert_null (record.program);
+
+  g_assert_true (hr_options_parse (&export, HR_COMMAND_EXPORT, ARGUMENTS ("--from", "1970-01-01T00:00:01.5Z", "--to=1970-01-01T01:00:02+01:00", "--", "-r"), NULL));
+  g_assert_cmpint (export.from_us, ==, 1500000);
+  g_assert_cmpint (export.to_us, ==, 2000000);
+  g_assert_cmpstr (export.files[0], ==, "-r");
+}
+
+/* What is not said stands in the name of the output, where the format is that of a file. */
+static void
+test_the_output_says_the_format (void)
+{
+  static const struct
+  {
+    HrCommand   command;
+    const char *output;
+    HrFormat    format;
+  } cases[] = {
+    { HR_COMMAND_EXPORT, "--output=x.json", HR_FORMAT_JSON },
+    { HR_COMMAND_EXPORT, "--output=x.headroom", HR_FORMAT_CSV },
+    { HR_COMMAND_REPORT, "--output=x.y.pdf", HR_FORMAT_PDF },
+    { HR_COMMAND_REPORT, "--output=x", HR_FORMAT_HTML },
+    { HR_COMMAND_CHECK, "--output=x.csv", HR_FORMAT_TEXT },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (HrOptions) options = { 0 };
+
+      g_assert_true (hr_options_parse (&options, cases[i].command, ARGUMENTS ("r", cases[i].output), NULL));
+      g_assert_cmpint (options.format, ==, cases[i].format);
+    }
+}
+
 /* What one command knows is nothing to the other. */
 static void
 test_what_is_wrong_is_named (void)
@@ -69,6 +120,13 @@ test_what_is_wrong_is_named (void)
     { HR_COMMAND_SOURCES, "extra", "extra" },
     { HR_COMMAND_WATCH, "--source", "--source" },
     { HR_COMMAND_DOCTOR, "--format=csv", "text (default) or json" },
+    { HR_COMMAND_RECORD, "--format=csv", "--format" },
+    { HR_COMMAND_RECORD, "--force", "--output" },
+    { HR_COMMAND_CHECK, "--", "takes a command" },
+    { HR_COMMAND_CHECK, "--lint", "files of budgets" },
+    { HR_COMMAND_CHECK, "--format=pdf", "markdown" },
+    { HR_COMMAND_COMPARE, "base", "BASE NEW" },
+    { HR_COMMAND_EXPORT, "--from=noon", "moment" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -94,7 +152,7 @@ test_commands_and_their_help (void)
       g_assert_true (hr_command_find (hr_command_name ((HrCommand) i), &command));
       g_assert_cmpint (command, ==, i);
       g_assert_nonnull (strstr (text, hr_command_name ((HrCommand) i)));
-      g_assert_nonnull (strstr (text, "--format"));
+      g_assert_nonnull (strstr (text, "--quiet"));
       g_assert_true ((strstr (text, "--wait") != NULL) == (i == HR_COMMAND_SOURCES));
     }
   g_assert_false (hr_command_find ("observe", &command));
@@ -121,6 +179,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/options/defaults", test_defaults);
   g_test_add_func ("/cli/options/all", test_everything_is_taken);
+  g_test_add_func ("/cli/options/new", test_the_new_commands_take_theirs);
+  g_test_add_func ("/cli/options/output", test_the_output_says_the_format);
   g_test_add_func ("/cli/options/wrong", test_what_is_wrong_is_named);
   g_test_add_func ("/cli/options/exits", test_exits_are_joined);
   g_test_add_func ("/cli/options/commands", test_commands_and_their_help);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app/cli/child.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct _HrChild
+{
+  char       **argv;
+  char        *folder;
+  HrChildEnded ended;
+  gpointer     user_data;
+
+  GSubprocess  *process; /* NULL: not started, or over */
+  GCancellable *cancellable;
+};
+
+/* Makes the runtime folder, which this program and all that it starts use from now on; so before anything else is started. @argv: the command and its
+ * arguments. Returns: (transfer full): NULL with @error */
+HrChild *
+hr_child_new (char       **argv,
+              HrChildEnded ended,
+              gpointer     user_data,
+              GError     **error)
+{
+  char    *folder = g_dir_make_tmp ("headroom-cli-XXXXXX", error);
+  HrChild *self;
+
+  if (folder == NULL)
+    return NULL;
+
+  g_setenv ("HEADROOM_RUNTIME_DIR", folder, TRUE);
+  self = g_new0 (HrChild, 1);
+  self->argv = g_strdupv (argv);
+  self->folder = folder;
+  self->ended = ended;
+  self->user_data = user_data;
+
+  return self;
+}
+
+/* What a program left there that was killed, or still runs. */
+static void
+remove_folder (const char *path)
+{
+  GDir       *folder = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (path, name, NULL);
+
+      g_unlink (file);
+    }
+  g_clear_pointer (&folder, g_dir_close);
+  g_rmdir (path);
+}
+
+/* Frees @self with its runtime folder; its owner is told of nothing any more. A command that still runs is left to itself. Accepts NULL. */
+void
+hr_child_free (HrChild *self)
+{
+  if (self == NULL)
+    return;
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->process);
+  remove_folder (self->folder);
+  g_strfreev (self->argv);
+  g_free (self->folder);
+  g_free (self);
+}
+
+static void
+waited_cb (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  HrChild *self = user_data;
+  int      status;
+
+  if (!g_subprocess_wait_finish (G_SUBPROCESS (object), result, &error))
+    return;
+
+  status = g_subprocess_get_status (self->process);
+  g_clear_object (&self->process);
+  self->ended (status, self->user_data);
+}
+
+/* Starts the command; its standard output goes to our standard error, because ours carries data only. Returns FALSE with @error when it
+ * cannot be started. */
+gboolean
+hr_child_start (HrChild *self,
+                GError **error)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_INHERIT);
+
+  g_subprocess_launcher_take_stdout_fd (launcher, fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  self->process = g_subprocess_launcher_spawnv (launcher, (const char *const *) self->argv, error);
+  if (self->process == NULL)
+    return FALSE;
+
+  self->cancellable = g_cancellable_new ();
+  g_subprocess_wait_async (self->process, self->cancellable, waited_cb, self);
+
+  return TRUE;
+}
+
+/* Whether the terminal gives its signals to the command as well, which stands in our process group. */
+static gboolean
+shares_terminal (void)
+{
+  int   terminal = open ("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  pid_t front = terminal >= 0 ? tcgetpgrp (terminal) : -1;
+
+  if (terminal >= 0)
+    close (terminal);
+
+  return front == getpgrp ();
+}
+
+/* Passes the signal @number on that we were sent, unless it came from the keyboard of a terminal and has reached the command already. */
+void
+hr_child_signal (HrChild *self,
+                 int      number)
+{
+  if (self->process != NULL && !(number == SIGINT && shares_terminal ()))
+    g_subprocess_send_signal (self->process, number);
+}
+
+/* Returns whether the command was started and has not ended. */
+gboolean
+hr_child_is_running (HrChild *self)
+{
+  return self->process != NULL;
+}
+
+/* Returns (transfer full) what is said of a command that did not succeed; NULL when it did. */
+char *
+hr_child_describe (int status)
+{
+  if (WIFSIGNALED (status))
+    return g_strdup_printf ("the command was ended by signal %d (%s)", WTERMSIG (status), g_strsignal (WTERMSIG (status)));
+  if (WIFEXITED (status) && WEXITSTATUS (status) != 0)
+    return g_strdup_printf ("the command ended with status %d", WEXITSTATUS (status));
+
+  return NULL;
+}
