@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 #define HR_BATCH_SAMPLES (1 << 20)
 
 /* Bins of the two tiers, in snapshots. Bins begin at multiples of these within their chunk. */
-#define HR_TIER_FINE 128
-#define HR_TIER_COARSE 1024
+#define HR_TIER_FINE 64
+#define HR_TIER_COARSE 512
 
 /* Snapshots without their samples, as columns of @n. */
 typedef struct

@@ -38,7 +38,7 @@ static const char version_1[] =
     " id INTEGER PRIMARY KEY, source INTEGER NOT NULL REFERENCES source, run INTEGER NOT NULL REFERENCES run, number INTEGER NOT NULL,"
     " n INTEGER NOT NULL, begin_us INTEGER NOT NULL, end_us INTEGER NOT NULL, heads BLOB NOT NULL, UNIQUE (source, number));"
     "CREATE INDEX chunk_by_time ON chunk (source, end_us, begin_us);"
-    /* What a metric came to in a chunk, and in 128 and 1 024 snapshots of it. */
+    /* What a metric came to in a chunk, and in 64 and 512 snapshots of it. */
     "CREATE TABLE tier ("
     " metric INTEGER NOT NULL REFERENCES metric, chunk INTEGER NOT NULL REFERENCES chunk, count INTEGER NOT NULL,"
     " sum REAL, min REAL, max REAL, fine BLOB NOT NULL, coarse BLOB NOT NULL, PRIMARY KEY (metric, chunk)) WITHOUT ROWID;"
