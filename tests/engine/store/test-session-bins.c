@@ -333,8 +333,8 @@ test_bins_leave_out_damage (void)
     guint       n_bins;
   } damages[] = {
     { "chunk", "heads", "id = 2", 100 },
-    { "tier", "coarse", "chunk = 2 AND metric = 1", 10 },
-    { "tier", "fine", "chunk = 2 AND metric = 1", 60 },
+    { "tier", "coarse", "chunk = 2 AND metric = 1", N_SNAPSHOTS / HR_TIER_COARSE - 1 },
+    { "tier", "fine", "chunk = 2 AND metric = 1", N_SNAPSHOTS / HR_TIER_FINE - 1 },
     { "block", "samples", "chunk = 2 AND metric = 1", 16384 },
   };
 
