@@ -318,7 +318,7 @@ add_row (HrComparison       *self,
     .metric = now->info,
     .statistic = statistic,
     .unit = statistic == HR_COMPARED_RATE ? rate_unit (now->info.unit) : now->info.unit,
-    .counts = side->program,
+    .counts = side->program && now->info.kind != HR_KIND_SPAN,
   };
   HrCompared metric = {
     .base = (const double *) base_series->values->data,

@@ -26,7 +26,7 @@ typedef struct
   HrMetricInfo        metric;
   HrComparedStatistic statistic;
   HrUnit              unit;
-  gboolean            counts; /* towards the whole: what a program does, not the computer around it */
+  gboolean            counts; /* towards the whole: what a program does; spans tell where, and the computer around it what else went on */
   HrComparedResult    result;
 } HrComparisonRow;
 

@@ -18,6 +18,7 @@ static const HrMetricInfo metrics[] = {
   { "memory_usage_mb", HR_KIND_GAUGE, HR_UNIT_MEGABYTES, HR_DIRECTION_LOWER },
   { "probe_overhead", HR_KIND_RATIO, HR_UNIT_RATIO, HR_DIRECTION_LOWER },
   { "jobs", HR_KIND_COUNTER, HR_UNIT_COUNT, HR_DIRECTION_HIGHER },
+  { "/batch", HR_KIND_SPAN, HR_UNIT_MILLISECONDS, HR_DIRECTION_LOWER },
 };
 
 typedef struct
@@ -200,6 +201,18 @@ test_counters_are_rates (Fixture      *self,
   g_assert_cmpfloat (jobs->result.now, <=, 500);
 }
 
+/* A span is part of what durations measure: it says where, and not whether. */
+static void
+test_spans_do_not_count (Fixture      *self,
+                         gconstpointer data)
+{
+  const Recorded base[] = { { "ranker", HR_SOURCE_PROCESS, 100, 2, 3, 50 } };
+  g_autoptr (HrComparison) comparison = compare (self, base, 1, base, 1);
+
+  g_assert_true (find_row (comparison, "ranker", "job_ms", HR_COMPARED_MEAN)->counts);
+  g_assert_false (find_row (comparison, "ranker", "/batch", HR_COMPARED_MEAN)->counts);
+}
+
 /* What is around a program is shown but decides nothing, and what the monitor says of itself is not compared. */
 static void
 test_the_computer_does_not_count (Fixture      *self,
@@ -305,6 +318,7 @@ main (int   argc,
   g_test_add ("/report/comparison/worse", Fixture, NULL, set_up, test_worse_by_a_fifth, tear_down);
   g_test_add ("/report/comparison/tail", Fixture, NULL, set_up, test_the_tail_is_compared, tear_down);
   g_test_add ("/report/comparison/counters", Fixture, NULL, set_up, test_counters_are_rates, tear_down);
+  g_test_add ("/report/comparison/spans", Fixture, NULL, set_up, test_spans_do_not_count, tear_down);
   g_test_add ("/report/comparison/computer", Fixture, NULL, set_up, test_the_computer_does_not_count, tear_down);
   g_test_add ("/report/comparison/only-programs", Fixture, NULL, set_up, test_only_programs_are_paired, tear_down);
   g_test_add ("/report/comparison/nothing", Fixture, NULL, set_up, test_nothing_in_common, tear_down);
