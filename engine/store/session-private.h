@@ -173,7 +173,6 @@ char   *hr_session_column_text (sqlite3_stmt *statement,
 GBytes *hr_session_column_bytes (sqlite3_stmt *statement,
                                  int           column);
 
-/* Every row of @table by its id, whether or not pages in between are damaged. @columns stand behind the id. */
 typedef gboolean (*HrRowFunc) (HrSession    *self,
                                sqlite3_stmt *row,
                                gpointer      user_data,
@@ -181,6 +180,7 @@ typedef gboolean (*HrRowFunc) (HrSession    *self,
 gboolean hr_session_scan (HrSession  *self,
                           const char *table,
                           const char *columns,
+                          gboolean    strict,
                           HrRowFunc   func,
                           gpointer    user_data,
                           GError    **error);

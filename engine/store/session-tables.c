@@ -331,11 +331,11 @@ read_tables (HrSession *self,
 {
   static const char extent[] = "source, n, begin_us, end_us";
 
-  if (!hr_session_scan (self, "source", "name, title, detail, address, origin, role, place", read_source, NULL, error) ||
-      !hr_session_scan (self, "metric", "source, name, kind, unit, direction", read_metric, NULL, error) ||
-      !hr_session_scan (self, "recording", "name, begin_us, end_us", read_recording, NULL, error) ||
-      !hr_session_scan (self, "run", "begin_us, end_us, boot, version, host", read_run, NULL, error) ||
-      !hr_session_scan (self, "contract", "from_us, file, text", read_contract, NULL, error))
+  if (!hr_session_scan (self, "source", "name, title, detail, address, origin, role, place", FALSE, read_source, NULL, error) ||
+      !hr_session_scan (self, "metric", "source, name, kind, unit, direction", FALSE, read_metric, NULL, error) ||
+      !hr_session_scan (self, "recording", "name, begin_us, end_us", FALSE, read_recording, NULL, error) ||
+      !hr_session_scan (self, "run", "begin_us, end_us, boot, version, host", FALSE, read_run, NULL, error) ||
+      !hr_session_scan (self, "contract", "from_us, file, text", FALSE, read_contract, NULL, error))
     return FALSE;
 
   g_array_sort (self->sources, compare_sources);
@@ -343,7 +343,7 @@ read_tables (HrSession *self,
   g_array_sort (self->contracts, compare_contracts);
   count_metrics (self);
 
-  return hr_session_scan (self, "chunk", extent, read_extent, NULL, error) && hr_session_scan (self, "batch", extent, read_extent, NULL, error);
+  return hr_session_scan (self, "chunk", extent, FALSE, read_extent, NULL, error) && hr_session_scan (self, "batch", extent, FALSE, read_extent, NULL, error);
 }
 
 /* Returns a number that is another after somebody else wrote. */

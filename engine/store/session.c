@@ -151,12 +151,13 @@ is_damage (int result)
   return (result & 0xff) == SQLITE_CORRUPT || (result & 0xff) == SQLITE_IOERR;
 }
 
-/* Hands each row of @table that can be read to @func, by ids from 0 on; @columns stand behind the id. A damaged stretch of rows is stepped
- * over and counted once. Returns FALSE with @error set, also when @func did. */
+/* Hands each row of @table that can be read to @func, by ids from 0 on; @columns stand behind the id. Unless @strict, a damaged stretch of rows is
+ * stepped over and counted once. Returns FALSE with @error set, also when @func did. */
 gboolean
 hr_session_scan (HrSession  *self,
                  const char *table,
                  const char *columns,
+                 gboolean    strict,
                  HrRowFunc   func,
                  gpointer    user_data,
                  GError    **error)
@@ -182,7 +183,7 @@ hr_session_scan (HrSession  *self,
         }
       else if (result == SQLITE_DONE)
         done = TRUE;
-      else if (is_damage (result))
+      else if (is_damage (result) && !strict)
         {
           if (n_misses++ == 0)
             hr_session_add_damaged (self, table, 0, next + 1);
