@@ -74,25 +74,49 @@ judge_bound (HrJudgement *self)
     self->severity = hr_severity_from_ratio (self->used);
 }
 
-/* What @budget's statistic comes to; NaN without data, and where the source measures something else under the name: a limit in
- * one unit says nothing about a value in another. An event may carry values in any unit, but only its count is judged. */
-static double
-measure (const HrBudget      *budget,
-         const HrKnownMetric *known,
-         HrHistory           *history,
-         gint64               now_ns)
+/* Whether @info is what @budget is about: a limit in one unit says nothing about a value in another. An event may carry values in any
+ * unit, but only its count is judged. */
+static gboolean
+is_about (const HrBudget     *budget,
+          const HrMetricInfo *info)
 {
-  const HrMetricInfo *info;
-  guint               metric;
+  return g_str_equal (info->name, budget->metric) && hr_statistic_suits (budget->statistic, info->kind) &&
+         (info->unit == hr_budget_metric (budget)->unit || info->kind == HR_KIND_EVENT);
+}
 
-  if (!hr_history_find_metric (history, budget->metric, &metric))
-    return (double) NAN;
+/* Writes the number of the metric of @history that @budget is about to @out_metric: of several by one name the first that was ever measured, or else
+ * the first. Returns FALSE and leaves it alone when there is none: the source may measure something else under the name. */
+gboolean
+hr_budget_find_metric (const HrBudget *budget,
+                       HrHistory      *history,
+                       guint          *out_metric)
+{
+  guint found = G_MAXUINT;
 
-  info = hr_history_get_metric (history, metric);
-  if (!hr_statistic_suits (budget->statistic, info->kind) || (info->unit != known->unit && info->kind != HR_KIND_EVENT))
-    return (double) NAN;
+  for (guint i = 0; i < hr_history_get_n_metrics (history); i++)
+    {
+      if (!is_about (budget, hr_history_get_metric (history, i)))
+        continue;
+      if (found == G_MAXUINT || hr_history_get_totals (history, i)->count > 0)
+        found = i;
+      if (hr_history_get_totals (history, i)->count > 0)
+        break;
+    }
+  if (found != G_MAXUINT)
+    *out_metric = found;
 
-  return hr_statistic_measure (budget, history, metric, now_ns);
+  return found != G_MAXUINT;
+}
+
+/* What @budget's statistic comes to; NaN without data. */
+static double
+measure (const HrBudget *budget,
+         HrHistory      *history,
+         gint64          now_ns)
+{
+  guint metric;
+
+  return hr_budget_find_metric (budget, history, &metric) ? hr_statistic_measure (budget, history, metric, now_ns) : (double) NAN;
 }
 
 static HrJudgement
@@ -106,7 +130,7 @@ judge_budget (const HrBudget *budget,
              .budget = budget,
              .standing = HR_STANDING_NO_DATA,
              .unit = hr_statistic_unit (budget->statistic, known->unit),
-             .value = measure (budget, known, history, now_ns),
+             .value = measure (budget, history, now_ns),
              .limit = hr_budget_bound (budget),
              .used = (double) NAN,
   };

@@ -57,6 +57,10 @@ void hr_verdict_judge (HrVerdict  *self,
                        gint64      now_ns);
 void hr_verdict_clear (HrVerdict *self);
 
+gboolean hr_budget_find_metric (const HrBudget *budget,
+                                HrHistory      *history,
+                                guint          *out_metric);
+
 const HrJudgement *hr_verdict_find (const HrVerdict *self,
                                     const char      *metric,
                                     HrStatistic      statistic);

@@ -10,6 +10,8 @@
  *
  * Something is measured while the budget has data at a snapshot's end; what a catch-up covers nobody watched, and counts for no time. A
  * stretch that is over ends where snapshots fail to come for as long as makes a value stale (hr_statistic_reach ()).
+ * A rate is counted from the first item on, because a session does not say since when a program knew what it counts; of what never
+ * happened it was 0 all the time that the source was watched.
  * Nothing but the snapshots is looked at, neither clock nor state of a link: replayed they give the same answer as live. */
 
 #include "engine/report/assessment.h"
@@ -26,9 +28,11 @@
 typedef struct
 {
   HrBudgetResult result;
+  HrBudgetResult concluded; /* the same as it is told */
   HrBreach       breach;
   gint64         over_ns;
   gint64         measured_ns;
+  gboolean       is_known; /* of a rate: the source has what is counted */
 } Tally;
 
 typedef struct
@@ -37,6 +41,8 @@ typedef struct
   Tally *tallies; /* one a budget of the contract */
   gint64 end_ns;  /* of its last snapshot */
   gint64 interval_ns;
+  gint64 begin_us; /* of its first */
+  gint64 watched_ns;
 } Source;
 
 struct _HrAssessment
@@ -158,8 +164,12 @@ advance (HrAssessment     *self,
 
   source->end_ns = snapshot->end_ns;
   source->interval_ns = MAX (snapshot->interval_ns, 1);
+  if (source->begin_us == 0)
+    source->begin_us = snapshot->time_us;
+  elapsed_ns = snapshot->catch_up ? 0 : MAX (elapsed_ns, 0);
+  source->watched_ns += elapsed_ns;
 
-  return snapshot->catch_up ? 0 : MAX (elapsed_ns, 0);
+  return elapsed_ns;
 }
 
 /* How many items of what @budget is about @snapshot has. */
@@ -171,7 +181,7 @@ count_items (const HrBudget   *budget,
   const HrSample *sample;
   guint           metric;
 
-  if (!hr_history_find_metric (history, budget->metric, &metric))
+  if (!hr_budget_find_metric (budget, history, &metric))
     return 0;
 
   sample = hr_snapshot_find (snapshot, metric);
@@ -197,8 +207,15 @@ take_judgement (Tally             *self,
                 const HrSnapshot  *snapshot)
 {
   HrBudgetResult *result = &self->result;
-  HrBreachChange  change = hr_breach_judge (&self->breach, judgement, snapshot->end_ns, snapshot->time_us);
+  HrBreachChange  change;
 
+  if (judgement->budget->statistic == HR_STATISTIC_RATE && result->n_items == 0)
+    {
+      self->is_known |= judgement->standing != HR_STANDING_NO_DATA;
+      return;
+    }
+
+  change = hr_breach_judge (&self->breach, judgement, snapshot->end_ns, snapshot->time_us);
   if (judgement->standing == HR_STANDING_NO_DATA)
     return;
 
@@ -239,9 +256,9 @@ hr_assessment_add (HrAssessment     *self,
       const HrJudgement *judgement = &verdict->judgements[i];
       Tally             *tally = &entry->tallies[judgement->budget - first];
 
-      take_judgement (tally, judgement, elapsed_ns, snapshot);
       if (judgement->standing != HR_STANDING_NO_DATA)
         tally->result.n_items += count_items (judgement->budget, history, snapshot);
+      take_judgement (tally, judgement, elapsed_ns, snapshot);
     }
   self->stale = TRUE;
 }
@@ -280,18 +297,49 @@ least_items (const HrBudget *budget)
     }
 }
 
-/* Brings the result of @self up to what was added, and returns it if there ever were data of it. */
-static HrBudgetResult *
-conclude (Tally *self)
+/* For how long something has to be measured. */
+static gint64
+least_ns (const HrBudget *budget)
 {
-  HrBudgetResult *result = &self->result;
-  const HrBudget *budget = result->budget;
-  gboolean        enough = self->measured_ns >= MIN (budget->window_ns, LEAST_MEASURED_NS) && result->n_items >= least_items (budget);
+  return MIN (budget->window_ns, LEAST_MEASURED_NS);
+}
 
+/* A rate of 0 that lasted all the time that @source was watched. */
+static void
+conclude_nought (HrBudgetResult *self,
+                 const Source   *source)
+{
+  const HrBudget *budget = self->budget;
+
+  self->worst = self->last = 0;
+  self->worst_us = source->begin_us;
+  self->measured_us = source->watched_ns / 1000;
+  if (!(budget->minimum > 0))
+    return;
+
+  self->severity = HR_SEVERITY_CRITICAL;
+  self->over_us = self->measured_us;
+  if (source->watched_ns < MAX (least_ns (budget), budget->hold_ns))
+    return;
+
+  self->outcome = HR_OUTCOME_BREACH;
+  self->breach_us = source->begin_us;
+}
+
+/* Returns: (transfer none) (nullable): what @self has come to so far; NULL if @source never had data of it. */
+static HrBudgetResult *
+conclude (Tally        *self,
+          const Source *source)
+{
+  HrBudgetResult *result = &self->concluded;
+
+  *result = self->result;
   result->measured_us = self->measured_ns / 1000;
   result->over_us = self->over_ns / 1000;
-  if (result->outcome != HR_OUTCOME_BREACH)
-    result->outcome = enough ? HR_OUTCOME_PASS : HR_OUTCOME_NO_DATA;
+  if (self->is_known && result->n_items == 0)
+    conclude_nought (result, source);
+  if (result->outcome != HR_OUTCOME_BREACH && result->measured_us >= least_ns (result->budget) / 1000 && result->n_items >= least_items (result->budget))
+    result->outcome = HR_OUTCOME_PASS;
 
   return isnan (result->worst) ? NULL : result;
 }
@@ -310,7 +358,7 @@ refresh (HrAssessment *self)
       for (guint s = 0; s < self->sources->len; s++)
         {
           Source         *source = g_ptr_array_index (self->sources, s);
-          HrBudgetResult *result = conclude (&source->tallies[i]);
+          HrBudgetResult *result = conclude (&source->tallies[i], source);
 
           if (result != NULL)
             g_ptr_array_add (self->results, result);

@@ -321,6 +321,62 @@ test_the_worst_of_a_minimum_is_the_least (Fixture      *fixture,
   g_assert_cmpfloat (hr_assessment_get_result (fixture->assessment, 0)->worst, ==, 0.9);
 }
 
+/* Nobody knows since when the program knew the event. */
+static void
+test_a_rate_counts_from_the_first_item (Fixture      *fixture,
+                                        gconstpointer data)
+{
+  guint                 beats = feed_metric (fixture->history, "beat", HR_KIND_EVENT, HR_UNIT_COUNT);
+  const HrBudgetResult *result;
+
+  use_memory (fixture, 15, 100);
+  for (guint i = 0; i < 15; i++)
+    {
+      fixture->now_ns += FEED_INTERVAL_NS;
+      feed_value (fixture->history, beats, fixture->now_ns, 1);
+      judge (fixture);
+    }
+  result = hr_assessment_get_result (fixture->assessment, 0);
+  g_assert_cmpint (result->measured_us, ==, 15 * FEED_INTERVAL_NS / 1000);
+  g_assert_cmpuint (result->n_items, ==, 15);
+  g_assert_cmpfloat_with_epsilon (result->last, 10, 1e-9);
+}
+
+/* What never happened kept a limit, and missed a minimum. */
+static void
+test_what_never_happened_has_a_rate_of_nought (Fixture      *fixture,
+                                               gconstpointer data)
+{
+  const HrBudgetResult *limit, *minimum;
+
+  use_memory (fixture, 9, 100);
+  g_assert_cmpuint (feed_metric (fixture->history, "beat", HR_KIND_EVENT, HR_UNIT_COUNT), ==, 2);
+  g_assert_null (hr_assessment_get_result (fixture->assessment, 0)->source);
+  assert_outcome (fixture, HR_OUTCOME_NO_DATA);
+
+  use_memory (fixture, 1, 100);
+  limit = hr_assessment_get_result (fixture->assessment, 0);
+  g_assert_cmpint (limit->outcome, ==, HR_OUTCOME_PASS);
+  g_assert_cmpfloat (limit->worst, ==, 0);
+  g_assert_cmpint (limit->measured_us, ==, G_USEC_PER_SEC);
+  minimum = hr_assessment_get_result (fixture->assessment, 1);
+  g_assert_cmpint (minimum->outcome, ==, HR_OUTCOME_PASS);
+  g_assert_cmpint (minimum->over_us, ==, G_USEC_PER_SEC);
+
+  use_memory (fixture, 10, 100);
+  minimum = hr_assessment_get_result (fixture->assessment, 1);
+  g_assert_cmpint (minimum->outcome, ==, HR_OUTCOME_BREACH);
+  g_assert_cmpint (minimum->over_us, ==, 2 * G_USEC_PER_SEC);
+  g_assert_cmpint (minimum->breach_us, ==, (BEGIN + FEED_INTERVAL_NS) / 1000);
+
+  fixture->now_ns += FEED_INTERVAL_NS;
+  feed_value (fixture->history, 2, fixture->now_ns, 1);
+  judge (fixture);
+  minimum = hr_assessment_get_result (fixture->assessment, 1);
+  g_assert_cmpint (minimum->outcome, ==, HR_OUTCOME_NO_DATA);
+  g_assert_cmpint (minimum->breach_us, ==, 0);
+}
+
 #define ADD(path, contract, function) g_test_add ("/report/assessment/" path, Fixture, HEADER contract, set_up, function, tear_down)
 
 int
@@ -343,6 +399,10 @@ main (int   argc,
   ADD ("required-breach", RANKING "required=true\n" MEMORY, test_a_required_breach_is_told_without_data_of_another);
   ADD ("sources", RANKING "required=true\n" MEMORY, test_sources_share_a_contract);
   ADD ("minimum", "[hits]\nmetric=cache_hit_rate\nstatistic=last\nminimum=0.8\n", test_the_worst_of_a_minimum_is_the_least);
+
+  ADD ("rate", "[beats]\nmetric=beat\nstatistic=rate\nwindow=1s\nlimit=100\n", test_a_rate_counts_from_the_first_item);
+  ADD ("nought", "[many]\nmetric=beat\nstatistic=rate\nwindow=5s\nlimit=100\n[few]\nmetric=beat\nstatistic=rate\nminimum=0.1\nhold=2s\n",
+       test_what_never_happened_has_a_rate_of_nought);
 
   return g_test_run ();
 }
