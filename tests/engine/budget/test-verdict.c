@@ -426,6 +426,25 @@ test_own_metrics_are_judged_in_their_unit (void)
     }
 }
 
+/* Of metrics by one name the one that suits is meant, and of these the one that is measured. */
+static void
+test_a_name_may_be_there_twice (void)
+{
+  g_autoptr (HrHistory) history = history_with ("own", HR_KIND_GAUGE, HR_UNIT_MEGABYTES);
+  guint gauge = feed_metric (history, "own", HR_KIND_GAUGE, HR_UNIT_MILLISECONDS);
+  guint duration = feed_metric (history, "own", HR_KIND_DURATION, HR_UNIT_MILLISECONDS);
+  g_auto (HrVerdict) verdict = { 0 };
+
+  feed_value (history, 0, NOW - SECOND, 100);
+  feed_durations (history, duration, NOW, 10, 6, 0, 6);
+  judge (&verdict, ONE ("metric=own\nunit=ms\nstatistic=mean\nlimit=5\n"), history);
+  g_assert_cmpfloat (verdict.judgements[0].value, ==, 6);
+
+  feed_value (history, gauge, NOW, 3);
+  judge (&verdict, ONE ("metric=own\nunit=ms\nstatistic=mean\nlimit=5\n"), history);
+  g_assert_cmpfloat (verdict.judgements[0].value, ==, 3);
+}
+
 static void
 test_an_allocation_category_has_a_rate (void)
 {
@@ -541,6 +560,7 @@ main (int   argc,
   g_test_add_func ("/budget/verdict/span", test_a_span_is_judged_by_its_path);
   g_test_add_func ("/budget/verdict/event", test_an_event_has_a_rate);
   g_test_add_func ("/budget/verdict/event/stopped", test_an_event_that_stopped_has_a_rate_of_nought);
+  g_test_add_func ("/budget/verdict/twice", test_a_name_may_be_there_twice);
   g_test_add_func ("/budget/verdict/own", test_own_metrics_are_judged_in_their_unit);
   g_test_add_func ("/budget/verdict/category", test_an_allocation_category_has_a_rate);
   g_test_add_func ("/budget/verdict/source", test_a_pattern_picks_the_sources);

@@ -162,6 +162,19 @@ test_a_breach_keeps_its_worst (Fixture      *fixture,
   g_assert_cmpint (result->over_us, ==, 51 * FEED_INTERVAL_NS / 1000);
 }
 
+/* The first breach is told, whatever comes after it. */
+static void
+test_the_first_breach_is_told (Fixture      *fixture,
+                               gconstpointer data)
+{
+  use_memory (fixture, 10, 100);
+  use_memory (fixture, 10, 250);
+  use_memory (fixture, 10, 100);
+  use_memory (fixture, 10, 300);
+  g_assert_cmpint (hr_assessment_get_result (fixture->assessment, 0)->breach_us, ==, (BEGIN + 11 * FEED_INTERVAL_NS) / 1000);
+  g_assert_cmpint (hr_assessment_get_result (fixture->assessment, 0)->worst_us, ==, (BEGIN + 31 * FEED_INTERVAL_NS) / 1000);
+}
+
 /* A breach needs no more than its hold, however short the whole was. */
 static void
 test_a_breach_is_one_at_once (Fixture      *fixture,
@@ -242,13 +255,14 @@ static void
 test_a_catch_up_measures_no_time (Fixture      *fixture,
                                   gconstpointer data)
 {
-  HrSnapshot head = { .sequence = 1, .end_ns = BEGIN, .interval_ns = 3600 * SECOND, .time_us = BEGIN / 1000, .catch_up = TRUE };
+  HrSnapshot head = { .sequence = 1, .end_ns = BEGIN + SECOND, .interval_ns = 3600 * SECOND, .time_us = (BEGIN + SECOND) / 1000, .catch_up = TRUE };
   HrSample   sample = { .metric = fixture->memory, .count = 1, .sum = 10, .min = 10, .max = 10, .last = 10 };
   g_autoptr (HrSnapshot) snapshot = hr_snapshot_new (&head, &sample, 1);
 
+  use_memory (fixture, 5, 100);
   hr_history_append (fixture->history, snapshot);
   judge (fixture);
-  g_assert_cmpint (hr_assessment_get_result (fixture->assessment, 0)->measured_us, ==, 0);
+  g_assert_cmpint (hr_assessment_get_result (fixture->assessment, 0)->measured_us, ==, 5 * FEED_INTERVAL_NS / 1000);
   assert_outcome (fixture, HR_OUTCOME_NO_DATA);
 }
 
@@ -388,6 +402,7 @@ main (int   argc,
   ADD ("second", RANKING, test_a_second_is_enough);
   ADD ("window", RANKING "window=200ms\n", test_a_window_shorter_than_a_second_is_enough);
   ADD ("breach", RANKING, test_a_breach_keeps_its_worst);
+  ADD ("first-breach", MEMORY, test_the_first_breach_is_told);
   ADD ("breach-at-once", RANKING, test_a_breach_is_one_at_once);
   ADD ("hold", MEMORY "hold=2s\n", test_over_for_less_than_the_hold_passes);
   ADD ("gap", MEMORY "hold=2s\n", test_a_gap_ends_what_was_over);

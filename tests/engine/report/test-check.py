@@ -23,12 +23,16 @@ NEVER = "never\t\\"
 RESULTS = [
     (SLOW, RANKER, "breach"),
     (SLOW, "another", "pass"),
+    (SLOW, "brief", "no-data"),
     ("worst", RANKER, "pass"),
     ("worst", "another", "pass"),
+    ("worst", "brief", "no-data"),
     ("share", RANKER, "pass"),
     ("share", "another", "pass"),
+    ("share", "brief", "no-data"),
     ("tail", RANKER, "no-data"),
     ("tail", "another", "no-data"),
+    ("tail", "brief", "no-data"),
     (NEVER, None, "no-data"),
     ("hits", RANKER, "pass"),
     ("hits", "another", "pass"),
@@ -57,9 +61,9 @@ class Formats(unittest.TestCase):
         self.assertEqual((slow["unit"], slow["bound"], slow["limit"], slow["of"], slow["worst"], slow["last"]), ("ms", "limit", 10, None, 14.25, 14.25))
         self.assertEqual((slow["severity"], slow["breach_at"][:21], slow["worst_at"][:21]), ("medium", "2026-03-01T12:00:00.1", "2026-03-01T12:00:00.1"))
         self.assertEqual((slow["over_ms"], slow["measured_ms"], slow["items"]), (3000, 3000, 200))
-        share = check["budgets"][4]
+        share = check["budgets"][6]
         self.assertEqual((share["unit"], share["bound"], share["limit"], share["of"], share["worst"]), ("ratio", "minimum", 0.9, 20, 1))
-        never = check["budgets"][8]
+        never = check["budgets"][12]
         self.assertEqual((never["worst"], never["last"], never["worst_at"], never["items"]), (None, None, None, 0))
 
     def test_commands(self):
@@ -101,7 +105,7 @@ class Formats(unittest.TestCase):
         text = write(JUNIT, 3 << 8)
         suites = ElementTree.fromstring(text.encode())
         suite = suites.find("testsuite")
-        counts = {"tests": "11", "failures": "1", "errors": "0", "skipped": "3"}
+        counts = {"tests": "15", "failures": "1", "errors": "0", "skipped": "7"}
         for element in suites, suite:
             self.assertEqual({name: element.get(name) for name in counts}, counts)
         self.assertEqual((suites.tag, suites.get("name"), suite.get("name")), ("testsuites", "headroom", CONTRACT))
@@ -112,12 +116,12 @@ class Formats(unittest.TestCase):
         self.assertEqual([case.get("name") for case in cases], [budget.replace("\t", " ") for budget, _, _ in RESULTS])
         self.assertEqual([(case.find("failure") is not None, case.find("skipped") is not None) for case in cases],
                          [(outcome == "breach", outcome == "no-data") for _, _, outcome in RESULTS])
-        self.assertEqual((cases[0].get("file"), cases[0].get("line"), cases[1].get("classname"), cases[8].get("classname")), (FILE, "4", "another", CONTRACT))
+        self.assertEqual((cases[0].get("file"), cases[0].get("line"), cases[1].get("classname"), cases[12].get("classname")), (FILE, "4", "another", CONTRACT))
         self.assertEqual(cases[0].get("classname"), "ranker | \"1\", <x>\ufffd[31m&")
         failure = cases[0].find("failure")
         self.assertEqual((failure.get("message"), failure.get("type")), (f"{SLOW}: Ranking latency, mean: 14.2 ms, limit 10 ms, over for 3 s", "medium"))
-        self.assertTrue(cases[6].find("skipped").get("message").endswith("measured for 3 s, 200 items: too little to say, limit 1 s"))
-        self.assertTrue(cases[8].find("skipped").get("message").endswith("Security, Operations, mean: never measured, limit 5 ms"))
+        self.assertTrue(cases[9].find("skipped").get("message").endswith("measured for 3 s, 200 items: too little to say, limit 1 s"))
+        self.assertTrue(cases[12].find("skipped").get("message").endswith("Security, Operations, mean: never measured, limit 5 ms"))
 
     def test_github(self):
         def plain(text):
@@ -145,7 +149,7 @@ class Formats(unittest.TestCase):
         self.assertEqual({len(row) for row in rows}, {7})
         self.assertEqual(rows[0], ["Verdict", "Budget", "Source", "Statistic", "Observed", "Bound", "When"])
         self.assertEqual(rows[2][:6], ["BREACH", SLOW, "ranker | \"1\", <x> [31m&", "mean", "14.2 ms", "limit 10 ms"])
-        self.assertEqual(rows[6][3:6], ["compliance", "100 %", "minimum 90 % within 20 ms"])
+        self.assertEqual(rows[8][3:6], ["compliance", "100 %", "minimum 90 % within 20 ms"])
         self.assertEqual([row[0] for row in rows[2:]], [{"breach": "BREACH", "pass": "PASS", "no-data": "NO DATA"}[outcome] for _, _, outcome in RESULTS])
 
     def test_text(self):

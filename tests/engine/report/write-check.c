@@ -23,10 +23,11 @@
   "[never\t\\]\nmetric=Security, Operations\nunit=ms\nstatistic=mean\nlimit=5\nrequired=true\n"                           \
   "[hits]\nmetric=cache_hit_rate\nstatistic=last\nminimum=0.4\n"
 
-/* A second and a half of @ms a job, at the end of which the cache hits half of the time. */
+/* @n snapshots: two seconds of @ms a job, after which the cache hits half of the time. */
 static void
 feed (HrAssessment *assessment,
       const char   *source,
+      guint         n,
       double        ms)
 {
   g_autoptr (HrHistory) history = hr_history_new ();
@@ -35,7 +36,7 @@ feed (HrAssessment *assessment,
   guint       hits = feed_metric (history, "cache_hit_rate", HR_KIND_RATIO, HR_UNIT_RATIO);
   g_auto (HrVerdict) verdict = { 0 };
 
-  for (guint i = 0; i < 30; i++)
+  for (guint i = 0; i < n; i++)
     {
       gint64      now_ns = BEGIN + (i + 1) * FEED_INTERVAL_NS;
       HrSnapshot *snapshot;
@@ -62,8 +63,9 @@ main (int   argc,
     return EXIT_FAILURE;
 
   if (argc == 3)
-    feed (assessment, "ranker | \"1\",\n<x>\x1b[31m&", 14.25);
-  feed (assessment, "another", 2);
+    feed (assessment, "ranker | \"1\",\n<x>\x1b[31m&", 30, 14.25);
+  feed (assessment, "another", 30, 2);
+  feed (assessment, "brief", 5, 2);
   text = hr_check_format (assessment, (HrCheckFormat) atoi (argv[1]), "odd, 100 %: \"<file>\".ini", atoi (argv[2]));
   fputs (text, stdout);
 
