@@ -95,6 +95,7 @@ hr_peer_leave_all (HrPeer       *self,
                    const char   *message)
 {
   g_clear_handle_id (&self->tick_source, g_source_remove);
+  hr_peer_stop_fetching (self);
   hr_roster_leave (self->roster);
   for (guint i = 0; i < hr_roster_get_n_sources (self->roster); i++)
     {

@@ -218,6 +218,7 @@ connector_message_cb (HrConnector     *connector,
     {
     case HR_MESSAGE_HELLO:
       take_hello (self, message);
+      hr_peer_go_on_fetching (self);
       break;
     case HR_MESSAGE_SNAPSHOT:
     case HR_MESSAGE_TOTALS:
@@ -228,6 +229,7 @@ connector_message_cb (HrConnector     *connector,
       break;
     case HR_MESSAGE_PONG:
       take_pong (self, message);
+      hr_peer_go_on_fetching (self);
       break;
     case HR_MESSAGE_PING:
       hr_peer_send (self, &(HrMessage){ .type = HR_MESSAGE_PONG,
@@ -239,11 +241,15 @@ connector_message_cb (HrConnector     *connector,
     case HR_MESSAGE_REFUSAL:
       take_refusal (self, message);
       break;
+    case HR_MESSAGE_RECORDS:
+      hr_peer_take_records (self, message);
+      break;
     case HR_MESSAGE_CONTROL:
     case HR_MESSAGE_RESUME:
     case HR_MESSAGE_ACCESS:
     case HR_MESSAGE_SEARCH:
     case HR_MESSAGE_WATCH:
+    case HR_MESSAGE_QUERY:
     default:
       hr_connector_give_up (self->connector, _ ("The agent sent what only a desktop may send"));
     }

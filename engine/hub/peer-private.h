@@ -7,8 +7,11 @@
 
 G_BEGIN_DECLS
 
-/* A peer stands in three files: peer.c has the object and what is asked of it, peer-link.c how its link comes and goes, peer-messages.c what
- * comes over it. */
+/* The windows that are being filled with records: peer-records.c. */
+typedef struct _HrFetches HrFetches;
+
+/* A peer stands in four files: peer.c has the object and what is asked of it, peer-link.c how its link comes and goes, peer-messages.c what
+ * comes over it, peer-records.c how records themselves are fetched. */
 struct _HrPeer
 {
   GObject parent_instance;
@@ -16,6 +19,7 @@ struct _HrPeer
   HrConnector *connector;
   HrRoster    *roster;
   HrRequests  *requests;
+  HrFetches   *fetches; /* NULL: nothing was fetched yet */
   HrNames     *names;
 
   gboolean present; /* a device that is not attached has no agent to be reached */
@@ -47,6 +51,12 @@ void hr_peer_close_link (HrPeer       *self,
 void hr_peer_leave_all (HrPeer       *self,
                         HrSourceState state,
                         const char   *message);
+
+void hr_peer_go_on_fetching (HrPeer *self);
+void hr_peer_stop_fetching (HrPeer *self);
+void hr_peer_take_records (HrPeer          *self,
+                           const HrMessage *message);
+void hr_fetches_free (HrFetches *self);
 
 void hr_peer_follow_messages (HrPeer *self);
 void hr_peer_count (HrSource            *source,

@@ -116,6 +116,7 @@ hr_peer_dispose (GObject *object)
     hr_connector_close (self->connector);
   g_clear_object (&self->connector);
   g_clear_pointer (&self->requests, hr_requests_free);
+  g_clear_pointer (&self->fetches, hr_fetches_free);
 
   G_OBJECT_CLASS (hr_peer_parent_class)->dispose (object);
 }
@@ -125,6 +126,7 @@ hr_peer_finalize (GObject *object)
 {
   HrPeer *self = HR_PEER (object);
 
+  hr_fetches_free (self->fetches);
   hr_roster_free (self->roster);
   hr_names_unref (self->names);
   g_free (self->trouble);
@@ -309,6 +311,7 @@ hr_peer_close (HrPeer *self)
   g_clear_handle_id (&self->tick_source, g_source_remove);
   hr_connector_close (self->connector);
   hr_requests_fail_closed (self->requests);
+  g_clear_pointer (&self->fetches, hr_fetches_free);
 }
 
 /* Removes a program with all that came from it. What runs of it now is not followed any more, and not measured if it was

@@ -4,6 +4,7 @@
 
 #include "engine/hub/connector.h"
 #include "engine/hub/names.h"
+#include "engine/hub/record-window.h"
 #include "engine/hub/requests.h"
 #include "engine/model/source.h"
 
@@ -67,6 +68,17 @@ HrFound *hr_peer_search_finish (HrPeer       *self,
 void     hr_peer_watch (HrPeer *self,
                         guint64 pid,
                         guint64 start_time);
+
+gboolean hr_peer_keeps_records (HrPeer   *self,
+                                HrSource *source);
+void     hr_peer_fetch_async (HrPeer             *self,
+                              HrRecordWindow     *window,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data);
+gboolean hr_peer_fetch_finish (HrPeer       *self,
+                               GAsyncResult *result,
+                               GError      **error);
 
 /* For what is known or measured on this side of the link. */
 void      hr_peer_set_name (HrPeer     *self,

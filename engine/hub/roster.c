@@ -423,6 +423,7 @@ hr_roster_take_hello (HrRoster        *self,
   give_number (self, instance, message->stream);
   bound_instances (self);
   hr_stream_hello (instance->stream, &message->hello.name, message->hello.metrics, message->hello.n_metrics);
+  hr_stream_note_records (instance->stream, message->hello.records);
 
   return instance->stream;
 }
@@ -435,6 +436,46 @@ hr_roster_find_stream (HrRoster *self,
   Instance *instance = g_hash_table_lookup (self->by_number, GUINT_TO_POINTER (number));
 
   return instance != NULL ? instance->stream : NULL;
+}
+
+/* Returns: (transfer none) (nullable): the instance @name, whether the link speaks of it or not. */
+HrStream *
+hr_roster_find_instance (HrRoster           *self,
+                         const HrStreamName *name)
+{
+  for (guint i = 0; i < self->instances->len; i++)
+    {
+      Instance *instance = g_ptr_array_index (self->instances, i);
+
+      if (hr_stream_is (instance->stream, name))
+        return instance->stream;
+    }
+
+  return NULL;
+}
+
+/* Returns: (transfer full): the instances of @source (HrStreamName), the oldest first, whose records are kept somewhere: those that the link
+ * speaks of, and those from which anything came since @since_ns (our monotonic time). */
+GArray *
+hr_roster_list_recorded (HrRoster *self,
+                         HrSource *source,
+                         gint64    since_ns)
+{
+  GArray *names = g_array_new (FALSE, FALSE, sizeof (HrStreamName));
+
+  for (guint i = 0; i < self->instances->len; i++)
+    {
+      Instance  *instance = g_ptr_array_index (self->instances, i);
+      HrPosition position;
+
+      if (hr_stream_get_source (instance->stream) != source || !hr_stream_kept_records (instance->stream) ||
+          (!instance->live && hr_stream_get_heard (instance->stream) < since_ns))
+        continue;
+      hr_stream_get_position (instance->stream, &position);
+      g_array_append_val (names, position.name);
+    }
+
+  return names;
 }
 
 /* Returns whether the link speaks of @source now. */

@@ -57,6 +57,11 @@ HrStream *hr_roster_take_hello (HrRoster        *self,
                                 const HrMessage *message);
 HrStream *hr_roster_find_stream (HrRoster *self,
                                  guint     number);
+HrStream *hr_roster_find_instance (HrRoster           *self,
+                                   const HrStreamName *name);
+GArray   *hr_roster_list_recorded (HrRoster *self,
+                                   HrSource *source,
+                                   gint64    since_ns) G_GNUC_WARN_UNUSED_RESULT;
 gboolean  hr_roster_is_live (HrRoster *self,
                              HrSource *source);
 gboolean  hr_roster_find_number (HrRoster *self,

@@ -27,6 +27,9 @@ struct _HrStream
   guint64      lost_sequence; /* up to which number that is known; what is resent below it counts no loss again */
   gboolean     begun;         /* this instance's numbers have come, in whatever epoch */
   gboolean     resumed;       /* numbers of this epoch came over an earlier link */
+  gboolean     keeps;         /* records themselves can be asked for, as this link has told */
+  gboolean     kept;          /* as some link has told */
+  gint64       heard_ns;      /* when the last snapshot came; 0: none has */
   GArray      *map;           /* guint: the wire's metric -> the history's, or NO_METRIC */
   GHashTable  *numbers;       /* interned name -> the history's metric, of all hellos */
   GArray      *seen;          /* Seen, by the history's metric */
@@ -146,6 +149,54 @@ void
 hr_stream_leave (HrStream *self)
 {
   self->resumed = self->sequence > 0;
+  self->keeps = FALSE;
+}
+
+/* Notes whether records themselves can be asked for over this link, as its hello has told. */
+void
+hr_stream_note_records (HrStream *self,
+                        gboolean  kept)
+{
+  self->keeps = kept;
+  self->kept |= kept;
+}
+
+/* Returns whether records themselves can be asked for over this link, even when the instance has ended. */
+gboolean
+hr_stream_keeps_records (HrStream *self)
+{
+  return self->keeps;
+}
+
+/* Returns whether they could over this one or one before it. */
+gboolean
+hr_stream_kept_records (HrStream *self)
+{
+  return self->kept;
+}
+
+/* Returns when the last snapshot came, by our monotonic clock; 0 before the first. */
+gint64
+hr_stream_get_heard (HrStream *self)
+{
+  return self->heard_ns;
+}
+
+/* Writes the history's number of what the last hello called @number. Returns FALSE when it called nothing so, or that is beyond the
+ * source's limit. */
+gboolean
+hr_stream_find_metric (HrStream *self,
+                       guint     number,
+                       guint    *out_metric)
+{
+  guint metric = number < self->map->len ? g_array_index (self->map, guint, number) : NO_METRIC;
+
+  if (metric == NO_METRIC)
+    return FALSE;
+
+  *out_metric = metric;
+
+  return TRUE;
 }
 
 /* In a new epoch everything is numbered anew. */
@@ -293,6 +344,7 @@ hr_stream_snapshot (HrStream         *self,
     head.lost = 0;
   self->sequence = snapshot->sequence;
   self->begun = TRUE;
+  self->heard_ns = now_ns;
   self->lost += head.lost;
   map_times (self, &head, snapshot->end_ns, clock, now_ns, now_us);
 

@@ -26,6 +26,15 @@ gboolean  hr_stream_is_begun (HrStream *self);
 gboolean  hr_stream_is_resumed (HrStream *self);
 void      hr_stream_leave (HrStream *self);
 
+void     hr_stream_note_records (HrStream *self,
+                                 gboolean  kept);
+gboolean hr_stream_keeps_records (HrStream *self);
+gboolean hr_stream_kept_records (HrStream *self);
+gint64   hr_stream_get_heard (HrStream *self);
+gboolean hr_stream_find_metric (HrStream *self,
+                                guint     number,
+                                guint    *out_metric);
+
 void hr_stream_hello (HrStream           *self,
                       const HrStreamName *name,
                       const HrMetricInfo *metrics,
