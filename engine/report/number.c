@@ -40,6 +40,9 @@ append_short (GString *out,
       if (digits / (double) scale >= size && digits / (double) scale <= size)
         {
           append_decimal (out, (gint64) digits, scale, decimals, signbit (value) != 0);
+          /* Without a point, readers of JSON make it an integer, which has no sign. */
+          if (digits <= 0 && signbit (value) != 0)
+            g_string_append (out, ".0");
           return TRUE;
         }
     }

@@ -31,7 +31,7 @@ static void
 test_no_more_digits_than_needed (void)
 {
   assert_text (0, "0");
-  assert_text (-0.0, "-0");
+  assert_text (-0.0, "-0.0");
   assert_text (0.1, "0.1");
   assert_text (-12.05, "-12.05");
   assert_text (0.1 + 0.2, "0.30000000000000004");
