@@ -131,7 +131,7 @@ take_clock (HrMonitorRecording *self,
   told->clock_us = time_us;
 }
 
-/* What watching costs is this program's own share and that of the agent of this computer. */
+/* What watching costs is this program's own share and that of the agent of this computer. The first is told as soon as it is known. */
 static void
 take_overhead (HrMonitorRecording *self,
                gint64              time_us)
@@ -140,7 +140,7 @@ take_overhead (HrMonitorRecording *self,
   double           agent = hr_monitor_get_agent_share (self->monitor);
   g_autofree char *text = NULL;
 
-  if (self->own.wall_ns != 0 && now_ns - self->own.wall_ns < OVERHEAD_INTERVAL_NS)
+  if (self->own.measured && now_ns - self->own.wall_ns < OVERHEAD_INTERVAL_NS)
     return;
   if (!hr_overhead_advance (&self->own, now_ns, hr_overhead_process_cpu (), g_get_num_processors ()))
     return;

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What a recorder is told by a real monitor of a real agent and a real workload. */
+
+#include "engine/monitor.h"
+#include "engine/store/schema.h"
+
+#include <string.h>
+
+#define MILLISECONDS "thompson_duration_ms"
+
+#define wait_until(condition) \
+  while (!(condition))        \
+  g_main_context_iteration (NULL, TRUE)
+
+typedef struct
+{
+  char       *folder;
+  char       *path;
+  HrMonitor  *monitor;
+  HrRecorder *recorder;
+  HrSource   *computer;
+  HrSource   *workload; /* once it appeared */
+  guint       n_snapshots;
+} Fixture;
+
+static const char contract_text[] = "[contract]\nname=test\nversion=1\n"
+                                    "[thompson mean]\nmetric=thompson_duration_ms\nstatistic=mean\nwindow=5s\nlimit=0.000001\n";
+
+static const char other_text[] = "[contract]\nname=other\nversion=1\n"
+                                 "[memory]\nmetric=memory_usage_mb\nstatistic=last\nlimit=100000\n";
+
+static HrContract *
+parse (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  HrContract *contract = hr_contract_parse (text, strlen (text), "test.ini", &error);
+
+  g_assert_no_error (error);
+
+  return contract;
+}
+
+static void
+source_added_cb (HrMonitor *monitor,
+                 HrSource  *source,
+                 Fixture   *fixture)
+{
+  if (hr_source_get_role (source) == HR_SOURCE_PROCESS && fixture->workload == NULL)
+    fixture->workload = g_object_ref (source);
+}
+
+static void
+snapshot_cb (HrMonitor  *monitor,
+             HrSource   *source,
+             HrSnapshot *snapshot,
+             Fixture    *fixture)
+{
+  fixture->n_snapshots++;
+}
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer data)
+{
+  const char *agent[] = { g_getenv ("HEADROOM_AGENT"), NULL };
+  g_autoptr (HrContract) contract = parse (contract_text);
+
+  fixture->folder = g_dir_make_tmp ("headroom-recording-XXXXXX", NULL);
+  fixture->path = g_build_filename (fixture->folder, "session.headroom", NULL);
+  g_setenv ("HEADROOM_RUNTIME_DIR", fixture->folder, TRUE);
+  fixture->monitor = hr_monitor_new (agent, contract);
+  fixture->computer = g_list_model_get_item (hr_monitor_get_sources (fixture->monitor), 0);
+  fixture->recorder = hr_recorder_new (fixture->path, NULL);
+  g_signal_connect (fixture->monitor, "source-added", G_CALLBACK (source_added_cb), fixture);
+  g_signal_connect (fixture->monitor, "snapshot", G_CALLBACK (snapshot_cb), fixture);
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer data)
+{
+  g_autoptr (GSubprocess) remove = NULL;
+
+  g_clear_object (&fixture->computer);
+  g_clear_object (&fixture->workload);
+  g_assert_finalize_object (fixture->monitor);
+  remove = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "rm", "-rf", fixture->folder, NULL);
+  g_subprocess_wait (remove, NULL, NULL);
+  g_free (fixture->path);
+  g_free (fixture->folder);
+}
+
+static void
+closed_cb (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (hr_recorder_close_finish (HR_RECORDER (object), result, &error));
+  g_assert_no_error (error);
+  *(gboolean *) user_data = TRUE;
+}
+
+static void
+stop_recording (Fixture *fixture)
+{
+  gboolean closed = FALSE;
+
+  hr_monitor_set_recorder (fixture->monitor, NULL);
+  hr_recorder_close_async (fixture->recorder, NULL, closed_cb, &closed);
+  wait_until (closed);
+  g_clear_object (&fixture->recorder);
+}
+
+static double
+ask (Fixture    *fixture,
+     const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+  sqlite3      *db = hr_store_open_to_read (fixture->path, &error);
+  sqlite3_stmt *statement = hr_store_prepare (db, sql, &error);
+  double        number;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  number = sqlite3_column_double (statement, 0);
+  sqlite3_finalize (statement);
+  sqlite3_close (db);
+
+  return number;
+}
+
+static GSubprocess *
+start_workload (const char *duration)
+{
+  g_autoptr (GError) error = NULL;
+  GSubprocess *workload = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, g_getenv ("HEADROOM_WORKLOAD"), "--duration", duration, "--seed", "1", NULL);
+
+  g_assert_no_error (error);
+
+  return workload;
+}
+
+static gboolean
+workload_is (Fixture      *fixture,
+             HrSourceState state)
+{
+  return fixture->workload != NULL && hr_source_get_state (fixture->workload) == state;
+}
+
+/* Every snapshot, count and sum that arrived is in the file; and so is what happened. */
+static void
+test_everything (Fixture      *fixture,
+                 gconstpointer data)
+{
+  g_autoptr (GSubprocess) workload = NULL;
+  HrHistory      *history;
+  const HrTotals *totals;
+  guint           metric;
+
+  hr_monitor_set_recorder (fixture->monitor, fixture->recorder);
+  g_assert_true (hr_monitor_get_recorder (fixture->monitor) == fixture->recorder);
+  workload = start_workload ("2");
+  wait_until (workload_is (fixture, HR_SOURCE_LOST));
+  stop_recording (fixture);
+
+  history = hr_source_get_history (fixture->workload);
+  g_assert_true (hr_history_find_metric (history, MILLISECONDS, &metric));
+  totals = hr_history_get_totals (history, metric);
+  g_assert_cmpfloat (ask (fixture, "SELECT sum (n) FROM chunk"), ==, fixture->n_snapshots);
+  g_assert_cmpfloat (ask (fixture, "SELECT sum (count) FROM tier JOIN metric ON metric.id = tier.metric WHERE name = '" MILLISECONDS "'"), ==, totals->count);
+  g_assert_cmpfloat_with_epsilon (ask (fixture, "SELECT sum (sum) FROM tier JOIN metric ON metric.id = tier.metric WHERE name = '" MILLISECONDS "'"), totals->sum, totals->sum * 1e-9);
+  g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM source AS program JOIN source AS computer ON program.origin = computer.name "
+                                   "WHERE program.role = 'program' AND computer.role = 'computer'"),
+                     ==, 1);
+
+  g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM contract WHERE file = 'test.ini' AND text LIKE '[contract]%'"), ==, 1);
+  g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM alert WHERE budget = 'thompson mean' AND worst > \"limit\" AND cleared_us > raised_us"), ==, 1);
+  g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM mark WHERE kind = 'state' AND source LIKE 'headroom-workload%' AND (text = 'Connected' OR text LIKE 'Lost%')"), ==, 2);
+  g_assert_cmpfloat (ask (fixture, "SELECT count(DISTINCT source) FROM mark WHERE kind = 'clock' AND value >= 0 AND value < 1000"), ==, 2);
+  g_assert_cmpfloat (ask (fixture, "SELECT value BETWEEN 0 AND 1 FROM mark WHERE kind = 'overhead' AND source IS NULL"), ==, 1);
+}
+
+/* Who begins later hears of the contract in force, of alerts that are active, and of another contract when it comes. */
+static void
+test_begun_later (Fixture      *fixture,
+                  gconstpointer data)
+{
+  g_autoptr (HrContract) other = parse (other_text);
+  g_autoptr (GSubprocess) workload = start_workload ("60");
+
+  wait_until (hr_alert_book_get_n_active (hr_monitor_get_alerts (fixture->monitor), NULL) > 0);
+  hr_monitor_set_recorder (fixture->monitor, fixture->recorder);
+  hr_monitor_set_contract (fixture->monitor, other);
+  stop_recording (fixture);
+  g_subprocess_force_exit (workload);
+
+  g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM contract"), ==, 2);
+  g_assert_cmpfloat (ask (fixture, "SELECT text LIKE '%other%' FROM contract ORDER BY id DESC"), ==, 1);
+  g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM alert WHERE cleared_us IS NOT NULL"), ==, 1);
+}
+
+static gboolean
+is_computer_cb (HrSource *source,
+                gpointer  user_data)
+{
+  return hr_source_get_role (source) == HR_SOURCE_COMPUTER;
+}
+
+/* What is not wanted is not told of at all. */
+static void
+test_only_some (Fixture      *fixture,
+                gconstpointer data)
+{
+  g_autoptr (GSubprocess) workload = start_workload ("1");
+
+  hr_monitor_set_recorded (fixture->monitor, is_computer_cb, NULL);
+  hr_monitor_set_recorder (fixture->monitor, fixture->recorder);
+  wait_until (workload_is (fixture, HR_SOURCE_LOST));
+  stop_recording (fixture);
+
+  g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM source"), ==, 1);
+  g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM alert"), ==, 0);
+  g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM mark WHERE source LIKE 'headroom-workload%'"), ==, 0);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/recording/everything", Fixture, NULL, set_up, test_everything, tear_down);
+  g_test_add ("/recording/begun-later", Fixture, NULL, set_up, test_begun_later, tear_down);
+  g_test_add ("/recording/only-some", Fixture, NULL, set_up, test_only_some, tear_down);
+
+  return g_test_run ();
+}
