@@ -61,9 +61,10 @@ join (const Walk *self,
       gint64      begin_us,
       gint64      interval_us)
 {
-  gint64 gap_us = begin_us - self->end_us;
+  if (self->end_us == G_MININT64 || begin_us <= self->end_us || begin_us - self->end_us > NEIGHBOUR_INTERVALS * interval_us)
+    return begin_us;
 
-  return self->end_us != G_MININT64 && gap_us > 0 && gap_us <= NEIGHBOUR_INTERVALS * interval_us ? self->end_us : begin_us;
+  return self->end_us;
 }
 
 /* Returns how long an interval of @chunk is in the mean. */
