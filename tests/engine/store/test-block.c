@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "engine/store/blob.h"
-#include "engine/store/block.h"
-#include "engine/store/column.h"
+#include "engine/store/block-private.h"
 #include "engine/store/schema.h"
 
 #include <math.h>
@@ -520,6 +518,106 @@ test_what_was_meant_is_survived (void)
     }
 }
 
+/* Whole blobs of what cannot be. */
+static void
+test_what_cannot_be_is_refused (void)
+{
+  guint64       counts[2] = { 1, 1 };
+  double        values[2] = { 0 };
+  guint32       descending[2] = { 3, 2 }, same[2] = { 3, 3 }, beyond[2] = { 0, HR_CHUNK_SNAPSHOTS };
+  guint32       offsets[3] = { 0, 2, 2 };
+  HrBucketCount turned[2] = { { 9, 1 }, { 8, 1 } }, above[2] = { { 9, 1 }, { HR_N_BUCKETS, 1 } };
+
+  for (guint i = 0; i < 5; i++)
+    {
+      HrBlock        block = { 2, i == 0 ? descending : i == 1 ? same
+                                                               : beyond,
+                               counts, values, values, values, values, values };
+      HrBlockBuckets buckets = { 2, offsets, i == 3 ? turned : above };
+      g_autoptr (GBytes) bytes = i < 3 ? hr_block_write (&block) : hr_block_buckets_write (&buckets);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (read_blob (i < 3 ? BLOCK : BUCKETS, bytes, &error));
+      g_assert_error (error, HR_STORE_ERROR, HR_STORE_ERROR_CORRUPTED);
+    }
+}
+
+static void
+test_a_metric_twice_is_refused (void)
+{
+  static const gint64 ids[N_METRICS] = { 1, 2, 3, 4, 5, 1 };
+  g_autoptr (GPtrArray) snapshots = draw_snapshots (N_SNAPSHOTS);
+  g_autoptr (GBytes) bytes = hr_batch_write ((HrSnapshot *const *) snapshots->pdata + N_SNAPSHOTS - 3, 3, ids);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (read_blob (BATCH, bytes, &error));
+  g_assert_error (error, HR_STORE_ERROR, HR_STORE_ERROR_CORRUPTED);
+}
+
+/* A batch of one snapshot and one metric, whose block and buckets are those of others. */
+static void
+test_parts_that_do_not_fit_are_refused (void)
+{
+  g_autoptr (GPtrArray) snapshots = draw_snapshots (N_FEW);
+  HrSnapshot *const *all = (HrSnapshot *const *) snapshots->pdata;
+  g_auto (HrHeads) heads = { 0 };
+
+  hr_heads_gather (&heads, all, 2);
+  for (guint n = 1; n <= 3; n++)
+    for (guint n_buckets = 1; n_buckets <= 3; n_buckets++)
+      {
+        g_auto (HrBlock) block = { 0 }, other = { 0 };
+        g_auto (HrBlockBuckets) buckets = { 0 };
+        g_autoptr (GBytes) bytes = NULL;
+        GByteArray *out = hr_blob_begin ();
+
+        hr_block_gather (&block, NULL, all, n, DURATION);
+        hr_block_gather (&other, &buckets, all, n_buckets, DURATION);
+        hr_heads_put (out, &heads);
+        hr_put_number (out, 1);
+        hr_put_signed (out, 5);
+        hr_block_put (out, &block);
+        hr_put_byte (out, 1);
+        hr_block_buckets_put (out, &buckets);
+        bytes = hr_blob_finish (out);
+
+        g_assert_cmpint (read_blob (BATCH, bytes, NULL), ==, n <= 2 && n == n_buckets);
+      }
+}
+
+/* Constants cost next to nothing in a file, but all of them take memory. */
+static void
+test_too_many_samples_are_refused (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (SEED);
+  g_autofree HrSnapshot **same = g_new (HrSnapshot *, HR_CHUNK_SNAPSHOTS);
+  g_autoptr (HrSnapshot) snapshot = draw_snapshot (random, 0);
+  g_auto (HrHeads) heads = { 0 };
+  g_auto (HrBlock) block = { 0 };
+
+  for (guint i = 0; i < HR_CHUNK_SNAPSHOTS; i++)
+    same[i] = snapshot;
+  hr_heads_gather (&heads, same, HR_CHUNK_SNAPSHOTS);
+  hr_block_gather (&block, NULL, same, HR_CHUNK_SNAPSHOTS, GAUGE);
+
+  for (guint n = HR_BATCH_SAMPLES / HR_CHUNK_SNAPSHOTS; n <= HR_BATCH_SAMPLES / HR_CHUNK_SNAPSHOTS + 1; n++)
+    {
+      g_autoptr (GBytes) bytes = NULL;
+      GByteArray *out = hr_blob_begin ();
+
+      hr_heads_put (out, &heads);
+      hr_put_number (out, n);
+      for (guint i = 0; i < n; i++)
+        {
+          hr_put_signed (out, i);
+          hr_block_put (out, &block);
+          hr_put_byte (out, 0);
+        }
+      bytes = hr_blob_finish (out);
+      g_assert_cmpint (read_blob (BATCH, bytes, NULL), ==, n * HR_CHUNK_SNAPSHOTS <= HR_BATCH_SAMPLES);
+    }
+}
+
 static void
 test_a_newer_blob_is_told_apart (void)
 {
@@ -587,6 +685,10 @@ main (int   argc,
   g_test_add_func ("/store/block/like", test_a_gauge_costs_one_column);
   g_test_add_func ("/store/block/damage", test_damage_is_an_error);
   g_test_add_func ("/store/block/hostile", test_what_was_meant_is_survived);
+  g_test_add_func ("/store/block/impossible", test_what_cannot_be_is_refused);
+  g_test_add_func ("/store/block/twice", test_a_metric_twice_is_refused);
+  g_test_add_func ("/store/block/parts", test_parts_that_do_not_fit_are_refused);
+  g_test_add_func ("/store/block/too-many", test_too_many_samples_are_refused);
   g_test_add_func ("/store/block/newer", test_a_newer_blob_is_told_apart);
 
   return g_test_run ();
