@@ -399,16 +399,18 @@ find_source (HrWriter *self,
   return known;
 }
 
-/* How many of @n snapshots follow each other without a gap, at most @max. */
+/* How many of @n snapshots follow each other without a gap, at most @max and what a batch may hold. */
 static guint
 count_even (HrSnapshot *const *snapshots,
             guint              n,
             guint              max)
 {
   guint count = 1;
+  gsize n_samples = snapshots[0]->n_samples;
 
-  while (count < MIN (n, max) && !is_gap (snapshots[count - 1]->end_ns, snapshots[count - 1]->time_us, snapshots[count - 1]->interval_ns, snapshots[count]))
-    count++;
+  while (count < MIN (n, max) && !is_gap (snapshots[count - 1]->end_ns, snapshots[count - 1]->time_us, snapshots[count - 1]->interval_ns, snapshots[count]) &&
+         n_samples + snapshots[count]->n_samples <= HR_BATCH_SAMPLES)
+    n_samples += snapshots[count++]->n_samples;
 
   return count;
 }
