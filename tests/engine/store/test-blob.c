@@ -88,6 +88,8 @@ test_packed_bytes_come_back (void)
         /* Of another size than what was packed. */
         in = (HrReader){ bytes->data, bytes->len };
         g_assert_false (size > 0 && hr_take_packed (&in, read, size - 1));
+        in = (HrReader){ bytes->data, bytes->len };
+        g_assert_false (hr_take_packed (&in, read, size + 1));
       }
 }
 

@@ -247,7 +247,7 @@ test_exceptions_stand_apart (void)
   g_autoptr (GByteArray) with = NULL;
 
   for (guint i = 0; i < CHUNK; i++)
-    values[i] = g_rand_int_range (random, -30000, 30000) / 100.0;
+    values[i] = (10000000 + g_rand_int_range (random, -30000, 30000)) / 100.0;
   without = check_doubles (values, CHUNK);
   values[0] = (double) NAN;
   values[100] = -0.0;
@@ -424,6 +424,67 @@ test_a_changed_column_is_survived (void)
     }
 }
 
+/* A column of 128 integers with all that follows from its beginning, @head, so that nothing but that can be wrong with it: so many bits a
+ * residue, or so many planes. */
+static void
+test_what_no_column_has_is_refused (void)
+{
+  static const guint8 plane[128] = { 1 };
+  static const struct
+  {
+    guint8   head[5];
+    guint8   n;
+    guint8   n_bits;
+    guint8   n_planes;
+    gboolean good;
+  } columns[] = {
+    { { 1, 0, 1, 0, 64 }, 5, 64, 0, TRUE },
+    { { 1, 0, 1, 0, 65 }, 5, 65, 0, FALSE },
+    { { 1, 0, 1, 0, 255 }, 5, 255, 0, FALSE },
+    { { 2, 0, 1, 8 }, 4, 0, 8, TRUE },
+    { { 2, 0, 1, 9 }, 4, 0, 9, FALSE },
+    { { 3, 0, 1, 8 }, 4, 0, 8, FALSE },       /* no form */
+    { { 17, 0, 1, 0, 64 }, 5, 64, 0, FALSE }, /* no forecast */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      g_autoptr (GByteArray) body = g_byte_array_new ();
+      g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+      g_byte_array_append (body, columns[i].head, columns[i].n);
+      for (guint k = 0; k < columns[i].n_bits; k++)
+        g_byte_array_append (body, plane, sizeof plane / 8);
+      for (guint k = 0; k < columns[i].n_planes; k++)
+        hr_put_plain (body, plane, sizeof plane);
+      hr_put_number (bytes, body->len);
+      g_byte_array_append (bytes, body->data, body->len);
+
+      g_assert_cmpint (read_copy (bytes->data, bytes->len, sizeof plane, FALSE), ==, columns[i].good);
+    }
+}
+
+/* A byte more than the values need. */
+static void
+test_a_longer_column_is_refused (void)
+{
+  g_autoptr (GPtrArray) columns = make_small_columns ();
+
+  for (guint i = 0; i < columns->len; i++)
+    {
+      GByteArray   *bytes = columns->pdata[i];
+      const guint8 *body = skip_size (bytes);
+      guint         n = bytes->len - (guint) (body - bytes->data);
+      g_autoptr (GByteArray) longer = g_byte_array_new ();
+
+      hr_put_number (longer, n + 1);
+      g_byte_array_append (longer, body, n);
+      hr_put_byte (longer, 0);
+      g_assert_true (read_copy (bytes->data, bytes->len, 40, i < 4));
+      g_assert_false (read_copy (longer->data, longer->len, 40, i < 4));
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -438,6 +499,8 @@ main (int   argc,
   g_test_add_func ("/store/column/longest", test_the_longest_columns_come_back);
   g_test_add_func ("/store/column/cut", test_a_cut_column_is_an_error);
   g_test_add_func ("/store/column/changed", test_a_changed_column_is_survived);
+  g_test_add_func ("/store/column/impossible", test_what_no_column_has_is_refused);
+  g_test_add_func ("/store/column/longer", test_a_longer_column_is_refused);
 
   return g_test_run ();
 }
