@@ -149,7 +149,7 @@ put_bins (GByteArray  *out,
   hr_column_write_integers (out, counts, n_bins);
 
   integers_init (&integers, n_bins);
-  if (!to_integers (bins, n_bins, digits, &integers))
+  if (digits > HR_DECIMAL_MAX_DIGITS || !to_integers (bins, n_bins, digits, &integers))
     {
       hr_put_byte (out, NO_DIGITS);
       put_doubles (out, bins, n_bins);

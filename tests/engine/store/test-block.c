@@ -350,6 +350,19 @@ test_tiers_are_what_the_samples_come_to (void)
     }
 }
 
+/* A metric that has no sample in the chunk, or in the snapshots of it that there are. */
+static void
+test_tiers_of_nothing (void)
+{
+  g_autoptr (GPtrArray) snapshots = draw_snapshots (N_SNAPSHOTS);
+  g_auto (HrBlock) none = { 0 };
+
+  hr_block_gather (&none, NULL, (HrSnapshot *const *) snapshots->pdata, N_SNAPSHOTS / 2, LATE);
+  g_assert_cmpuint (none.n, ==, 0);
+  check_tier (&none, N_SNAPSHOTS / 2, HR_TIER_FINE);
+  check_tier (&none, 0, HR_TIER_FINE);
+}
+
 static void
 test_tiers_keep_a_spike (void)
 {
@@ -680,6 +693,7 @@ main (int   argc,
   g_test_add_func ("/store/block/columns", test_only_the_wanted_columns_come);
   g_test_add_func ("/store/block/batches", test_batches_come_back);
   g_test_add_func ("/store/block/tiers", test_tiers_are_what_the_samples_come_to);
+  g_test_add_func ("/store/block/tiers-of-nothing", test_tiers_of_nothing);
   g_test_add_func ("/store/block/spike", test_tiers_keep_a_spike);
   g_test_add_func ("/store/block/times", test_times_come_alone);
   g_test_add_func ("/store/block/like", test_a_gauge_costs_one_column);
