@@ -25,7 +25,9 @@
  *                ends in zeros
  * Form PLANES: residues as unsigned (0, -1, 1, … are 0, 1, 2, …):
  *     n          1 byte, 0..8: bytes a residue
- *     planes     n times, from the lowest byte on: that byte of each residue, packed (blob.c) from N bytes */
+ *     n_plain    1 byte, 0..n: how many of these, the lowest, stand together
+ *     plain      of each residue its n_plain lowest bytes, the lowest first
+ *     planes     n - n_plain times, from the lowest byte on: that byte of each residue, packed (blob.c) from N bytes */
 
 #include "engine/store/integers.h"
 
@@ -353,22 +355,62 @@ is_uneven (const guint8 *plane,
 }
 
 static void
+fill_plane (guint8        *plane,
+            const guint64 *residues,
+            gsize          n,
+            guint          k)
+{
+  for (gsize i = 0; i < n; i++)
+    plane[i] = (guint8) (residues[i] >> (8 * k));
+}
+
+/* Appends the lowest @n_plain bytes of each residue, which are noise. */
+static void
+put_plain_bytes (GByteArray    *out,
+                 const guint64 *residues,
+                 gsize          n,
+                 guint          n_plain)
+{
+  guint   at = out->len;
+  guint8 *bytes;
+
+  /* A whole word is written at a time, and the next one over what was too much. */
+  g_byte_array_set_size (out, at + (guint) (n * n_plain + sizeof (guint64)));
+  bytes = out->data + at;
+  for (gsize i = 0; i < n; i++)
+    {
+      guint64 word = GUINT64_TO_LE (residues[i]);
+
+      memcpy (bytes + i * n_plain, &word, sizeof word);
+    }
+  g_byte_array_set_size (out, at + (guint) (n * n_plain));
+}
+
+static void
 put_planes (const Residues *self,
             GByteArray     *out)
 {
-  g_autofree guint8 *plane = g_malloc (self->n);
-  guint64            all = 0;
-  guint              n_planes;
+  g_autofree guint64 *residues = g_new (guint64, self->n);
+  g_autofree guint8  *plane = g_malloc (self->n);
+  guint64             all = 0;
+  guint               n_planes, n_plain = 0;
 
   for (gsize i = 0; i < self->n; i++)
-    all |= hr_zigzag ((gint64) self->residues[i]);
+    all |= residues[i] = hr_zigzag ((gint64) self->residues[i]);
   n_planes = (count_bits (all) + 7) / 8;
+  for (; n_plain < n_planes; n_plain++)
+    {
+      fill_plane (plane, residues, self->n, n_plain);
+      if (is_uneven (plane, self->n))
+        break;
+    }
 
   hr_put_byte (out, (guint8) n_planes);
-  for (guint k = 0; k < n_planes; k++)
+  hr_put_byte (out, (guint8) n_plain);
+  put_plain_bytes (out, residues, self->n, n_plain);
+  for (guint k = n_plain; k < n_planes; k++)
     {
-      for (gsize i = 0; i < self->n; i++)
-        plane[i] = (guint8) (hr_zigzag ((gint64) self->residues[i]) >> (8 * k));
+      fill_plane (plane, residues, self->n, k);
       if (is_uneven (plane, self->n))
         hr_put_packed (out, plane, self->n);
       else
@@ -377,18 +419,46 @@ put_planes (const Residues *self,
 }
 
 static gboolean
+take_plain_bytes (HrReader *in,
+                  guint64  *residues,
+                  gsize     n,
+                  guint     n_plain)
+{
+  guint64  mask = n_plain == 8 ? G_MAXUINT64 : (G_GUINT64_CONSTANT (1) << (8 * n_plain)) - 1;
+  HrReader bytes;
+  gsize    i = 0;
+
+  if (!hr_take_bytes (in, n * n_plain, &bytes))
+    return FALSE;
+
+  for (; i < n && i * n_plain + sizeof (guint64) <= bytes.size; i++)
+    residues[i] = word_at (bytes.data + i * n_plain) & mask;
+  /* A word would reach beyond the last ones. */
+  for (; i < n; i++)
+    {
+      guint64 word = 0;
+
+      if (n_plain > 0)
+        memcpy (&word, bytes.data + i * n_plain, n_plain);
+      residues[i] = GUINT64_FROM_LE (word);
+    }
+
+  return TRUE;
+}
+
+static gboolean
 take_planes (HrReader *in,
              guint64  *residues,
              gsize     n)
 {
   g_autofree guint8 *plane = g_malloc (n);
-  guint8             n_planes;
+  guint8             n_planes, n_plain;
 
-  if (!hr_take_byte (in, &n_planes) || n_planes > 8)
+  if (!hr_take_byte (in, &n_planes) || n_planes > 8 || !hr_take_byte (in, &n_plain) || n_plain > n_planes ||
+      !take_plain_bytes (in, residues, n, n_plain))
     return FALSE;
 
-  memset (residues, 0, n * sizeof *residues);
-  for (guint k = 0; k < n_planes; k++)
+  for (guint k = n_plain; k < n_planes; k++)
     {
       if (!hr_take_packed (in, plane, n))
         return FALSE;

@@ -482,12 +482,66 @@ add_peer (HrBench    *results,
   hr_bench_add_peer (results, name, peer, value);
 }
 
+/* What delta-of-delta times and XORed values have come to so far, as published for Gorilla (Pelkonen and others, 2015): for its size alone. */
+typedef struct
+{
+  gint64  time;
+  gint64  step;
+  guint64 value;
+  guint   leading; /* of the window that the last XOR opened */
+  guint   trailing;
+  guint64 n_bits;
+} Gorilla;
+
+static guint
+count_time_bits (gint64 change)
+{
+  if (change == 0)
+    return 1;
+  if (change >= -63 && change <= 64)
+    return 2 + 7;
+  if (change >= -255 && change <= 256)
+    return 3 + 9;
+
+  return change >= -2047 && change <= 2048 ? 4 + 12 : 4 + 32;
+}
+
+static void
+gorilla_add (Gorilla *self,
+             gint64   time,
+             double   value)
+{
+  guint64 bits, changed;
+  guint   leading, trailing;
+
+  memcpy (&bits, &value, sizeof bits);
+  changed = bits ^ self->value;
+  self->n_bits += count_time_bits (time - self->time - self->step) + 1;
+  self->step = time - self->time;
+  self->time = time;
+  self->value = bits;
+  if (changed == 0)
+    return;
+
+  leading = MIN ((guint) __builtin_clzll (changed), 31);
+  trailing = (guint) __builtin_ctzll (changed);
+  if (leading >= self->leading && trailing >= self->trailing)
+    {
+      self->n_bits += 1 + 64 - self->leading - self->trailing;
+      return;
+    }
+  self->n_bits += 1 + 5 + 6 + 64 - leading - trailing;
+  self->leading = leading;
+  self->trailing = trailing;
+}
+
 /* Bytes a sample of a source that has one metric, heads counted in. */
 static void
 measure_single (HrBench *results,
                 Day     *day)
 {
-  gsize stored = 0, tiers = 0, raw = 0;
+  Gorilla gorilla = { .leading = 64 };
+  gsize   stored = 0, tiers = 0, raw = 0;
 
   for (guint i = 0; i < N_CHUNKS; i++)
     {
@@ -499,10 +553,13 @@ measure_single (HrBench *results,
       stored += g_bytes_get_size (chunk->heads) + g_bytes_get_size (chunk->block);
       tiers += g_bytes_get_size (chunk->fine) + g_bytes_get_size (chunk->coarse);
       raw += g_bytes_get_size (chunk->raw);
+      for (guint k = 0; k < n; k++)
+        gorilla_add (&gorilla, day->snapshots[k]->time_us, day->snapshots[k]->samples[0].sum);
     }
 
   add (results, day, "bytes", (double) stored / N_DAY, "B", entropy (day, 1));
   add_peer (results, day, "bytes", "raw, zstd 3", (double) raw / N_DAY);
+  add_peer (results, day, "bytes", "Gorilla", (double) gorilla.n_bits / 8 / N_DAY);
   add (results, day, "bytes-tiers", (double) tiers / N_DAY, "B", (double) NAN);
 }
 

@@ -432,7 +432,7 @@ test_what_no_column_has_is_refused (void)
   static const guint8 plane[128] = { 1 };
   static const struct
   {
-    guint8   head[5];
+    guint8   head[6];
     guint8   n;
     guint8   n_bits;
     guint8   n_planes;
@@ -441,9 +441,11 @@ test_what_no_column_has_is_refused (void)
     { { 1, 0, 1, 0, 64 }, 5, 64, 0, TRUE },
     { { 1, 0, 1, 0, 65 }, 5, 65, 0, FALSE },
     { { 1, 0, 1, 0, 255 }, 5, 255, 0, FALSE },
-    { { 2, 0, 1, 8 }, 4, 0, 8, TRUE },
-    { { 2, 0, 1, 9 }, 4, 0, 9, FALSE },
-    { { 3, 0, 1, 8 }, 4, 0, 8, FALSE },       /* no form */
+    { { 2, 0, 1, 8, 0 }, 5, 0, 8, TRUE },
+    { { 2, 0, 1, 8, 8 }, 5, 64, 0, TRUE },
+    { { 2, 0, 1, 7, 8 }, 5, 64, 0, FALSE },
+    { { 2, 0, 1, 9, 0 }, 5, 0, 9, FALSE },
+    { { 3, 0, 1, 8, 0 }, 5, 0, 8, FALSE },    /* no form */
     { { 17, 0, 1, 0, 64 }, 5, 64, 0, FALSE }, /* no forecast */
   };
 
