@@ -3,12 +3,20 @@
 #include "widgets/hover.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Lengths of the bubble, in pixels. */
 #define PADDING 8
 #define CORNER 8
 #define DISTANCE 12
 #define DOT 4
+
+/* The shadow is as many outlines one over the other. */
+#define SHADOW 4
+#define SHADOW_ALPHA 0.03
+
+/* Its width is a multiple of this. */
+#define WIDTH_STEP 8
 
 struct _HrHover
 {
@@ -18,6 +26,12 @@ struct _HrHover
   char *value;
   char *note;
 
+  /* Owned: the bubble as last drawn, or NULL. */
+  cairo_surface_t *image;
+  int              image_width;
+  int              image_height;
+  int              image_scale;
+
   HrPalette    palette;
   GdkRectangle area;
   double       x;
@@ -25,22 +39,6 @@ struct _HrHover
 };
 
 G_DEFINE_FINAL_TYPE (HrHover, hr_hover, GTK_TYPE_WIDGET)
-
-static void
-append_disc (GtkSnapshot   *snapshot,
-             double         x,
-             double         y,
-             double         radius,
-             const GdkRGBA *colour)
-{
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float) (x - radius), (float) (y - radius), (float) (2 * radius), (float) (2 * radius));
-  GskRoundedRect  disc;
-
-  gsk_rounded_rect_init_from_rect (&disc, &bounds, (float) radius);
-  gtk_snapshot_push_rounded_clip (snapshot, &disc);
-  gtk_snapshot_append_color (snapshot, colour, &bounds);
-  gtk_snapshot_pop (snapshot);
-}
 
 /* Returns the read-out: the value in bold, below it the note, if there is one, in the dim colour. */
 static PangoLayout *
@@ -57,42 +55,131 @@ create_readout (HrHover *self)
   return layout;
 }
 
+/* Where the bubble stands: beside the crosshair, within the chart. */
+static GdkRectangle
+place_bubble (HrHover     *self,
+              PangoLayout *layout)
+{
+  GdkRectangle bubble;
+  double       x = self->x + DISTANCE, y;
+
+  pango_layout_get_pixel_size (layout, &bubble.width, &bubble.height);
+  /* One image fits most texts while the crosshair moves. */
+  bubble.width = (bubble.width + 2 * PADDING + WIDTH_STEP - 1) / WIDTH_STEP * WIDTH_STEP;
+  bubble.height += 2 * PADDING;
+  if (x + bubble.width > self->area.x + self->area.width)
+    x = self->x - DISTANCE - bubble.width;
+  y = isnan (self->y) ? self->area.y : self->y - bubble.height / 2.0;
+  bubble.x = (int) round (MAX (MIN (x, gtk_widget_get_width (GTK_WIDGET (self)) - bubble.width), 0));
+  bubble.y = (int) round (MAX (MIN (y, self->area.y + self->area.height - bubble.height), 0));
+
+  return bubble;
+}
+
+/* Adds a rectangle with round corners, @outset larger on every side. */
+static void
+add_outline (cairo_t            *cr,
+             const GdkRectangle *rectangle,
+             double              outset)
+{
+  double left = rectangle->x - outset, right = rectangle->x + rectangle->width + outset;
+  double top = rectangle->y - outset, bottom = rectangle->y + rectangle->height + outset;
+  double radius = CORNER + outset;
+
+  cairo_new_sub_path (cr);
+  cairo_arc (cr, right - radius, top + radius, radius, -G_PI_2, 0);
+  cairo_arc (cr, right - radius, bottom - radius, radius, 0, G_PI_2);
+  cairo_arc (cr, left + radius, bottom - radius, radius, G_PI_2, G_PI);
+  cairo_arc (cr, left + radius, top + radius, radius, G_PI, 1.5 * G_PI);
+  cairo_close_path (cr);
+}
+
+/* Returns the bubble without its text, drawn with room for the shadow around it. */
+static cairo_surface_t *
+draw_bubble (HrHover *self,
+             int      width,
+             int      height,
+             int      scale)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (width + 2 * SHADOW) * scale, (height + 2 * SHADOW + 1) * scale);
+  GdkRectangle     bubble = { SHADOW, SHADOW, width, height };
+  cairo_t         *cr;
+
+  cairo_surface_set_device_scale (surface, scale, scale);
+  cr = cairo_create (surface);
+  cairo_translate (cr, 0, 1);
+  for (int outset = SHADOW; outset > 0; outset--)
+    {
+      add_outline (cr, &bubble, outset);
+      cairo_set_source_rgba (cr, 0, 0, 0, SHADOW_ALPHA);
+      cairo_fill (cr);
+    }
+  cairo_translate (cr, 0, -1);
+  add_outline (cr, &bubble, 0);
+  gdk_cairo_set_source_rgba (cr, &self->palette.ground);
+  cairo_fill_preserve (cr);
+  cairo_set_line_width (cr, 1);
+  gdk_cairo_set_source_rgba (cr, &self->palette.grid);
+  cairo_stroke (cr);
+  cairo_destroy (cr);
+
+  return surface;
+}
+
+/* Makes the bubble's image if it is not there in this size. */
+static void
+prepare_bubble (HrHover            *self,
+                const GdkRectangle *bubble)
+{
+  int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+
+  if (self->image != NULL && self->image_width == bubble->width && self->image_height == bubble->height && self->image_scale == scale)
+    return;
+
+  g_clear_pointer (&self->image, cairo_surface_destroy);
+  self->image = draw_bubble (self, bubble->width, bubble->height, scale);
+  self->image_width = bubble->width;
+  self->image_height = bubble->height;
+  self->image_scale = scale;
+}
+
+/* Paints an image and writes on it: a blurred shadow and clips would cost many times as much, in every chart that the crosshair passes. */
 static void
 append_bubble (HrHover     *self,
                GtkSnapshot *snapshot)
 {
   g_autoptr (PangoLayout) layout = create_readout (self);
-  const GdkRGBA   shadow = { 0, 0, 0, 0.18f };
-  const float     thin[4] = { 1, 1, 1, 1 };
-  const GdkRGBA   border[4] = { self->palette.grid, self->palette.grid, self->palette.grid, self->palette.grid };
-  graphene_rect_t bounds;
-  GskRoundedRect  outline;
-  int             width, height;
-  double          x, y;
+  GdkRectangle    bubble = place_bubble (self, layout);
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float) bubble.x - SHADOW, (float) bubble.y - SHADOW,
+                                               (float) bubble.width + 2 * SHADOW, (float) bubble.height + 2 * SHADOW + 1);
+  cairo_t        *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
 
-  pango_layout_get_pixel_size (layout, &width, &height);
-  width += 2 * PADDING;
-  height += 2 * PADDING;
+  prepare_bubble (self, &bubble);
+  cairo_set_source_surface (cr, self->image, bubble.x - SHADOW, bubble.y - SHADOW);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
+  cairo_paint (cr);
+  cairo_move_to (cr, bubble.x + PADDING, bubble.y + PADDING);
+  gdk_cairo_set_source_rgba (cr, &self->palette.text);
+  pango_cairo_show_layout (cr, layout);
+  cairo_destroy (cr);
+}
 
-  x = self->x + DISTANCE;
-  if (x + width > self->area.x + self->area.width)
-    x = self->x - DISTANCE - width;
-  x = MAX (MIN (x, gtk_widget_get_width (GTK_WIDGET (self)) - width), 0);
-  y = isnan (self->y) ? self->area.y : self->y - height / 2.0;
-  y = MAX (MIN (y, self->area.y + self->area.height - height), 0);
+/* A dot in the data's colour, cut out of what is below. */
+static void
+append_dot (HrHover     *self,
+            GtkSnapshot *snapshot)
+{
+  double          reach = DOT + 1.5;
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float) (self->x - reach), (float) (self->y - reach), (float) (2 * reach), (float) (2 * reach));
+  cairo_t        *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
 
-  bounds = GRAPHENE_RECT_INIT ((float) round (x), (float) round (y), (float) width, (float) height);
-  gsk_rounded_rect_init_from_rect (&outline, &bounds, CORNER);
-  gtk_snapshot_append_outset_shadow (snapshot, &outline, &shadow, 0, 1, 0, 6);
-  gtk_snapshot_push_rounded_clip (snapshot, &outline);
-  gtk_snapshot_append_color (snapshot, &self->palette.ground, &bounds);
-  gtk_snapshot_pop (snapshot);
-  gtk_snapshot_append_border (snapshot, &outline, thin, border);
-
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (bounds.origin.x + PADDING, bounds.origin.y + PADDING));
-  gtk_snapshot_append_layout (snapshot, layout, &self->palette.text);
-  gtk_snapshot_restore (snapshot);
+  cairo_arc (cr, self->x, self->y, reach, 0, 2 * G_PI);
+  gdk_cairo_set_source_rgba (cr, &self->palette.ground);
+  cairo_fill (cr);
+  cairo_arc (cr, self->x, self->y, DOT, 0, 2 * G_PI);
+  gdk_cairo_set_source_rgba (cr, &self->palette.data);
+  cairo_fill (cr);
+  cairo_destroy (cr);
 }
 
 static void
@@ -108,10 +195,7 @@ hr_hover_snapshot (GtkWidget   *widget,
   line = GRAPHENE_RECT_INIT ((float) floor (self->x), (float) self->area.y, 1, (float) self->area.height);
   gtk_snapshot_append_color (snapshot, &self->palette.dim, &line);
   if (!isnan (self->y))
-    {
-      append_disc (snapshot, self->x, self->y, DOT + 1.5, &self->palette.ground);
-      append_disc (snapshot, self->x, self->y, DOT, &self->palette.data);
-    }
+    append_dot (self, snapshot);
   append_bubble (self, snapshot);
 }
 
@@ -122,6 +206,7 @@ hr_hover_finalize (GObject *object)
 
   g_free (self->value);
   g_free (self->note);
+  g_clear_pointer (&self->image, cairo_surface_destroy);
   G_OBJECT_CLASS (hr_hover_parent_class)->finalize (object);
 }
 
@@ -163,6 +248,8 @@ hr_hover_show (HrHover            *self,
   g_free (self->note);
   self->value = g_strdup (value);
   self->note = g_strdup (note);
+  if (memcmp (&self->palette, palette, sizeof *palette) != 0)
+    g_clear_pointer (&self->image, cairo_surface_destroy);
   self->palette = *palette;
   self->area = *area;
   self->x = x;
