@@ -563,7 +563,7 @@ main (int   argc,
       char *argv[])
 {
   static const Gap even = { 4 * STEP_NS, 4 * STEP_NS / 1000, 1 };
-  static const Gap slept = { STEP_NS, 3600 * G_USEC_PER_SEC, 2 };
+  static const Gap slept = { STEP_NS, 3600 * (gint64) G_USEC_PER_SEC, 2 };
   static const Gap apart = { 4 * STEP_NS + 1, 4 * STEP_NS / 1000, 2 };
   static const Gap set_back = { STEP_NS, -G_USEC_PER_SEC, 2 };
   static const Gap other_boot = { -1, STEP_NS / 1000, 2 };
