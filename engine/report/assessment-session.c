@@ -12,6 +12,34 @@ typedef struct
   gpointer      user_data;
 } Replay;
 
+static gboolean
+is_wanted (const char            *pattern,
+           const HrSessionSource *source)
+{
+  return pattern == NULL || g_pattern_match_simple (pattern, source->what.name);
+}
+
+/* Returns the number of the one source that is wanted, so that no other need be read; 0 where there are several or none. */
+static gint64
+find_only (HrSession  *session,
+           const char *pattern)
+{
+  gint64 only = 0;
+
+  for (guint i = 0; i < hr_session_get_n_sources (session); i++)
+    {
+      const HrSessionSource *source = hr_session_get_source (session, i);
+
+      if (!is_wanted (pattern, source))
+        continue;
+      if (only != 0)
+        return 0;
+      only = source->id;
+    }
+
+  return only;
+}
+
 /* Right after each snapshot, as it is live. */
 static gboolean
 snapshot_cb (const HrSessionSource *source,
@@ -22,7 +50,7 @@ snapshot_cb (const HrSessionSource *source,
   Replay     *self = user_data;
   const char *name = source->what.name;
 
-  if (self->source != NULL && !g_pattern_match_simple (self->source, name))
+  if (!is_wanted (self->source, source))
     return TRUE;
 
   hr_verdict_judge (&self->verdict, self->contract, name, history, snapshot->end_ns);
@@ -56,7 +84,7 @@ hr_assess_session (HrSession  *session,
   g_autoptr (HrAssessment) assessment = hr_assessment_new (contract);
   HrReplayEvents events = { snapshot_cb, progress != NULL ? progress_cb : NULL };
   Replay         replay = { assessment, contract, source, { 0 }, progress, user_data };
-  gboolean       done = hr_session_replay (session, 0, range, &events, &replay, error);
+  gboolean       done = hr_session_replay (session, find_only (session, source), range, &events, &replay, error);
 
   hr_verdict_clear (&replay.verdict);
 
