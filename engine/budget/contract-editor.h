@@ -22,7 +22,8 @@ gboolean hr_contract_editor_set (HrContractEditor *self,
                                  const char       *key,
                                  const char       *value,
                                  GError          **error);
-/* @keys: pairs of name and value, NULL at the end; values in the format of the file. One change, all or nothing. */
+/* @keys: pairs of name and value, NULL at the end; values in the format of the file. The budget then has these keys and no others. One change, all or
+ * nothing. */
 gboolean hr_contract_editor_replace (HrContractEditor  *self,
                                      const char        *budget,
                                      const char        *new_name,
