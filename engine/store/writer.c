@@ -89,9 +89,11 @@ close_file (HrWriter *self)
   g_clear_pointer (&self->db, sqlite3_close);
 }
 
-/* Opens the file, and has what is in its log written into it and synced. */
+/* Opens the file, and has what is in its log written into it and synced: all of it when @mode is SQLITE_CHECKPOINT_FULL, which waits for
+ * readers, or else as much as readers let. */
 static gboolean
 open_file (HrWriter *self,
+           int       mode,
            GError  **error)
 {
   int result;
@@ -100,8 +102,8 @@ open_file (HrWriter *self,
   if (self->db == NULL)
     return FALSE;
 
-  result = sqlite3_wal_checkpoint_v2 (self->db, NULL, SQLITE_CHECKPOINT_FULL, NULL, NULL);
-  if (result != SQLITE_OK)
+  result = sqlite3_wal_checkpoint_v2 (self->db, NULL, mode, NULL, NULL);
+  if (result != SQLITE_OK && (mode == SQLITE_CHECKPOINT_FULL || (result & 0xff) != SQLITE_BUSY))
     return hr_writer_fail (self, result, error);
   if (stat (self->path, &self->file) != 0)
     return hr_store_fail_system (error, errno, self->path);
@@ -209,7 +211,7 @@ hr_writer_open_with_clock (const char         *path,
 
   if (!hr_writer_lock_take (&self->lock, path, error) || (create_new && !create (path, error)))
     return NULL;
-  if (!open_file (self, error) || !begin_run (self, error))
+  if (!open_file (self, SQLITE_CHECKPOINT_PASSIVE, error) || !begin_run (self, error))
     {
       close_file (self);
       if (create_new)
@@ -267,7 +269,7 @@ hr_writer_reopen (HrWriter *self,
   hr_writer_lock_release (&self->lock);
   g_hash_table_remove_all (self->told);
 
-  if (!hr_writer_lock_take (&self->lock, self->path, error) || !open_file (self, error) || !find_run (self, &n_commits, error) ||
+  if (!hr_writer_lock_take (&self->lock, self->path, error) || !open_file (self, SQLITE_CHECKPOINT_FULL, error) || !find_run (self, &n_commits, error) ||
       (n_commits < 0 && !begin_run (self, error)))
     {
       close_file (self);

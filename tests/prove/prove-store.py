@@ -257,7 +257,6 @@ def real_rounds(build, scratch, chance, rounds, name):
             n += 1
         except Failed as failure:
             failures.append(f"{name} round {index}: {failure}")
-            shutil.copytree(folder, scratch.parent / f"headroom-prove-{name}{index}", dirs_exist_ok=True, ignore_dangling_symlinks=True)
     return n, failures
 
 

@@ -33,6 +33,7 @@ typedef struct
   guint64     base[N_SOURCES];
   guint64     next[N_SOURCES];
   guint       per_tick;
+  guint       ticks; /* source */
   gboolean    in_trouble;
   gboolean    failed;
 } Program;
@@ -133,6 +134,7 @@ terminate_cb (gpointer user_data)
 {
   Program *self = user_data;
 
+  g_source_remove (self->ticks);
   hr_recorder_close_async (self->recorder, NULL, closed_cb, self);
 
   return G_SOURCE_REMOVE;
@@ -154,7 +156,7 @@ record (const char *path,
     }
   self.recorder = hr_recorder_new (path, NULL);
   g_signal_connect (self.recorder, "changed", G_CALLBACK (changed_cb), &self);
-  g_timeout_add (TICK_MS, tick_cb, &self);
+  self.ticks = g_timeout_add (TICK_MS, tick_cb, &self);
   g_unix_signal_add (SIGTERM, terminate_cb, &self);
   g_main_loop_run (self.loop);
 
