@@ -6,6 +6,7 @@
 
 #include <cairo-pdf.h>
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <pango/pangocairo.h>
 
 /* A4 and its margins, in points. */
@@ -141,11 +142,11 @@ fill_box (const Paper *self,
 static void
 finish_page (Paper *self)
 {
-  g_autofree char *number = g_strdup_printf ("%u / %u", self->page, self->n_pages);
+  g_autofree char *number = g_strdup_printf (_ ("Page %u of %u"), self->page, self->n_pages);
 
   draw_rule (self, PAGE_HEIGHT - FOOT - 8);
   show (self, MARGIN, PAGE_HEIGHT - FOOT, self->document->title, (Type){ SMALL_SIZE, FALSE, HR_COLOR_FAINT, 0, FALSE });
-  show (self, PAGE_WIDTH - MARGIN - 80, PAGE_HEIGHT - FOOT, number, (Type){ SMALL_SIZE, FALSE, HR_COLOR_FAINT, 80, TRUE });
+  show (self, PAGE_WIDTH - MARGIN - WIDTH / 3, PAGE_HEIGHT - FOOT, number, (Type){ SMALL_SIZE, FALSE, HR_COLOR_FAINT, WIDTH / 3, TRUE });
   cairo_show_page (self->cr);
 }
 
