@@ -2,6 +2,7 @@
 
 #include "app/cli/recording.h"
 
+#include "app/cli/sessions.h"
 #include "engine/store/recorder.h"
 #include "engine/store/remove.h"
 
@@ -18,7 +19,7 @@ struct _HrRecording
   HrLive     *live;
   HrOutput    terminal; /* standard error */
   HrRecorder *recorder;
-  char       *told; /* the trouble that was told last; NULL: none */
+  gboolean    told; /* that there is trouble */
   gint64      begin_us;
   guint       patience_source;
   guint       progress_source;
@@ -56,36 +57,31 @@ patience_cb (gpointer user_data)
 
   self->patience_source = 0;
   self->failed = TRUE;
-  hr_run_quit (&self->live->run, HR_EXIT_INTERNAL);
+  self->live->run.status = HR_EXIT_INTERNAL;
+  hr_live_end_in (self->live, 0);
 
   return G_SOURCE_REMOVE;
 }
 
+/* Trouble is told when it begins; what cannot even be opened, or closed, is told once in the end. */
 static void
 recorder_changed_cb (HrRecorder  *recorder,
                      HrRecording *self)
 {
   const HrRecorderStatus *status = hr_recorder_get_status (recorder);
 
-  /* What cannot be opened is told once, in the end. */
-  if (!self->open)
-    return;
   if (status->state != HR_RECORDER_TROUBLE)
     {
-      g_clear_pointer (&self->told, g_free);
+      self->told = FALSE;
       g_clear_handle_id (&self->patience_source, g_source_remove);
-      return;
     }
-
-  if (self->patience_source == 0 && !self->closed)
-    self->patience_source = g_timeout_add (PATIENCE_MS, patience_cb, self);
-  if (g_strcmp0 (self->told, status->message) == 0)
-    return;
-
-  g_free (self->told);
-  self->told = g_strdup (status->message);
-  clear_line (self);
-  hr_output_complain ("%s", status->message);
+  else if (self->open && !self->told)
+    {
+      self->told = TRUE;
+      self->patience_source = g_timeout_add (PATIENCE_MS, patience_cb, self);
+      clear_line (self);
+      hr_output_complain ("%s", status->message);
+    }
 }
 
 /* With what is recorded of one program stand the figures of its computer; what is judged stands alone. */
@@ -114,26 +110,6 @@ wait_until_open (HrRecording *self)
   return self->open;
 }
 
-/* A file that is there has to make room, if its owner has said so. Returns what went wrong, the user told. */
-static HrExit
-make_room (const HrOptions *options,
-           const char      *path)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!options->force && g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      hr_output_complain ("%s is there already; --force replaces it", path);
-      return HR_EXIT_USAGE;
-    }
-  if (hr_store_remove (path, &error))
-    return HR_EXIT_OK;
-
-  hr_output_complain ("%s", error->message);
-
-  return HR_EXIT_INTERNAL;
-}
-
 /* Has what @live wants written to @path from now on. Returns: (transfer full): NULL, the user told and the status of @live set, when that cannot be */
 HrRecording *
 hr_recording_new (HrLive     *live,
@@ -142,7 +118,7 @@ hr_recording_new (HrLive     *live,
   const HrRecorderOptions options = { .create_new = TRUE };
   HrRecording            *self;
 
-  live->run.status = make_room (live->run.options, path);
+  live->run.status = hr_sessions_make_room (live->run.options, path);
   if (live->run.status != HR_EXIT_OK)
     return NULL;
 
@@ -180,8 +156,7 @@ recorder_closed_cb (GObject      *object,
     return;
 
   self->failed = TRUE;
-  if (g_strcmp0 (self->told, error->message) != 0)
-    hr_output_complain ("%s", error->message);
+  hr_output_complain ("%s", error->message);
 }
 
 /* Tells what is in the file now; one in which nothing is does not stay. */
@@ -200,7 +175,7 @@ tell (HrRecording *self)
     }
 
   size = g_format_size (g_stat (path, &info) == 0 ? (guint64) info.st_size : status->bytes);
-  hr_output_say (&self->terminal, "%s: %" G_GUINT64_FORMAT " snapshots, %s, %" G_GUINT64_FORMAT " lost", path, status->n_durable, size, status->n_lost);
+  hr_output_say (&self->terminal, "%s: %" G_GUINT64_FORMAT " snapshots, %s, %" G_GUINT64_FORMAT " lost", path, status->n_durable, size, status->n_lost + status->n_waiting);
 }
 
 /* Writes what is left, closes the file and says what is in it; frees @self. Accepts NULL. Returns HR_EXIT_INTERNAL, the user told, when not everything
@@ -214,6 +189,7 @@ hr_recording_finish (HrRecording *self)
     return HR_EXIT_OK;
 
   clear_line (self);
+  self->open = FALSE;
   g_clear_handle_id (&self->progress_source, g_source_remove);
   g_clear_handle_id (&self->patience_source, g_source_remove);
   hr_monitor_set_recorder (self->live->run.monitor, NULL);
@@ -225,7 +201,6 @@ hr_recording_finish (HrRecording *self)
   status = self->failed || hr_recorder_get_status (self->recorder)->n_lost > 0 ? HR_EXIT_INTERNAL : HR_EXIT_OK;
   g_signal_handlers_disconnect_by_data (self->recorder, self);
   g_object_unref (self->recorder);
-  g_free (self->told);
   g_free (self);
 
   return status;

@@ -9,6 +9,7 @@
 #include "engine/report/comparison.h"
 #include "engine/report/export.h"
 #include "engine/report/report.h"
+#include "engine/store/remove.h"
 
 /* Returns: (transfer full): the session in the file @path; NULL, the user told, when it cannot be read. */
 HrSession *
@@ -31,6 +32,26 @@ hr_sessions_tell_damage (HrSession *session)
 
   if (n > 0)
     hr_output_complain ("%s is damaged: %u pieces of it are left out", hr_session_get_path (session), n);
+}
+
+/* A file that is there has to make room, if its owner has said so. Returns what went wrong, the user told. */
+HrExit
+hr_sessions_make_room (const HrOptions *options,
+                       const char      *path)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!options->force && g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      hr_output_complain ("%s is there already; --force replaces it", path);
+      return HR_EXIT_USAGE;
+    }
+  if (hr_store_remove (path, &error))
+    return HR_EXIT_OK;
+
+  hr_output_complain ("%s", error->message);
+
+  return HR_EXIT_INTERNAL;
 }
 
 static gboolean

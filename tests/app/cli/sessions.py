@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -187,6 +188,22 @@ def test_a_signal_finishes_the_file():
                 assert database.execute("SELECT count(*) FROM chunk").fetchone()[0] >= 1
                 assert database.execute("SELECT count(*) FROM batch").fetchone()[0] == 0
             assert "cpu_usage" in expect(0, "export", session, "--metric", "cpu_usage").stdout
+
+
+def test_what_could_be_kept_is_kept():
+    with folder() as place:
+        session = pathlib.Path(place) / "full.headroom"
+        command = ["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh", CLI, "record", "-o", session]
+        cli = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        wait_until(lambda: has_snapshots(session, 5), "snapshots in the file")
+        # From now on nothing can be written any more.
+        resource.prlimit(cli.pid, resource.RLIMIT_FSIZE, (1, 1))
+        trouble = cli.stderr.readline()
+        cli.send_signal(signal.SIGINT)
+        out, err = cli.communicate(timeout=PATIENCE)
+        assert cli.returncode == 1 and out == "" and "“full.headroom”" in trouble, (cli.returncode, trouble, err)
+        assert re.search(r"full\.headroom: [1-9]\d* snapshots, .*, [1-9]\d* lost", err), err
+        assert "cpu_usage" in expect(0, "export", session, "--metric", "cpu_usage").stdout
 
 
 def test_nothing_is_replaced_unasked():
