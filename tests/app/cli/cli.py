@@ -297,6 +297,24 @@ def test_a_terminal_is_drawn_on():
     assert "cpu_usage" in text.split(ESCAPE + "[?1049l")[1]
 
 
+def test_the_keyboard_interrupts_a_command_once():
+    with tempfile.TemporaryDirectory() as place:
+        heard, written = pathlib.Path(place) / "heard", pathlib.Path(place) / "verdict"
+        script = f"trap 'echo INT >> {heard}' INT; echo begun >> {heard}; while ! grep -q INT {heard}; do sleep 0.05; done; sleep 0.3"
+        pid, master = pty.fork()
+        if pid == 0:
+            os.execv(CLI, [CLI, "check", "-o", written, "--", "sh", "-c", script])
+        wait_until(heard.exists, "the command")
+        os.write(master, b"\x03")
+        wait_until(written.exists, "the verdict")
+        with contextlib.suppress(OSError):
+            while os.read(master, 65536):
+                pass
+        os.close(master)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 4
+        assert heard.read_text().split() == ["begun", "INT"], heard.read_text()
+
+
 def test_no_colour_means_no_escapes():
     for environment in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
         environment = {"TERM": "xterm", **environment}

@@ -63,16 +63,28 @@ def has_snapshots(session, n):
         return False
 
 
+def assert_complete(done):
+    """To the last job: the verdict is about as many as the program itself says it ranked."""
+    own = json.loads(next(line for line in done.stderr.splitlines() if line.startswith("{")))
+    budgets = results(done.stdout)[1]
+    assert budgets[0]["metric"] == own["metric"] and budgets[0]["items"] == own["count"] > 0, done
+
+
 def test_a_command_within_its_budgets():
-    with folder() as place:
+    with folder() as place, folder() as temporary:
         session = pathlib.Path(place) / "within.headroom"
-        done = check(0, "--record", session, "-f", "json", "--", *WITHIN)
-        assert '"metric":"thompson_duration_ms"' in done.stderr, "the command's output"
+        contract = pathlib.Path(temporary) / "ours.ini"
+        contract.write_text(THOMPSON.read_text().replace("name=Thompson job ranker", "name=Ours"))
+        environment = {**os.environ, "TMPDIR": temporary}
+        done = check(0, "--record", session, "-f", "json", "--", *WITHIN, contract=contract, env=environment)
         assert f"{session}: " in done.stderr and " 0 lost" in done.stderr, done
+        assert os.listdir(temporary) == [contract.name], "the runtime folder is left"
         live = results(done.stdout)
-        assert results(check(0, "-f", "json", session).stdout) == live
-        assert results(expect(0, "check", "-f", "json", session).stdout) == live, "by the contract that is in the session"
-        assert os.listdir(place) == ["within.headroom"], os.listdir(place)
+        assert_complete(done)
+        assert results(check(0, "-f", "json", session, contract=contract).stdout) == live
+        again = expect(0, "check", "-f", "json", session).stdout
+        assert results(again) == live and json.loads(again)["contract"]["name"] == "Ours", "by the contract that is in the session"
+        assert os.listdir(place) == [session.name], os.listdir(place)
 
 
 def test_a_command_beyond_its_budgets():
@@ -104,7 +116,8 @@ def test_a_command_beyond_its_budgets():
 def test_a_command_that_is_too_short():
     with folder() as place:
         session = pathlib.Path(place) / "short.headroom"
-        done = check(4, "--record", session, "-f", "json", "--", WORKLOAD, "--duration", "0.1")
+        done = check(4, "--record", session, "-f", "json", "--", WORKLOAD, "--duration", "0.01")
+        assert_complete(done)
         assert results(check(4, "-f", "json", session).stdout) == results(done.stdout)
         assert all(case.find("skipped") is not None for case in cases(check(4, "-f", "junit", session).stdout).values())
 
