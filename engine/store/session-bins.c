@@ -3,6 +3,7 @@
 /* What charts of a session are drawn from. Of each chunk the coarsest is read that is fine enough: its totals, one of its tiers or its samples; of
  * the batches behind the chunks, the samples. What is damaged is left out, so that a chart shows a gap there. */
 
+#include "engine/stats/robust.h"
 #include "engine/store/session-private.h"
 
 #include <math.h>
@@ -11,6 +12,9 @@
 
 /* Snapshots within so many intervals of each other are neighbours: chunks are made by the same rule. */
 #define NEIGHBOUR_INTERVALS 3
+
+/* A level that is measured less often than snapshots are cut holds until the next value, if that comes within so many times the usual. */
+#define HOLD_PERIODS 3
 
 /* A walk over one metric. */
 typedef struct
@@ -298,9 +302,30 @@ merge_bins (GArray *bins,
   g_array_set_size (bins, n);
 }
 
+/* Lets levels last until the next value of them, unless that is long in coming: then nobody looked in between. */
+static void
+hold_levels (GArray *bins)
+{
+  g_autofree double *distances = g_new (double, MAX (bins->len, 1));
+  double             usual;
+
+  for (guint i = 1; i < bins->len; i++)
+    distances[i - 1] = (double) (g_array_index (bins, HrBin, i).begin_us - g_array_index (bins, HrBin, i - 1).begin_us);
+  usual = bins->len > 1 ? hr_median (distances, bins->len - 1) : 0;
+
+  for (guint i = 1; i < bins->len; i++)
+    {
+      HrBin       *bin = &g_array_index (bins, HrBin, i - 1);
+      const HrBin *next = &g_array_index (bins, HrBin, i);
+
+      if ((double) (next->begin_us - bin->begin_us) <= HOLD_PERIODS * usual)
+        bin->end_us = next->begin_us;
+    }
+}
+
 /* Returns what @metric came to in @range (0, 0: all there is of it), in at most about 2 * @n_bins bins, in order of time: its samples themselves
- * if these are no more, else bins of about the @n_bins-th part of the range, in which no extreme is lost. Between bins that do not touch
- * nothing was measured, and what is damaged is left out.
+ * if these are no more, else bins of about the @n_bins-th part of the range, in which no extreme is lost. A level lasts
+ * until its next value. Between bins that do not touch nothing was measured, and what is damaged is left out.
  * Returns: (transfer full) (nullable) (element-type HrBin): NULL with @error set */
 GArray *
 hr_session_read_bins (HrSession *self,
@@ -311,6 +336,7 @@ hr_session_read_bins (HrSession *self,
 {
   Walk     walk = { .session = self, .metric = metric, .range = range, .end_us = G_MININT64 };
   gint64   source;
+  HrKind   kind = HR_KIND_GAUGE;
   gboolean ok;
 
   n_bins = CLAMP (n_bins, 1, MAX_BINS);
@@ -318,7 +344,7 @@ hr_session_read_bins (HrSession *self,
     return NULL;
 
   walk.bins = g_array_new (FALSE, FALSE, sizeof (HrBin));
-  ok = hr_session_find_metric (self, metric, &source, NULL, error) && hr_session_resolve (self, source, &walk.range, error);
+  ok = hr_session_find_metric (self, metric, &source, &kind, error) && hr_session_resolve (self, source, &walk.range, error);
   walk.resolution_us = MAX (1, (walk.range.end_us - walk.range.begin_us) / n_bins);
   ok = ok && walk_chunks (&walk, source, error) && walk_batches (&walk, source, error);
   hr_session_end (self);
@@ -330,6 +356,8 @@ hr_session_read_bins (HrSession *self,
 
   if (walk.bins->len > 2 * n_bins)
     merge_bins (walk.bins, walk.resolution_us);
+  if (kind == HR_KIND_GAUGE || kind == HR_KIND_RATIO)
+    hold_levels (walk.bins);
 
   return walk.bins;
 }

@@ -323,6 +323,30 @@ test_bins_of_what_is_seldom (void)
   clear (&fixture);
 }
 
+/* A level of every 37th snapshot holds until its next value, but not over a minute in which nobody looked. */
+static void
+test_bins_of_levels_hold (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (SEED);
+  g_autoptr (GPtrArray) later = draw_snapshots (random, FIXTURE_BEGIN_US + N_SNAPSHOTS * FIXTURE_INTERVAL_US + G_TIME_SPAN_MINUTE, 500);
+  Fixture fixture;
+  g_autoptr (GArray) bins = NULL;
+  guint n_gaps = 0;
+
+  fixture_init (&fixture);
+  fixture_add (&fixture.file, fixture.source, 1, N_SNAPSHOTS, later, 400, fixture.metrics);
+  fixture_run (&fixture.file, "UPDATE metric SET kind = 'gauge' WHERE id = %d", (int) fixture.metrics[EVENT]);
+  hr_session_close (fixture.session);
+  open_session (&fixture);
+  bins = read_bins (&fixture, EVENT, (HrRange){ 0 }, 16384);
+
+  g_assert_cmpuint (bins->len, >, N_SNAPSHOTS / 37);
+  for (guint i = 1; i < bins->len; i++)
+    n_gaps += g_array_index (bins, HrBin, i).begin_us > g_array_index (bins, HrBin, i - 1).end_us;
+  g_assert_cmpuint (n_gaps, ==, 1);
+  clear (&fixture);
+}
+
 /* Damage is a gap, counted once however often it is met. */
 static void
 test_bins_leave_out_damage (void)
@@ -438,6 +462,7 @@ main (int    argc,
   g_test_add_func ("/store/session-bins/spike", test_bins_keep_a_spike);
   g_test_add_func ("/store/session-bins/gaps", test_bins_keep_gaps);
   g_test_add_func ("/store/session-bins/seldom", test_bins_of_what_is_seldom);
+  g_test_add_func ("/store/session-bins/levels", test_bins_of_levels_hold);
   g_test_add_func ("/store/session-bins/damage", test_bins_leave_out_damage);
   g_test_add_func ("/store/session-bins/clock", test_bins_after_the_clock_was_set_back);
   g_test_add_func ("/store/session-histogram/range", test_histogram_is_of_its_range);
