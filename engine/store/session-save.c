@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* A stretch of a session as a file of its own. What lies wholly within it is copied as it stands, each blob checked; what lies across its borders, or
- * is damaged and to be salvaged, is read to snapshots, and those that belong to it are written anew, tiers and all. The file is made under
+ * is to be salvaged, is read to snapshots, and those that belong to it are written anew, tiers and all. The file is made under
  * another name and only takes its own when it is whole. */
 
 #include "engine/store/session-save.h"
@@ -90,7 +90,6 @@ copy_part (HrSave  *self,
            guint    part,
            gint64   metric,
            gint64   chunk,
-           gint64   new_chunk,
            GError **error)
 {
   sqlite3_stmt *row = self->selects[part], *insertion = self->inserts[part];
@@ -103,7 +102,7 @@ copy_part (HrSave  *self,
   result = sqlite3_step (row);
   if (result == SQLITE_ROW)
     {
-      sqlite3_bind_int64 (insertion, 1, new_chunk);
+      sqlite3_bind_int64 (insertion, 1, self->next_chunk);
       ok = hr_save_bind (self, row, insertion, 2, error) && hr_save_insert (self, insertion, error);
     }
   else if (result != SQLITE_DONE)
@@ -113,55 +112,38 @@ copy_part (HrSave  *self,
   return ok;
 }
 
-/* Copies a chunk with all that its metrics have in it. */
+/* Copies a chunk with all that its metrics have in it. The writer has to look anew how far the source's numbers go then. */
 static gboolean
 copy_chunk (HrSave        *self,
+            gint64         source,
             const HrPiece *piece,
             GArray        *metrics,
             GError       **error)
 {
-  gint64   chunk = self->next_chunk;
-  gboolean ok = copy_part (self, HR_SAVE_CHUNK, 0, piece->id, chunk, error);
+  gboolean ok = copy_part (self, HR_SAVE_CHUNK, 0, piece->id, error);
 
   for (guint i = 0; ok && i < metrics->len; i++)
     for (guint part = HR_SAVE_CHUNK + 1; ok && part < HR_SAVE_N_PARTS; part++)
-      ok = copy_part (self, part, g_array_index (metrics, HrSessionMetric, i).id, piece->id, chunk, error);
-
-  return ok;
-}
-
-/* The writer tells anew how far the source's numbers go. */
-static void
-forget_number (HrSave *self,
-               gint64  source)
-{
+      ok = copy_part (self, part, g_array_index (metrics, HrSessionMetric, i).id, piece->id, error);
+  self->next_chunk++;
   g_hash_table_remove (self->writer->sources, &source);
-}
-
-/* Copies a chunk wholly or not at all. */
-static gboolean
-try_to_copy_chunk (HrSave        *self,
-                   gint64         source,
-                   const HrPiece *piece,
-                   GArray        *metrics,
-                   GError       **error)
-{
-  gboolean ok;
-
-  if (!hr_writer_run_sql (self->writer, "SAVEPOINT piece", error))
-    return FALSE;
-
-  ok = copy_chunk (self, piece, metrics, error);
-  if (!ok)
-    hr_writer_run_sql (self->writer, "ROLLBACK TO piece", NULL);
-  hr_writer_run_sql (self->writer, "RELEASE piece", NULL);
-  if (ok)
-    {
-      self->next_chunk++;
-      forget_number (self, source);
-    }
 
   return ok;
+}
+
+/* Finds the number that the next copied chunk gets. */
+static gboolean
+find_next_chunk (HrSave  *self,
+                 GError **error)
+{
+  sqlite3_stmt *last = self->last_chunk;
+  int           result = sqlite3_step (last);
+
+  if (result == SQLITE_ROW)
+    self->next_chunk = sqlite3_column_int64 (last, 0) + 1;
+  sqlite3_reset (last);
+
+  return result == SQLITE_ROW || hr_writer_fail (self->writer, result, error);
 }
 
 /* Writes those snapshots of @piece anew that belong to the stretch. */
@@ -192,10 +174,10 @@ rewrite (HrSave        *self,
   hr_piece_reader_close (&reader);
 
   /* It may have become chunks. */
-  return ok && hr_save_find_next_chunk (self, error);
+  return ok && find_next_chunk (self, error);
 }
 
-/* Takes over a chunk or batch. Of a damaged one that is to be salvaged, what is readable. */
+/* Takes over a chunk or batch. What is salvaged is always written anew, so that nothing is in the new file that cannot be read. */
 static gboolean
 take_piece (HrSave        *self,
             gint64         source,
@@ -203,28 +185,17 @@ take_piece (HrSave        *self,
             GArray        *metrics,
             GError       **error)
 {
-  GError  *failure = NULL;
-  gboolean ok = FALSE;
+  GError *failure = NULL;
 
-  if (piece->is_chunk && is_within (self, piece->begin_us, piece->end_us))
-    {
-      ok = try_to_copy_chunk (self, source, piece, metrics, &failure);
-      if (!ok && (!self->salvage || !g_error_matches (failure, HR_STORE_ERROR, HR_STORE_ERROR_CORRUPTED)))
-        {
-          g_propagate_error (error, failure);
-          return FALSE;
-        }
-      g_clear_error (&failure);
-    }
-
-  if (!ok)
-    ok = rewrite (self, source, piece, metrics, &failure);
-  if (!ok && self->salvage)
+  if (piece->is_chunk && !self->salvage && is_within (self, piece->begin_us, piece->end_us))
+    return copy_chunk (self, source, piece, metrics, error);
+  if (rewrite (self, source, piece, metrics, &failure))
+    return TRUE;
+  if (self->salvage)
     return hr_session_leave_out (self->session, piece->is_chunk ? "chunk" : "batch", 0, piece->id, failure, error);
-  if (!ok)
-    g_propagate_error (error, failure);
+  g_propagate_error (error, failure);
 
-  return ok;
+  return FALSE;
 }
 
 static gboolean
@@ -278,21 +249,6 @@ take_piece_cb (HrSession    *session,
   return tell_progress (self, error);
 }
 
-/* Finds the number that the next copied chunk gets. */
-gboolean
-hr_save_find_next_chunk (HrSave  *self,
-                         GError **error)
-{
-  sqlite3_stmt *last = self->last_chunk;
-  int           result = sqlite3_step (last);
-
-  if (result == SQLITE_ROW)
-    self->next_chunk = sqlite3_column_int64 (last, 0) + 1;
-  sqlite3_reset (last);
-
-  return result == SQLITE_ROW || hr_writer_fail (self->writer, result, error);
-}
-
 /* Copies all chunks and batches of the stretch. */
 gboolean
 hr_save_take_pieces (HrSave  *self,
@@ -309,7 +265,7 @@ hr_save_take_pieces (HrSave  *self,
       ok = self->inserts[i] != NULL;
     }
   self->last_chunk = ok ? hr_store_prepare (self->writer->db, "SELECT coalesce (max (id), 0) FROM chunk", error) : NULL;
-  ok = self->last_chunk != NULL && hr_save_find_next_chunk (self, error) &&
+  ok = self->last_chunk != NULL && find_next_chunk (self, error) &&
        hr_session_scan (self->session, "chunk", columns, !self->salvage, take_piece_cb, &chunks, error) &&
        hr_session_scan (self->session, "batch", columns, !self->salvage, take_piece_cb, &batches, error);
 

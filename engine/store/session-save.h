@@ -51,8 +51,6 @@ gboolean hr_save_bind (HrSave       *self,
 gboolean hr_save_insert (HrSave       *self,
                          sqlite3_stmt *insertion,
                          GError      **error);
-gboolean hr_save_find_next_chunk (HrSave  *self,
-                                  GError **error);
 gboolean hr_save_take_pieces (HrSave  *self,
                               GError **error);
 gboolean hr_save_take_tables (HrSave  *self,
