@@ -19,6 +19,10 @@
 /* A row that comes later than so many of them is behind a gap. */
 #define GAP_ROWS 3
 
+#define DAY_US (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
+/* Longer than any session can be. */
+#define LONGEST_US (25 * 365 * DAY_US)
+
 /* A source of the table, with what of it is not written yet. */
 typedef struct
 {
@@ -27,7 +31,7 @@ typedef struct
   GPtrArray *waiting;    /* HrSnapshot */
   guint64    n;          /* ever */
   gint64     typical_ns; /* how far apart rows are; 0: not known yet */
-  gint64     last_us;    /* of the newest row */
+  gint64     last_ns;    /* end of the newest row */
 } Source;
 
 typedef struct
@@ -36,7 +40,8 @@ typedef struct
   HrWriter              *writer;
   const HrImportOptions *options;
   const char            *path;
-  GHashTable            *sources; /* by name */
+  GHashTable            *sources;   /* by name */
+  gint64                 origin_us; /* a day before the first row: the zero of the clock that a table has none of; 0: no row came yet */
   GError                *error;
 } Import;
 
@@ -94,14 +99,14 @@ interval_between (const Source *self,
 {
   gint64 length = end_ns - before_ns;
 
-  return before_ns > 0 && length <= GAP_ROWS * self->typical_ns ? length : self->typical_ns;
+  return length <= GAP_ROWS * self->typical_ns ? length : self->typical_ns;
 }
 
 /* Gives the first rows their intervals, now that it is known how far apart they are. */
 static void
 settle_intervals (Source *self)
 {
-  gint64 before_ns = 0;
+  gint64 before_ns = G_MININT64 / 2;
 
   if (self->typical_ns > 0)
     return;
@@ -185,15 +190,23 @@ row_cb (const HrCsvRow *row,
 {
   Import    *self = user_data;
   Source    *source = find_source (self, row->source != NULL ? row->source : self->options->source);
-  HrSnapshot head = { .end_ns = row->time_us * 1000, .interval_ns = row->interval_ns, .time_us = row->time_us, .lost = row->lost, .catch_up = row->catch_up };
+  HrSnapshot head = { .interval_ns = row->interval_ns, .time_us = row->time_us, .lost = row->lost, .catch_up = row->catch_up };
 
   if (source == NULL || !add_metrics (self, source, row))
     return FALSE;
+  if (self->origin_us == 0)
+    self->origin_us = row->time_us - DAY_US;
+  if (ABS (row->time_us - self->origin_us) > LONGEST_US)
+    {
+      g_set_error (&self->error, HR_CSV_ERROR, HR_CSV_ERROR_LIMIT, _ ("Line %" G_GUINT64_FORMAT " is more than 25 years from the first one"), row->line);
+      return FALSE;
+    }
 
+  head.end_ns = (row->time_us - self->origin_us) * 1000;
   head.sequence = ++source->n;
   if (head.interval_ns == 0 && source->typical_ns > 0)
-    head.interval_ns = interval_between (source, source->last_us * 1000, head.end_ns);
-  source->last_us = row->time_us;
+    head.interval_ns = interval_between (source, source->last_ns, head.end_ns);
+  source->last_ns = head.end_ns;
   g_ptr_array_add (source->waiting, hr_snapshot_new (&head, row->samples, row->n_samples));
   if (source->typical_ns == 0 && source->waiting->len >= FIRST_ROWS)
     settle_intervals (source);
