@@ -72,6 +72,7 @@ run_command (HrCommand    command,
     [HR_COMMAND_COMPARE] = hr_compare_run,
     [HR_COMMAND_REPORT] = hr_report_run,
     [HR_COMMAND_EXPORT] = hr_export_run,
+    [HR_COMMAND_IMPORT] = hr_import_run,
     [HR_COMMAND_DOCTOR] = hr_doctor_run,
   };
   g_auto (HrOptions) options = { 0 };

@@ -38,6 +38,7 @@ static const Command commands[HR_N_COMMANDS] = {
   [HR_COMMAND_COMPARE] = { "compare", " BASE NEW", "Say which metrics became better or worse from one session to another", FORMAT (TEXT) | FORMAT (JSON) | FORMAT (CSV) | FORMAT (MARKDOWN), HR_FORMAT_TEXT, 2, 2, FALSE },
   [HR_COMMAND_REPORT] = { "report", " SESSION", "Make a document of a session", FORMAT (HTML) | FORMAT (PDF) | FORMAT (JSON) | FORMAT (CSV), HR_FORMAT_HTML, 1, 1, FALSE },
   [HR_COMMAND_EXPORT] = { "export", " SESSION", "Write what a session holds as a table or as JSON", FORMAT (CSV) | FORMAT (JSON) | FORMAT (NDJSON), HR_FORMAT_CSV, 1, 1, FALSE },
+  [HR_COMMAND_IMPORT] = { "import", " TABLE -o FILE", "Make a session file of a CSV table: times, and columns of values", 0, HR_FORMAT_TEXT, 1, 1, FALSE },
   [HR_COMMAND_DOCTOR] = { "doctor", "", "What works here, and what to do about the rest", FORMAT (TEXT) | FORMAT (JSON), HR_FORMAT_TEXT, 0, 0, FALSE },
 };
 
@@ -71,15 +72,17 @@ static const Option table[] = {
   { "source", 's', IN (SOURCES) | IN (WATCH), KIND_TEXT, AT (source), "SOURCE", "local:, unix:PATH, tcp:HOST:PORT, a pairing link, usb:UDID[:PORT], pid:N or a program's name" },
   { "source", 's', IN (RECORD) | IN (CHECK), KIND_TEXT, AT (source), "SOURCE", "This source alone, as watch takes it; of a command or a session, a pattern of names (default: all there are)" },
   { "source", 's', IN (EXPORT), KIND_TEXT, AT (source), "PATTERN", "Of the sources whose names fit: * and ? stand for anything" },
+  { "source", 's', IN (IMPORT), KIND_TEXT, AT (source), "NAME", "What was measured, where the table does not say (default: the table's name)" },
   { "metric", 'm', IN (EXPORT), KIND_TEXT, AT (metric), "PATTERN", "Of the metrics whose names fit" },
   { "contract", 'b', IN (WATCH) | IN (CHECK) | IN (RECORD) | IN (REPORT) | IN (DOCTOR), KIND_FILE, AT (contract), "FILE", "Judge by this file of budgets" },
   { "format", 'f', IN (SOURCES) | IN (WATCH) | IN (CHECK) | IN (COMPARE) | IN (REPORT) | IN (EXPORT) | IN (DOCTOR), KIND_FORMAT, AT (format), "FORMAT", NULL },
   { "output", 'o', IN (CHECK) | IN (COMPARE) | IN (REPORT) | IN (EXPORT), KIND_FILE, AT (output), "FILE", "Write to this file, not to standard output" },
-  { "output", 'o', IN (RECORD), KIND_FILE, AT (output), "FILE", "The session file that is made" },
+  { "output", 'o', IN (RECORD) | IN (IMPORT), KIND_FILE, AT (output), "FILE", "The session file that is made" },
   { "record", 0, IN (CHECK), KIND_FILE, AT (record), "FILE", "Keep what is judged in a session file" },
-  { "force", 0, IN (CHECK) | IN (RECORD), KIND_FLAG, AT (force), NULL, "Replace a session file that is there" },
+  { "force", 0, IN (CHECK) | IN (RECORD) | IN (IMPORT), KIND_FLAG, AT (force), NULL, "Replace a session file that is there" },
   { "lint", 0, IN (CHECK), KIND_FLAG, AT (lint), NULL, "Only read the files of budgets" },
   { "from", 0, IN (REPORT) | IN (EXPORT), KIND_STAMP, AT (from_us), "MOMENT", "From this moment on, such as 2026-11-21T14:30:00Z" },
+  { "start", 0, IN (IMPORT), KIND_STAMP, AT (from_us), "MOMENT", "When time 0 was, of a table that counts from its beginning" },
   { "to", 0, IN (REPORT) | IN (EXPORT), KIND_STAMP, AT (to_us), "MOMENT", "Up to this moment" },
   { "wait", 0, IN (SOURCES), KIND_WAIT, AT (wait_ns), "TIME", "How long sources are waited for (default: 1s)" },
   { "timeout", 0, IN (WATCH) | IN (RECORD) | IN (CHECK) | IN (DOCTOR), KIND_TIME, AT (timeout_ns), "TIME", "How long the first numbers are waited for (default: 5s)" },
@@ -397,7 +400,7 @@ find_contradiction (const HrOptions *options)
 {
   if (options->program != NULL && options->program[0] == NULL)
     return "-- takes a command";
-  if (options->command == HR_COMMAND_RECORD && options->output == NULL)
+  if ((options->command == HR_COMMAND_RECORD || options->command == HR_COMMAND_IMPORT) && options->output == NULL)
     return "--output is needed: the session file that is made";
   if (options->to_us != 0 && options->to_us <= options->from_us)
     return "--to is not after --from";

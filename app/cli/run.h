@@ -43,6 +43,7 @@ HrExit hr_check_run (const HrOptions *options);
 HrExit hr_compare_run (const HrOptions *options);
 HrExit hr_doctor_run (const HrOptions *options);
 HrExit hr_export_run (const HrOptions *options);
+HrExit hr_import_run (const HrOptions *options);
 HrExit hr_record_run (const HrOptions *options);
 HrExit hr_report_run (const HrOptions *options);
 HrExit hr_sources_run (const HrOptions *options);

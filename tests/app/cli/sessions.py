@@ -177,7 +177,7 @@ def test_what_is_wrong_is_named():
                           ("check", "-f", "html"), ("check", "-b", "/nonexistent", "--", "true"), ("check", "-b", broken, "--", "true"),
                           ("record",), ("record", "-o", f"{place}/x", "extra"), ("export",), ("export", "a", "--from", "noon"),
                           ("export", "a", "--from", "2026-01-02T00:00:00Z", "--to", "2026-01-01T00:00:00Z"), ("compare", "a"), ("report", "a", "-f", "xml"),
-                          ("doctor", "a")):
+                          ("import", "a"), ("doctor", "a")):
             done = expect(2, *arguments)
             assert done.stdout == "" and done.stderr != "", done
         expect(0, "check", "--lint", *sorted((ROOT / "data/contracts").glob("*.ini")))
@@ -253,6 +253,22 @@ def test_a_session_is_exported():
         assert expect(0, "export", session, "-f", "json", "-o", "/dev/stdout").stdout == before
 
 
+def test_a_table_is_imported():
+    with folder() as place:
+        table = pathlib.Path(place) / "table.csv"
+        session = pathlib.Path(place) / "table.headroom"
+        values = [3.25, 0.1, 1e-9, 12345.678]
+        table.write_text("time,depth\r\n" + "".join(f"2026-01-01T00:00:{second:02d}Z,{value!r}\r\n" for second, value in enumerate(values)))
+        expect(0, "import", table, "-o", session)
+        rows = list(csv.DictReader(expect(0, "export", session).stdout.splitlines()))
+        assert [float(row["depth.last"]) for row in rows] == values, rows
+        expect(2, "import", table, "-o", session)
+        expect(5, "import", f"{place}/none.csv", "-o", f"{place}/x.headroom")
+        table.write_text("no times\r\nat all\r\n")
+        assert "table.csv" in expect(2, "import", table, "-o", f"{place}/x.headroom").stderr
+        assert sorted(os.listdir(place)) == ["table.csv", "table.headroom"]
+
+
 def test_a_session_is_reported():
     with folder() as place:
         session = pathlib.Path(place) / "ours.headroom"
@@ -295,7 +311,7 @@ def completions(*words):
 
 
 def test_bash_completes():
-    commands = {"sources", "watch", "record", "check", "compare", "report", "export", "doctor"}
+    commands = {"sources", "watch", "record", "check", "compare", "report", "export", "import", "doctor"}
     assert completions("headroom-cli", "") >= commands
     for command in commands:
         told = set(re.findall(r"--[a-z-]+", expect(0, command, "--help").stdout))

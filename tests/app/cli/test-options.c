@@ -122,6 +122,7 @@ test_what_is_wrong_is_named (void)
     { HR_COMMAND_DOCTOR, "--format=csv", "text (default) or json" },
     { HR_COMMAND_RECORD, "--format=csv", "--format" },
     { HR_COMMAND_RECORD, "--force", "--output" },
+    { HR_COMMAND_IMPORT, "table.csv", "--output" },
     { HR_COMMAND_CHECK, "--", "takes a command" },
     { HR_COMMAND_CHECK, "--lint", "files of budgets" },
     { HR_COMMAND_CHECK, "--format=pdf", "markdown" },
