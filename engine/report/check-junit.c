@@ -48,14 +48,21 @@ append_counts (GString       *out,
   append_count (out, "skipped", count_results (self, HR_OUTCOME_NO_DATA));
 }
 
-/* "budget thompson mean: Ranking latency, mean: 14.2 ms, limit 10 ms". */
+/* "thompson mean: Ranking latency, mean: 14.2 ms, limit 10 ms". */
+static char *
+word_message (const HrBudgetResult *result)
+{
+  g_autofree char *sentence = hr_check_sentence (result);
+
+  return g_strdup_printf ("%s: %s", result->budget->name, sentence);
+}
+
 static void
 append_message (GString              *out,
                 const char           *element,
                 const HrBudgetResult *result)
 {
-  g_autofree char *sentence = hr_check_sentence (result);
-  g_autofree char *message = g_strdup_printf ("%s: %s", result->budget->name, sentence);
+  g_autofree char *message = word_message (result);
   g_autofree char *when = hr_check_when (result);
 
   g_string_append_printf (out, "      <%s", element);
@@ -65,6 +72,18 @@ append_message (GString              *out,
   g_string_append_c (out, '>');
   hr_markup_append (out, when);
   g_string_append_printf (out, "</%s>\n", element);
+}
+
+/* What was kept is told as a program's output would be: that element has no attributes. */
+static void
+append_output (GString              *out,
+               const HrBudgetResult *result)
+{
+  g_autofree char *message = word_message (result);
+
+  g_string_append (out, "      <system-out>");
+  hr_markup_append (out, message);
+  g_string_append (out, "</system-out>\n");
 }
 
 static void
@@ -84,7 +103,7 @@ append_case (GString              *out,
   else if (result->outcome == HR_OUTCOME_NO_DATA)
     append_message (out, "skipped", result);
   else
-    append_message (out, "system-out", result);
+    append_output (out, result);
   g_string_append (out, "    </testcase>\n");
 }
 

@@ -120,6 +120,11 @@ class Formats(unittest.TestCase):
         self.assertEqual(cases[0].get("classname"), "ranker | \"1\", <x>\ufffd[31m&")
         failure = cases[0].find("failure")
         self.assertEqual((failure.get("message"), failure.get("type")), (f"{SLOW}: Ranking latency, mean: 14.2 ms, limit 10 ms, over for 3 s", "medium"))
+        kept = [case for case in cases if case.find("failure") is None and case.find("skipped") is None]
+        self.assertTrue(kept)
+        for case in kept:
+            self.assertEqual(case.find("system-out").attrib, {})
+            self.assertIn(f"{case.get('name')}: ", case.find("system-out").text)
         self.assertTrue(cases[9].find("skipped").get("message").endswith("measured for 3 s, 200 items: too little to say, limit 1 s"))
         self.assertTrue(cases[12].find("skipped").get("message").endswith("Security, Operations, mean: never measured, limit 5 ms"))
 
