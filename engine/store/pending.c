@@ -477,31 +477,42 @@ hr_writer_add_snapshots (HrWriter          *self,
   return hr_writer_end (self, hr_writer_begin (self, error) && add_snapshots (self, source, snapshots, n, metric_ids, error));
 }
 
-/* Makes chunks of the batches of one source: of those that other runs left, or of any when @all. @out_more gets whether there may be others. */
+/* Writes a source that has batches to @out: of other runs, or any when @all; 0 when there is none. */
+static gboolean
+find_unsettled (HrWriter *self,
+                gboolean  all,
+                gint64   *out,
+                GError  **error)
+{
+  sqlite3_stmt *statement = hr_writer_statement (self, HR_STATEMENT_FIND_UNSETTLED, error);
+  int           result;
+
+  if (statement == NULL)
+    return FALSE;
+
+  sqlite3_bind_int64 (statement, 1, self->run);
+  sqlite3_bind_int (statement, 2, all);
+  result = sqlite3_step (statement);
+  *out = result == SQLITE_ROW ? sqlite3_column_int64 (statement, 0) : 0;
+  sqlite3_reset (statement);
+
+  return result == SQLITE_ROW || result == SQLITE_DONE || hr_writer_fail (self, result, error);
+}
+
+/* Makes chunks of the batches of one source: of those that other runs left, or of any when @all. @out_more gets whether there may be others;
+ * without any nothing is written. */
 gboolean
 hr_writer_settle (HrWriter *self,
                   gboolean  all,
                   gboolean *out_more,
                   GError  **error)
 {
-  sqlite3_stmt *statement;
-  gint64        source = 0;
-  int           result;
+  gint64 source;
 
-  *out_more = FALSE;
-  if (!hr_writer_begin (self, error) || (statement = hr_writer_statement (self, HR_STATEMENT_FIND_UNSETTLED, error)) == NULL)
+  if (!find_unsettled (self, all, &source, error))
     return hr_writer_end (self, FALSE);
-
-  sqlite3_bind_int64 (statement, 1, self->run);
-  sqlite3_bind_int (statement, 2, all);
-  result = sqlite3_step (statement);
-  if (result == SQLITE_ROW)
-    source = sqlite3_column_int64 (statement, 0);
-  sqlite3_reset (statement);
-  if (result != SQLITE_ROW && result != SQLITE_DONE)
-    return hr_writer_end (self, hr_writer_fail (self, result, error));
 
   *out_more = source != 0;
 
-  return hr_writer_end (self, source == 0 || settle_source (self, source, error));
+  return hr_writer_end (self, source == 0 || (hr_writer_begin (self, error) && settle_source (self, source, error)));
 }

@@ -247,6 +247,22 @@ test_source_again (Fixture      *self,
   g_assert_cmpint (ask (self, "SELECT count FROM tier JOIN metric ON metric.id = tier.metric WHERE name = 'memory_usage_mb'"), ==, 10);
 }
 
+/* By another name it is another source. */
+static void
+test_renamed (Fixture      *self,
+              gconstpointer data)
+{
+  HrRecorder *recorder = record (self, NULL);
+  g_autoptr (HrSource) source = make_source ("ranker");
+
+  hand_in (recorder, source, 0, 10);
+  hr_source_set_name (source, "ranker (2)");
+  hand_in (recorder, source, 10, 15);
+  close_well (recorder);
+  g_assert_cmpint (ask (self, "SELECT n FROM chunk JOIN source ON source.id = chunk.source WHERE name = 'ranker'"), ==, 10);
+  g_assert_cmpint (ask (self, "SELECT n FROM chunk JOIN source ON source.id = chunk.source WHERE name = 'ranker (2)'"), ==, 5);
+}
+
 /* Metrics that come later, and what a source is called, are told when they are known. */
 static void
 test_source_grows (Fixture      *self,
@@ -374,6 +390,9 @@ test_removed (Fixture      *self,
   wait_until (hr_recorder_get_status (recorder)->n_durable == 20);
   close_well (recorder);
   g_assert_cmpint (ask (self, N_STORED), ==, 10);
+  g_assert_cmpint (ask (self, "SELECT sum (tier.count) FROM tier JOIN metric ON metric.id = tier.metric JOIN source ON source.id = metric.source "
+                              "WHERE source.name = 'ranker' AND metric.name = 'memory_usage_mb'"),
+                   ==, 10);
 }
 
 /* A full queue loses the newest, and says how many of whom when it can. */
@@ -560,6 +579,7 @@ main (int   argc,
   g_test_add ("/store/recorder/close", Fixture, NULL, set_up, test_close, tear_down);
   g_test_add ("/store/recorder/let-go", Fixture, NULL, set_up, test_let_go, tear_down);
   g_test_add ("/store/recorder/source-again", Fixture, NULL, set_up, test_source_again, tear_down);
+  g_test_add ("/store/recorder/renamed", Fixture, NULL, set_up, test_renamed, tear_down);
   g_test_add ("/store/recorder/source-grows", Fixture, NULL, set_up, test_source_grows, tear_down);
   g_test_add ("/store/recorder/trouble", Fixture, NULL, set_up, test_trouble, tear_down);
   g_test_add ("/store/recorder/failed-sync", Fixture, NULL, set_up, test_failed_sync, tear_down);

@@ -334,6 +334,49 @@ test_settle (Fixture      *self,
   close_writer (writer);
 }
 
+/* Batches of two runs do not become one chunk, though nothing is missing between them. */
+static void
+test_runs_apart (Fixture      *self,
+                 gconstpointer data)
+{
+  HrWriter *writer = open_writer (self);
+  gint64    metrics[2];
+
+  add_series (writer, add_source (writer, "ranker", metrics), metrics, 0, 50, 10);
+  g_assert_cmpint (sqlite3_exec (writer->db, "UPDATE batch SET run = run + 100 WHERE number > 30", NULL, NULL, NULL), ==, SQLITE_OK);
+  close_writer (writer);
+
+  g_assert_cmpint (ask (self, "SELECT count(*) FROM chunk WHERE (run, number, n) IN (VALUES (1, 1, 30), (101, 31, 20))"), ==, 2);
+}
+
+/* What a chunk came to stands beside it. */
+static void
+test_summary (Fixture      *self,
+              gconstpointer data)
+{
+  HrWriter        *writer = open_writer (self);
+  gint64           metrics[2];
+  guint64          count = 0;
+  double           sum = 0, min = INFINITY, max = -INFINITY;
+  g_autofree char *sql = NULL;
+
+  add_series (writer, add_source (writer, "ranker", metrics), metrics, 0, 50, 10);
+  close_writer (writer);
+  for (guint i = 0; i < 50; i += 3)
+    {
+      g_autoptr (HrSnapshot) snapshot = make_snapshot (i);
+      const HrSample *sample = hr_snapshot_find (snapshot, 1);
+
+      count += sample->count;
+      sum += sample->sum;
+      min = MIN (min, sample->min);
+      max = MAX (max, sample->max);
+    }
+  sql = g_strdup_printf ("SELECT count(*) FROM tier WHERE metric = %" G_GINT64_FORMAT " AND count = %" G_GUINT64_FORMAT " AND sum = %.17g AND min = %.17g AND max = %.17g",
+                         metrics[1], count, sum, min, max);
+  g_assert_cmpint (ask (self, sql), ==, 1);
+}
+
 /* A batch that is damaged is left out, and nothing is held up by it. */
 static void
 test_damaged_batch (Fixture      *self,
@@ -563,7 +606,7 @@ main (int   argc,
       char *argv[])
 {
   static const Gap even = { 4 * STEP_NS, 4 * STEP_NS / 1000, 1 };
-  static const Gap slept = { STEP_NS, 3600 * (gint64) G_USEC_PER_SEC, 2 };
+  static const Gap slept = { STEP_NS, INT64_C (3600) * G_USEC_PER_SEC, 2 };
   static const Gap apart = { 4 * STEP_NS + 1, 4 * STEP_NS / 1000, 2 };
   static const Gap set_back = { STEP_NS, -G_USEC_PER_SEC, 2 };
   static const Gap other_boot = { -1, STEP_NS / 1000, 2 };
@@ -582,6 +625,8 @@ main (int   argc,
   g_test_add ("/store/writer/gap/within", Fixture, NULL, set_up, test_gap_within, tear_down);
   g_test_add ("/store/writer/killed", Fixture, NULL, set_up, test_killed, tear_down);
   g_test_add ("/store/writer/settle", Fixture, NULL, set_up, test_settle, tear_down);
+  g_test_add ("/store/writer/runs-apart", Fixture, NULL, set_up, test_runs_apart, tear_down);
+  g_test_add ("/store/writer/summary", Fixture, NULL, set_up, test_summary, tear_down);
   g_test_add ("/store/writer/damaged-batch", Fixture, NULL, set_up, test_damaged_batch, tear_down);
   g_test_add ("/store/writer/busy", Fixture, NULL, set_up, test_busy, tear_down);
   g_test_add ("/store/writer/foreign", Fixture, NULL, set_up, test_foreign, tear_down);
