@@ -327,6 +327,52 @@ scribble (const char *path,
   g_assert_true (g_file_set_contents (path, contents, (gssize) size, NULL));
 }
 
+/* Returns the page of the file that has @text in it. */
+static gsize
+find_page (const char *path,
+           const char *text)
+{
+  g_autofree char *contents = NULL;
+  const char      *found;
+  gsize            size;
+
+  g_assert_true (g_file_get_contents (path, &contents, &size, NULL));
+  found = memmem (contents, size, text, strlen (text));
+  g_assert_nonnull (found);
+
+  return (gsize) (found - contents) / 4096;
+}
+
+/* Rows on both sides of a lost page are saved. */
+static void
+test_save_salvages_rows (Fixture      *self,
+                         gconstpointer data)
+{
+  const guint n = 2000;
+  gint64      n_saved;
+  g_autoptr (GError) error = NULL;
+
+  fixture_run (&self->file, "BEGIN");
+  for (guint i = 0; i < n; i++)
+    fixture_run (&self->file, "INSERT INTO mark (time_us, kind, text, n) VALUES (%" G_GINT64_FORMAT ", 'note', 'This is mark %04u.', 0)",
+                 time_of (self, i), i);
+  fixture_run (&self->file, "COMMIT");
+  g_clear_pointer (&self->session, hr_session_close);
+  fixture_close_file (&self->file);
+  scribble (self->file.path, find_page (self->file.path, "This is mark 1000."));
+  self->session = open_session (self->file.path);
+
+  g_assert_false (hr_session_save (self->session, (HrRange){ 0 }, self->copy, FALSE, NULL, NULL, &error));
+  g_assert_error (error, HR_STORE_ERROR, HR_STORE_ERROR_CORRUPTED);
+  save (self, (HrRange){ 0 }, TRUE);
+  n_saved = count_rows (self, "SELECT count(*) FROM mark");
+  g_assert_cmpint (n_saved, <, n);
+  g_assert_cmpint (n_saved, >, n - 150);
+  g_assert_cmpint (count_rows (self, "SELECT count(*) FROM mark WHERE text IN ('This is mark 0000.', 'This is mark 1999.')"), ==, 2);
+  g_assert_cmpuint (hr_session_get_n_damaged (self->session), ==, 1);
+  assert_copy_has (self, 0, N_SNAPSHOTS);
+}
+
 /* Whichever page is lost, beyond those that say what the file is: all of it that is readable is saved, and what is saved is what was. */
 static void
 test_save_salvages_pages (Fixture      *self,
@@ -386,6 +432,7 @@ main (int    argc,
   g_test_add ("/store/session-save/give-up", Fixture, NULL, set_up, test_save_is_given_up, tear_down);
   g_test_add ("/store/session-save/itself", Fixture, NULL, set_up, test_save_spares_itself, tear_down);
   g_test_add ("/store/session-save/salvage/blobs", Fixture, NULL, set_up, test_save_salvages_blobs, tear_down);
+  g_test_add ("/store/session-save/salvage/rows", Fixture, NULL, set_up, test_save_salvages_rows, tear_down);
   g_test_add ("/store/session-save/salvage/pages", Fixture, NULL, set_up, test_save_salvages_pages, tear_down);
 
   return g_test_run ();

@@ -198,6 +198,7 @@ test_session_reads_alerts_and_marks (void)
                "INSERT INTO alert (run, number, source, budget, title, type, severity, unit, \"limit\", worst, raised_us, cleared_us) VALUES "
                "(1, 1, 'ranker', 'rank', 'Ranking', 'performance', 'high', 'ms', 10, 15.5, 100, 200), "
                "(1, 2, 'ranker', 'memory', 'Memory', 'memory', 'low', 'MB', 100, 101, 150, NULL), "
+               "(1, 5, 'ranker', 'early', 'Early', 'performance', 'low', 'ms', 1, 2, 50, 120), "
                "(1, 3, 'ranker', 'late', 'Late', 'performance', 'low', 'ms', 1, 2, 500, 600), "
                "(1, 4, 'ranker', 'odd', 'Odd', 'no such type', 'low', 'ms', 1, 2, 160, 190)");
   fixture_run (&fixture, "INSERT INTO mark (time_us, kind, source, text, n, value) VALUES "
