@@ -180,15 +180,14 @@ open_writer (Bench      *self,
   return writer;
 }
 
-/* Writes a day, @per_call snapshots a call and @per_commit a commit, up to @n of them. Returns nanoseconds a sample, closing included. */
+/* Writes the first @n snapshots of a day, @per_call a call and @per_commit a commit. Returns how many nanoseconds a sample took. */
 static double
-write_day (Bench      *self,
-           const char *path,
-           guint       n,
-           guint       per_call,
-           guint       per_commit)
+write_day (Bench    *self,
+           HrWriter *writer,
+           guint     n,
+           guint     per_call,
+           guint     per_commit)
 {
-  HrWriter *writer = open_writer (self, path);
   g_autoptr (GError) error = NULL;
   StoreDay day;
   guint64  begin_ns;
@@ -210,22 +209,38 @@ write_day (Bench      *self,
       took_ns += since (begin_ns);
       g_assert_no_error (error);
     }
-  begin_ns = hr_clock_monotonic ();
-  hr_writer_close (writer, &error);
-  took_ns += since (begin_ns);
-  g_assert_no_error (error);
-  hr_writer_free (writer);
   store_day_clear (&day);
 
   return took_ns / ((double) n * DAY_METRICS);
+}
+
+/* The same into a file of its own, closed at the end, which counts too. */
+static double
+write_file (Bench      *self,
+            const char *path,
+            guint       n,
+            guint       per_call,
+            guint       per_commit)
+{
+  HrWriter *writer = open_writer (self, path);
+  g_autoptr (GError) error = NULL;
+  double  took_ns = write_day (self, writer, n, per_call, per_commit);
+  guint64 begin_ns = hr_clock_monotonic ();
+
+  hr_writer_close (writer, &error);
+  took_ns += since (begin_ns) / ((double) n * DAY_METRICS);
+  g_assert_no_error (error);
+  hr_writer_free (writer);
+
+  return took_ns;
 }
 
 static void
 measure_writing (Bench *self)
 {
   g_autofree char *path = g_build_filename (self->folder, "seconds.headroom", NULL);
-  double           at_once_ns = write_day (self, self->path, DAY_SNAPSHOTS, HR_CHUNK_SNAPSHOTS, 4 * HR_CHUNK_SNAPSHOTS);
-  double           by_seconds_ns = write_day (self, path, N_SECONDS * SECOND, SECOND, HR_CHUNK_SNAPSHOTS);
+  double           at_once_ns = write_file (self, self->path, DAY_SNAPSHOTS, HR_CHUNK_SNAPSHOTS, 4 * HR_CHUNK_SNAPSHOTS);
+  double           by_seconds_ns = write_file (self, path, N_SECONDS * SECOND, SECOND, HR_CHUNK_SNAPSHOTS);
 
   add_beside (self, "write", at_once_ns, "ns", "a row a sample", self->row_insert_ns);
   add_beside (self, "write-by-seconds", by_seconds_ns, "ns", "a row a sample", self->row_insert_ns);
@@ -274,10 +289,10 @@ decode_series (Bench *self)
 }
 
 static HrSession *
-open_session (Bench *self)
+open_session (const char *path)
 {
   g_autoptr (GError) error = NULL;
-  HrSession *session = hr_session_open (self->path, &error);
+  HrSession *session = hr_session_open (path, &error);
 
   g_assert_no_error (error);
 
@@ -320,7 +335,7 @@ static void
 measure_views (Bench *self)
 {
   GRand     *random = g_rand_new_with_seed (SEED);
-  HrSession *session = open_session (self);
+  HrSession *session = open_session (self->path);
   HrRange    all = hr_session_get_range (session);
   double     times[N_RANGES];
 
@@ -339,6 +354,27 @@ measure_views (Bench *self)
   g_rand_free (random);
 }
 
+/* The last minutes of what is being written, as batches: when they are looked at first, and again. */
+static void
+measure_batches (Bench *self)
+{
+  g_autofree char *path = g_build_filename (self->folder, "batches.headroom", NULL);
+  HrWriter        *writer = open_writer (self, path);
+  HrSession       *session;
+  GArray          *bins;
+  guint64          begin_ns;
+
+  write_day (self, writer, HR_CHUNK_SNAPSHOTS - 1, SECOND, SECOND);
+  session = open_session (path);
+  begin_ns = hr_clock_monotonic ();
+  bins = hr_session_read_bins (session, self->metrics[0], (HrRange){ 0 }, N_PIXELS, NULL);
+  add (self, "view-batches-first", since (begin_ns) / 1e6, "ms");
+  g_array_unref (bins);
+  add (self, "view-batches", time_view (self, session, 1, (HrRange){ 0 }), "ms");
+  hr_session_close (session);
+  hr_writer_free (writer);
+}
+
 static void
 measure_reading (Bench *self)
 {
@@ -347,7 +383,7 @@ measure_reading (Bench *self)
   for (guint i = 0; i < N_TRIES; i++)
     {
       guint64    begin_ns = hr_clock_monotonic ();
-      HrSession *session = open_session (self);
+      HrSession *session = open_session (self->path);
       GArray    *bins;
       double     sum;
 
@@ -404,7 +440,7 @@ measure_replay (Bench *self)
 {
   static const HrReplayEvents events = { compared_snapshot_cb, NULL };
   g_autoptr (GError) error = NULL;
-  HrSession *session = open_session (self);
+  HrSession *session = open_session (self->path);
   Comparison comparison = { .number = 0 };
   guint64    begin_ns = hr_clock_monotonic ();
 
@@ -435,6 +471,7 @@ main (void)
       measure_size (&self);
       measure_reading (&self);
       measure_views (&self);
+      measure_batches (&self);
       measure_replay (&self);
       empty_folder (self.folder);
     }
