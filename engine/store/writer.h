@@ -48,7 +48,7 @@ typedef struct
 /* One breach as it stands: the same @id again takes the place of what was told before. */
 typedef struct
 {
-  guint64     id; /* of the writer's run */
+  guint64     id; /* of the writer's run; of one that was read, the file's */
   HrAlertType type;
   HrSeverity  severity;
   HrUnit      unit;

@@ -2,31 +2,17 @@
 
 #include "engine/store/block.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/store-day.h"
 
 #include <math.h>
 #include <string.h>
 #include <zstd.h>
 
-#define N_DAY 864000 /* 24 h at 10 Hz */
-#define N_CHUNKS ((N_DAY + HR_CHUNK_SNAPSHOTS - 1) / HR_CHUNK_SNAPSHOTS)
-#define INTERVAL_US 100000
-#define JITTER_US 200
-#define BEGIN_US G_GINT64_CONSTANT (1700000000000000)
-#define N_SHARING 10 /* metrics of the source that is no series of its own */
+#define N_CHUNKS ((DAY_SNAPSHOTS + HR_CHUNK_SNAPSHOTS - 1) / HR_CHUNK_SNAPSHOTS)
 #define N_COLUMNS 1000
 #define STEP 32 /* snapshots: half of a column of the longest view of samples */
 #define SEED 141421
 #define RAW_BYTES (sizeof (gint64) + sizeof (double)) /* a time and a value */
-
-typedef enum
-{
-  GAUGE,    /* two decimals, wandering about a level */
-  DOUBLES,  /* every bit of the mantissa drawn */
-  INTEGERS, /* at regular times; one of a hundred differs from the one before */
-  N_KINDS
-} Kind;
-
-static const char *const kind_names[N_KINDS] = { "gauge", "doubles", "integers" };
 
 /* A chunk in a file, and as whoever compresses raw columns has it. */
 typedef struct
@@ -42,78 +28,29 @@ typedef struct
 /* A day of one series, and how it is drawn. */
 typedef struct
 {
-  Kind        kind;
-  GRand      *random;
-  double      values[N_SHARING];
+  StoreDay    drawn;
   Chunk       chunks[N_CHUNKS];
   HrSnapshot *snapshots[HR_CHUNK_SNAPSHOTS]; /* of the chunk that was drawn last */
   double     *decoded;
   double     *copy;
-  HrBin       bins[N_DAY / HR_TIER_FINE + N_CHUNKS];
+  HrBin       bins[DAY_SNAPSHOTS / HR_TIER_FINE + N_CHUNKS];
   HrBin       columns[N_COLUMNS];
   guint64     n_steps[1 << 16]; /* how often a gauge's value went by so many hundredths or units, from 1 << 15 */
 } Day;
 
-/* Near enough to a normal draw. */
-static double
-draw_step (GRand *random)
-{
-  double sum = -6;
-
-  for (guint i = 0; i < 12; i++)
-    sum += g_rand_double (random);
-
-  return sum;
-}
-
-/* The next value of series @index. A gauge wanders: half its way from 50 is lost in 700 samples. */
-static double
-draw_value (Day  *day,
-            guint index)
-{
-  double before = day->values[index];
-
-  switch (day->kind)
-    {
-    case GAUGE:
-      day->values[index] = rint ((50 + (before - 50) * 0.999 + 0.15 * draw_step (day->random)) * 100) / 100;
-      break;
-    case INTEGERS:
-      day->values[index] += g_rand_int_range (day->random, 0, 100) == 0 ? g_rand_int_range (day->random, -4, 5) : 0;
-      break;
-    case DOUBLES:
-    case N_KINDS:
-    default:
-      day->values[index] = g_rand_double (day->random);
-    }
-  day->n_steps[CLAMP ((1 << 15) + lrint ((day->values[index] - before) * 100), 0, (1 << 16) - 1)]++;
-
-  return day->values[index];
-}
-
+/* Draws snapshot @number, and counts how far its values went. */
 static HrSnapshot *
 draw_snapshot (Day  *day,
                guint number,
                guint n_metrics)
 {
-  HrSample   samples[N_SHARING];
-  gint64     jitter = day->kind == INTEGERS ? 0 : g_rand_int_range (day->random, -JITTER_US, JITTER_US + 1);
-  gint64     since_us = (gint64) number * INTERVAL_US + jitter;
-  HrSnapshot head = {
-    .sequence = number + 1,
-    .end_ns = since_us * 1000 + 77,
-    .interval_ns = G_GINT64_CONSTANT (1000) * INTERVAL_US,
-    .time_us = BEGIN_US + since_us,
-  };
+  StoreDay    before = day->drawn;
+  HrSnapshot *snapshot = store_day_draw_snapshot (&day->drawn, number, n_metrics);
 
   for (guint i = 0; i < n_metrics; i++)
-    {
-      double value = draw_value (day, i);
+    day->n_steps[CLAMP ((1 << 15) + lrint ((day->drawn.values[i] - before.values[i]) * 100), 0, (1 << 16) - 1)]++;
 
-      samples[i] = (HrSample){ .metric = i, .count = 1, .sum = value, .min = value, .max = value, .last = value };
-    }
-
-  return hr_snapshot_new (&head, samples, n_metrics);
+  return snapshot;
 }
 
 /* Draws chunk @index of the day. Returns how many snapshots it has. */
@@ -122,7 +59,7 @@ draw_chunk (Day  *day,
             guint index,
             guint n_metrics)
 {
-  guint n = MIN (HR_CHUNK_SNAPSHOTS, N_DAY - index * HR_CHUNK_SNAPSHOTS);
+  guint n = MIN (HR_CHUNK_SNAPSHOTS, DAY_SNAPSHOTS - index * HR_CHUNK_SNAPSHOTS);
 
   for (guint i = 0; i < n; i++)
     {
@@ -229,7 +166,7 @@ decode_floor (guint64  n,
 
   for (guint64 i = 0; i < n; i++)
     {
-      memcpy (day->copy, day->decoded, N_DAY * RAW_BYTES);
+      memcpy (day->copy, day->decoded, DAY_SNAPSHOTS * RAW_BYTES);
       hr_bench_keep (day->copy);
     }
 }
@@ -418,28 +355,25 @@ static double
 entropy (const Day *day,
          double     share)
 {
-  double bits = day->kind == INTEGERS ? 0 : log2 (2 * JITTER_US + 1) * share;
+  double bits = day->drawn.kind == DAY_INTEGERS ? 0 : log2 (2 * DAY_JITTER_US + 1) * share;
 
   /* A double of 0..1: 52 bits of mantissa, and an exponent that halves each time. */
-  if (day->kind == DOUBLES)
+  if (day->drawn.kind == DAY_DOUBLES)
     return (bits + 52 + 2) / 8;
 
   for (guint i = 0; i < G_N_ELEMENTS (day->n_steps); i++)
     if (day->n_steps[i] > 0)
-      bits -= (double) day->n_steps[i] / N_DAY * log2 ((double) day->n_steps[i] / N_DAY);
+      bits -= (double) day->n_steps[i] / DAY_SNAPSHOTS * log2 ((double) day->n_steps[i] / DAY_SNAPSHOTS);
 
   return bits / 8;
 }
 
 static Day *
-day_new (Kind kind)
+day_new (DayKind kind)
 {
   Day *day = g_new0 (Day, 1);
 
-  day->kind = kind;
-  day->random = g_rand_new_with_seed (SEED);
-  for (guint i = 0; i < N_SHARING; i++)
-    day->values[i] = 50;
+  store_day_init (&day->drawn, kind, SEED);
 
   return day;
 }
@@ -451,7 +385,7 @@ day_free (Day *day)
     chunk_clear (&day->chunks[i]);
   for (guint i = 0; i < HR_CHUNK_SNAPSHOTS; i++)
     hr_snapshot_unref (day->snapshots[i]);
-  g_rand_free (day->random);
+  store_day_clear (&day->drawn);
   g_free (day->decoded);
   g_free (day->copy);
   g_free (day);
@@ -465,7 +399,7 @@ add (HrBench    *results,
      const char *unit,
      double      floor)
 {
-  g_autofree char *name = g_strdup_printf ("%s-%s", what, kind_names[day->kind]);
+  g_autofree char *name = g_strdup_printf ("%s-%s", what, store_day_names[day->drawn.kind]);
 
   hr_bench_add (results, name, value, unit, floor);
 }
@@ -477,7 +411,7 @@ add_peer (HrBench    *results,
           const char *peer,
           double      value)
 {
-  g_autofree char *name = g_strdup_printf ("%s-%s", what, kind_names[day->kind]);
+  g_autofree char *name = g_strdup_printf ("%s-%s", what, store_day_names[day->drawn.kind]);
 
   hr_bench_add_peer (results, name, peer, value);
 }
@@ -557,16 +491,16 @@ measure_single (HrBench *results,
         gorilla_add (&gorilla, day->snapshots[k]->time_us, day->snapshots[k]->samples[0].sum);
     }
 
-  add (results, day, "bytes", (double) stored / N_DAY, "B", entropy (day, 1));
-  add_peer (results, day, "bytes", "raw, zstd 3", (double) raw / N_DAY);
-  add_peer (results, day, "bytes", "Gorilla", (double) gorilla.n_bits / 8 / N_DAY);
-  add (results, day, "bytes-tiers", (double) tiers / N_DAY, "B", (double) NAN);
+  add (results, day, "bytes", (double) stored / DAY_SNAPSHOTS, "B", entropy (day, 1));
+  add_peer (results, day, "bytes", "raw, zstd 3", (double) raw / DAY_SNAPSHOTS);
+  add_peer (results, day, "bytes", "Gorilla", (double) gorilla.n_bits / 8 / DAY_SNAPSHOTS);
+  add (results, day, "bytes-tiers", (double) tiers / DAY_SNAPSHOTS, "B", (double) NAN);
 }
 
 /* Bytes a sample of a source whose metrics share its heads. */
 static void
 measure_sharing (HrBench *results,
-                 Kind     kind)
+                 DayKind  kind)
 {
   Day  *day = day_new (kind);
   Chunk chunk = { 0 };
@@ -574,9 +508,9 @@ measure_sharing (HrBench *results,
 
   for (guint i = 0; i < N_CHUNKS; i++)
     {
-      guint n = draw_chunk (day, i, N_SHARING);
+      guint n = draw_chunk (day, i, DAY_METRICS);
 
-      for (guint k = 0; k < N_SHARING; k++)
+      for (guint k = 0; k < DAY_METRICS; k++)
         {
           encode (day->snapshots, n, k, &chunk);
           stored += g_bytes_get_size (chunk.block) + (chunk.heads != NULL ? g_bytes_get_size (chunk.heads) : 0);
@@ -585,8 +519,8 @@ measure_sharing (HrBench *results,
   chunk_clear (&chunk);
 
   for (guint i = 0; i < G_N_ELEMENTS (day->n_steps); i++)
-    day->n_steps[i] /= N_SHARING;
-  add (results, day, "bytes-of-10", (double) stored / N_DAY / N_SHARING, "B", entropy (day, 1.0 / N_SHARING));
+    day->n_steps[i] /= DAY_METRICS;
+  add (results, day, "bytes-of-10", (double) stored / DAY_SNAPSHOTS / DAY_METRICS, "B", entropy (day, 1.0 / DAY_METRICS));
   day_free (day);
 }
 
@@ -594,14 +528,14 @@ static void
 measure_times (HrBench *results,
                Day     *day)
 {
-  g_autofree char *decode_name = g_strdup_printf ("decode-day-%s", kind_names[day->kind]);
-  g_autofree char *ingest_name = g_strdup_printf ("ingest-chunk-%s", kind_names[day->kind]);
-  g_autofree char *day_name = g_strdup_printf ("view-day-%s", kind_names[day->kind]);
-  g_autofree char *fine_name = g_strdup_printf ("view-fine-%s", kind_names[day->kind]);
-  g_autofree char *samples_name = g_strdup_printf ("view-samples-%s", kind_names[day->kind]);
+  g_autofree char *decode_name = g_strdup_printf ("decode-day-%s", store_day_names[day->drawn.kind]);
+  g_autofree char *ingest_name = g_strdup_printf ("ingest-chunk-%s", store_day_names[day->drawn.kind]);
+  g_autofree char *day_name = g_strdup_printf ("view-day-%s", store_day_names[day->drawn.kind]);
+  g_autofree char *fine_name = g_strdup_printf ("view-fine-%s", store_day_names[day->drawn.kind]);
+  g_autofree char *samples_name = g_strdup_printf ("view-samples-%s", store_day_names[day->drawn.kind]);
 
-  day->decoded = g_malloc0 (N_DAY * RAW_BYTES);
-  day->copy = g_malloc0 (N_DAY * RAW_BYTES);
+  day->decoded = g_malloc0 (DAY_SNAPSHOTS * RAW_BYTES);
+  day->copy = g_malloc0 (DAY_SNAPSHOTS * RAW_BYTES);
   hr_bench_run (results, decode_name, decode, decode_floor, day);
   hr_bench_run_peer (results, decode_name, "raw, zstd 3", decode_raw, day);
 
@@ -620,7 +554,7 @@ main (void)
 {
   HrBench *results = hr_bench_new ("store");
 
-  for (Kind kind = 0; kind < N_KINDS; kind++)
+  for (DayKind kind = 0; kind < N_DAY_KINDS; kind++)
     {
       Day *day = day_new (kind);
 

@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-#define JITTER_US 200
-
 const char *const store_day_names[N_DAY_KINDS] = { "gauge", "doubles", "integers" };
 
 /* Begins a day of @kind. */
@@ -68,7 +66,7 @@ store_day_draw_snapshot (StoreDay *self,
                          guint     n_metrics)
 {
   HrSample   samples[DAY_METRICS];
-  gint64     jitter = self->kind == DAY_INTEGERS ? 0 : g_rand_int_range (self->random, -JITTER_US, JITTER_US + 1);
+  gint64     jitter = self->kind == DAY_INTEGERS ? 0 : g_rand_int_range (self->random, -DAY_JITTER_US, DAY_JITTER_US + 1);
   gint64     since_us = (gint64) number * DAY_INTERVAL_US + jitter;
   HrSnapshot head = {
     .sequence = number + 1,

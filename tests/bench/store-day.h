@@ -8,6 +8,7 @@
 #define DAY_METRICS 10       /* of a source, at most */
 #define DAY_BEGIN_US G_GINT64_CONSTANT (1700000000000000)
 #define DAY_INTERVAL_US 100000
+#define DAY_JITTER_US 200 /* either way */
 
 typedef enum
 {
