@@ -335,6 +335,7 @@ hr_monitor_set_recorder (HrMonitor  *self,
   if (hr_monitor_get_recorder (self) == recorder)
     return;
 
+  hr_monitor_raw_flush (self);
   g_clear_object (&self->recording);
   if (recorder != NULL)
     self->recording = recording_new (self, recorder);

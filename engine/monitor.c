@@ -17,6 +17,7 @@ enum
   SIGNAL_VERDICT_CHANGED,
   SIGNAL_ALERT_RAISED,
   SIGNAL_ALERT_CLEARED,
+  SIGNAL_RAW_WINDOW,
   SIGNAL_REFUSED,
   SIGNAL_LOG_LINE,
   SIGNAL_DEVICES_CHANGED,
@@ -61,6 +62,7 @@ hub_source_removed_cb (HrHub     *hub,
                        HrSource  *source,
                        HrMonitor *self)
 {
+  hr_monitor_raw_forget (self, source);
   g_hash_table_remove (self->verdicts, source);
   hr_alert_book_forget (self->alerts, hr_source_get_name (source), g_get_real_time ());
   g_signal_emit (self, signals[SIGNAL_SOURCE_REMOVED], 0, source);
@@ -80,6 +82,7 @@ hub_source_state_cb (HrHub     *hub,
       hr_alert_book_drop (self->alerts, hr_source_get_name (source), g_get_real_time ());
       g_signal_emit (self, signals[SIGNAL_VERDICT_CHANGED], 0, source);
     }
+  hr_monitor_raw_note_state (self, source);
   g_signal_emit (self, signals[SIGNAL_SOURCE_STATE], 0, source);
 }
 
@@ -128,6 +131,7 @@ alert_raised_cb (HrAlertBook *book,
                  HrMonitor   *self)
 {
   g_signal_emit (self, signals[SIGNAL_ALERT_RAISED], 0, alert);
+  hr_monitor_raw_keep (self, alert);
 }
 
 static void
@@ -144,6 +148,7 @@ hr_monitor_finalize (GObject *object)
   HrMonitor *self = HR_MONITOR (object);
 
   g_clear_object (&self->recording);
+  hr_monitor_raw_free (self->raw);
   g_hash_table_unref (self->verdicts);
   g_clear_object (&self->devices);
   g_object_unref (self->hub);
@@ -175,6 +180,7 @@ hr_monitor_class_init (HrMonitorClass *klass)
   signals[SIGNAL_VERDICT_CHANGED] = new_signal ("verdict-changed", 1, HR_TYPE_SOURCE, G_TYPE_NONE, G_TYPE_NONE);
   signals[SIGNAL_ALERT_RAISED] = new_signal ("alert-raised", 1, HR_TYPE_ALERT, G_TYPE_NONE, G_TYPE_NONE);
   signals[SIGNAL_ALERT_CLEARED] = new_signal ("alert-cleared", 1, HR_TYPE_ALERT, G_TYPE_NONE, G_TYPE_NONE);
+  signals[SIGNAL_RAW_WINDOW] = new_signal ("raw-window", 2, HR_TYPE_SOURCE, G_TYPE_POINTER, G_TYPE_NONE);
   signals[SIGNAL_REFUSED] = new_signal ("refused", 3, HR_TYPE_SOURCE, G_TYPE_UINT64, G_TYPE_STRING);
   signals[SIGNAL_LOG_LINE] = new_signal ("log-line", 2, HR_TYPE_SOURCE, G_TYPE_POINTER, G_TYPE_NONE);
   signals[SIGNAL_DEVICES_CHANGED] = new_signal ("devices-changed", 0, G_TYPE_NONE, G_TYPE_NONE, G_TYPE_NONE);
@@ -187,6 +193,7 @@ hr_monitor_init (HrMonitor *self)
   self->verdicts = g_hash_table_new_full (NULL, NULL, g_object_unref, verdict_free);
   self->alerts = hr_alert_book_new ();
   self->hub = hr_hub_new ();
+  self->raw = hr_monitor_raw_new ();
   g_signal_connect_object (self->alerts, "raised", G_CALLBACK (alert_raised_cb), self, 0);
   g_signal_connect_object (self->alerts, "cleared", G_CALLBACK (alert_cleared_cb), self, 0);
   g_signal_connect_object (self->hub, "source-added", G_CALLBACK (hub_source_added_cb), self, 0);

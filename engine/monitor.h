@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  *   "verdict-changed" (HrSource *)                  judged anew: with every snapshot, and when the contract changed
  *   "alert-raised"    (HrAlert *)
  *   "alert-cleared"   (HrAlert *)
+ *   "raw-window"      (HrSource *, HrRawWindow *)   the records around a breach are there; lent
  *   "log-line"        (HrSource *, const HrLogLine *)  of a device's system log, once it is followed
  *   "refused"         (HrSource *, guint64 pid, const char *reason)  hr_monitor_watch () on that computer came to nothing
  *   "devices-changed" ()                            hr_monitor_get_device_trouble () */
@@ -112,6 +113,22 @@ void hr_monitor_disconnect (HrMonitor *self,
 void  hr_monitor_set_interval (HrMonitor *self,
                                guint      interval_ms);
 guint hr_monitor_get_interval (HrMonitor *self);
+
+/* How far the records themselves around a breach are kept, in milliseconds. */
+void hr_monitor_set_raw_reach (HrMonitor *self,
+                               guint      before_ms,
+                               guint      after_ms);
+/* The records of @source themselves, for a look at what is going on now. */
+void         hr_monitor_fetch_raw_async (HrMonitor          *self,
+                                         HrSource           *source,
+                                         gint64              begin_us,
+                                         gint64              end_us,
+                                         GCancellable       *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer            user_data);
+HrRawWindow *hr_monitor_fetch_raw_finish (HrMonitor    *self,
+                                          GAsyncResult *result,
+                                          GError      **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether @source is to be recorded. */
 typedef gboolean (*HrRecordedFunc) (HrSource *source,
