@@ -225,6 +225,7 @@ def test_a_device_on_a_cable():
             done = expect(0, "watch", "-s", f"usb:{udid}", "--timeout", "2s", "--once", env=environment)
             assert "foreground" in done.stderr and "frames_per_second" in done.stdout, done
         with child(*emulator):
+            wait_until(lambda: udid in run("sources", env=environment).stdout, "another device")
             assert "Unplugged" in expect(5, "watch", "-s", "usb:0000-1", "--timeout", "1s", env=environment).stderr
 
 
