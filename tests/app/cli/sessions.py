@@ -16,7 +16,7 @@ import sys
 import tempfile
 import xml.etree.ElementTree
 
-from program import CLI, PATIENCE, WORKLOAD, expect, run, run_tests, start, wait_until
+from program import CLI, PATIENCE, WORKLOAD, expect, run, run_tests, start, wait_until, workload
 
 ROOT = pathlib.Path(__file__).parents[3]
 THOMPSON = ROOT / "data/contracts/thompson.ini"
@@ -150,6 +150,18 @@ def test_a_command_is_ended():
             cli.send_signal(number)
             out, err = cli.communicate(timeout=PATIENCE)
             assert cli.returncode == 0 and results(out) == results(check(0, "-f", "json", session).stdout), (cli.returncode, out, err)
+
+
+def test_a_source_is_judged_while_it_runs():
+    with folder() as place, workload() as process:
+        for source in ("headroom-workload", f"pid:{process.pid}"):
+            session = pathlib.Path(place) / "live.headroom"
+            done = check(0, "-s", source, "--duration", "1500ms", "--record", session, "--force", "-f", "json")
+            assert {budget["source"] for budget in results(done.stdout)[1]} == {"headroom-workload", None}, done
+            assert results(check(0, "-f", "json", session).stdout) == results(done.stdout)
+        expect(0, "record", "-s", source, "--duration", "500ms", "-o", session, "--force")
+        sources = {row["source"] for row in csv.DictReader(expect(0, "export", session).stdout.splitlines())}
+        assert len(sources) == 2 and "headroom-workload" in sources, "the program, and the computer that it is on"
 
 
 def test_a_source_that_is_not_there():
