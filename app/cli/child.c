@@ -2,6 +2,7 @@
 
 #include "app/cli/child.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -20,6 +21,25 @@ struct _HrChild
   GCancellable *cancellable;
 };
 
+/* Makes a folder where programs usually record, in memory if the system has such a place for its users: what goes to a disk would hold up those who
+ * record. */
+static char *
+make_folder (GError **error)
+{
+  const char      *runtime = g_getenv ("XDG_RUNTIME_DIR");
+  gboolean         usable = runtime != NULL && *runtime == '/' && g_access (runtime, W_OK | X_OK) == 0;
+  g_autofree char *path = g_build_filename (usable ? runtime : g_get_tmp_dir (), "headroom-cli-XXXXXX", NULL);
+  int              cause;
+
+  if (g_mkdtemp (path) != NULL)
+    return g_steal_pointer (&path);
+
+  cause = errno;
+  g_set_error (error, G_IO_ERROR, (gint) g_io_error_from_errno (cause), "%s: %s", path, g_strerror (cause));
+
+  return NULL;
+}
+
 /* Makes the runtime folder, which this program and all that it starts use from now on; so before anything else is started. @argv: the command and its
  * arguments. Returns: (transfer full): NULL with @error */
 HrChild *
@@ -28,7 +48,7 @@ hr_child_new (char       **argv,
               gpointer     user_data,
               GError     **error)
 {
-  char    *folder = g_dir_make_tmp ("headroom-cli-XXXXXX", error);
+  char    *folder = make_folder (error);
   HrChild *self;
 
   if (folder == NULL)

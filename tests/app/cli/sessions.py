@@ -75,7 +75,7 @@ def test_a_command_within_its_budgets():
         session = pathlib.Path(place) / "within.headroom"
         contract = pathlib.Path(temporary) / "ours.ini"
         contract.write_text(THOMPSON.read_text().replace("name=Thompson job ranker", "name=Ours"))
-        environment = {**os.environ, "TMPDIR": temporary}
+        environment = {**os.environ, "XDG_RUNTIME_DIR": temporary}
         done = check(0, "--record", session, "-f", "json", "--", *WITHIN, contract=contract, env=environment)
         assert f"{session}: " in done.stderr and " 0 lost" in done.stderr, done
         assert os.listdir(temporary) == [contract.name], "the runtime folder is left"
@@ -84,6 +84,7 @@ def test_a_command_within_its_budgets():
         assert results(check(0, "-f", "json", session, contract=contract).stdout) == live
         again = expect(0, "check", "-f", "json", session).stdout
         assert results(again) == live and json.loads(again)["contract"]["name"] == "Ours", "by the contract that is in the session"
+        check(4, "-s", "other*", session)
         assert os.listdir(place) == [session.name], os.listdir(place)
 
 
@@ -213,6 +214,18 @@ def test_a_signal_finishes_the_file():
                 assert database.execute("SELECT count(*) FROM chunk").fetchone()[0] >= 1
                 assert database.execute("SELECT count(*) FROM batch").fetchone()[0] == 0
             assert "cpu_usage" in expect(0, "export", session, "--metric", "cpu_usage").stdout
+
+
+def test_a_breach_ends_it_in_a_while():
+    with folder() as place:
+        session = pathlib.Path(place) / "breach.headroom"
+        cli = start("record", "-o", session, "--until-breach", "-b", THOMPSON, "--", WORKLOAD, "--slow-ms", "25")
+        assert "30 seconds more" in cli.stderr.readline()
+        cli.send_signal(signal.SIGINT)
+        out, err = cli.communicate(timeout=PATIENCE)
+        assert cli.returncode == 0, (out, err)
+        with contextlib.closing(sqlite3.connect(session)) as database:
+            assert ("headroom-workload",) in database.execute("SELECT source FROM alert").fetchall()
 
 
 def test_what_could_be_kept_is_kept():
