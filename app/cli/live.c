@@ -172,13 +172,6 @@ target_found_cb (HrSource *source,
 }
 
 static void
-target_snapshot_cb (HrSource   *source,
-                    HrSnapshot *snapshot,
-                    gpointer    user_data)
-{
-}
-
-static void
 target_lost_cb (const char *why,
                 gpointer    user_data)
 {
@@ -233,7 +226,7 @@ static gboolean
 seek (HrLive  *self,
       GError **error)
 {
-  static const HrTargetEvents events = { target_found_cb, target_snapshot_cb, target_lost_cb, target_ended_cb, target_note_cb };
+  static const HrTargetEvents events = { target_found_cb, NULL, target_lost_cb, target_ended_cb, target_note_cb };
   const HrOptions            *options = self->run.options;
 
   if (self->child == NULL && options->source != NULL)

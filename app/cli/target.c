@@ -91,7 +91,7 @@ monitor_snapshot_cb (HrMonitor  *monitor,
   else if (self->source == NULL && source == self->origin)
     look (self);
 
-  if (source == self->source)
+  if (source == self->source && self->events->snapshot != NULL)
     self->events->snapshot (source, snapshot, self->user_data);
 }
 

@@ -16,6 +16,7 @@ typedef struct
   /* The source has numbers, for the first time or again. */
   void (*found) (HrSource *source,
                  gpointer  user_data);
+  /* NULL: not told. */
   void (*snapshot) (HrSource   *source,
                     HrSnapshot *snapshot,
                     gpointer    user_data);
