@@ -368,6 +368,8 @@ static const struct
   { "win.add-source", { "<Primary>n" } },
   { "win.network-sources", { "<Primary><Shift>n" } },
   { "win.watch-process", { "<Primary>f" } },
+  { "win.view::live", { "<Alt>1" } },
+  { "win.view::history", { "<Alt>2" } },
   { "win.show-origin", { "<Alt>Up" } },
   { "win.rename", { "F2" } },
   { "win.forget", { "<Primary><Shift>Delete" } },

@@ -16,6 +16,7 @@ struct _HrApplication
   char         *contract_option;
   GSettings    *settings;
   HrMonitor    *monitor;
+  HrRecorder   *recorder;
   HrWorkload   *workload;
   HrPairings   *pairings;
   GCancellable *cancellable;    /* of everything that answers later */
@@ -28,6 +29,8 @@ struct _HrApplication
 void _hr_application_add_actions (HrApplication *self);
 void _hr_application_restore_contract (HrApplication *self,
                                        const char    *path);
+void _hr_application_start_recording (HrApplication *self);
+void _hr_application_end_recording (HrApplication *self);
 void _hr_application_follow_alerts (HrApplication *self);
 void _hr_application_follow_sources (HrApplication *self);
 

@@ -110,6 +110,7 @@ hr_application_startup (GApplication *application)
 
   hr_loop_log_follow ();
   create_monitor (self);
+  _hr_application_start_recording (self);
   _hr_application_add_actions (self);
   _hr_application_follow_alerts (self);
   _hr_application_follow_sources (self);
@@ -148,6 +149,7 @@ hr_application_shutdown (GApplication *application)
   if (self->workload != NULL)
     hr_workload_stop (self->workload);
   g_clear_weak_pointer (&self->window);
+  _hr_application_end_recording (self);
   report_loop ();
 
   G_APPLICATION_CLASS (hr_application_parent_class)->shutdown (application);

@@ -117,9 +117,11 @@ void
 _hr_main_window_add_actions (HrMainWindow *self)
 {
   g_autoptr (GPropertyAction) freeze = g_property_action_new ("freeze", hr_live_view_get_chart (self->live), "frozen");
+  g_autoptr (GPropertyAction) view = g_property_action_new ("view", self->pages, "visible-child-name");
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (freeze));
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (view));
   _hr_main_window_add_source_actions (self);
 }
 

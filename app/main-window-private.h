@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/device-page.h"
+#include "app/history-view.h"
 #include "app/main-window.h"
 #include "app/sidebar.h"
 #include "app/status-line.h"
@@ -15,18 +16,20 @@ struct _HrMainWindow
   AdwApplicationWindow parent_instance;
 
   /* Template children */
-  AdwToastOverlay *toasts;
-  AdwFlap         *flap;
-  HrSidebar       *sidebar;
-  AdwWindowTitle  *title;
-  GtkWidget       *sampling_button;
-  GtkWidget       *workload_button;
-  GtkMenuButton   *menu_button;
-  HrVerdictBar    *verdict;
-  GtkStack        *views;
-  HrLiveView      *live;
-  HrDevicePage    *device;
-  HrStatusLine    *status;
+  AdwToastOverlay      *toasts;
+  AdwFlap              *flap;
+  HrSidebar            *sidebar;
+  AdwViewSwitcherTitle *title;
+  GtkWidget            *sampling_button;
+  GtkWidget            *workload_button;
+  GtkMenuButton        *menu_button;
+  HrVerdictBar         *verdict;
+  AdwViewStack         *pages;
+  GtkStack             *views;
+  HrLiveView           *live;
+  HrDevicePage         *device;
+  HrHistoryView        *history;
+  HrStatusLine         *status;
 
   /* Owned */
   HrMonitor  *monitor;

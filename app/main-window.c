@@ -14,8 +14,8 @@ static void
 show_title (HrMainWindow *self,
             HrSource     *source)
 {
-  adw_window_title_set_title (self->title, source != NULL ? hr_source_get_title (source) : _ ("Headroom"));
-  adw_window_title_set_subtitle (self->title, source != NULL && hr_source_get_detail (source) != NULL ? hr_source_get_detail (source) : "");
+  adw_view_switcher_title_set_title (self->title, source != NULL ? hr_source_get_title (source) : _ ("Headroom"));
+  adw_view_switcher_title_set_subtitle (self->title, source != NULL && hr_source_get_detail (source) != NULL ? hr_source_get_detail (source) : "");
 }
 
 /* A device has a page of its own; whatever records has the Live view. */
@@ -26,6 +26,7 @@ show_view (HrMainWindow *self,
   gboolean device = source != NULL && hr_source_get_role (source) == HR_SOURCE_DEVICE;
 
   hr_live_view_set_source (self->live, device ? NULL : source);
+  hr_history_view_set_source (self->history, source);
   hr_device_page_set_source (self->device, device ? source : NULL);
   gtk_stack_set_visible_child (self->views, device ? GTK_WIDGET (self->device) : GTK_WIDGET (self->live));
 }
@@ -338,12 +339,28 @@ hr_main_window_complain (HrMainWindow *self,
 }
 
 static void
+history_complaint_cb (HrMainWindow *self,
+                      const char   *heading,
+                      const char   *body)
+{
+  hr_main_window_complain (self, heading, body);
+}
+
+static void
+history_told_cb (HrMainWindow *self,
+                 const char   *text)
+{
+  hr_main_window_toast (self, text);
+}
+
+static void
 restore_state (HrMainWindow *self)
 {
   g_autofree char *last = g_settings_get_string (self->settings, "last-source");
 
   g_settings_bind (self->settings, "width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "view", self->pages, "visible-child-name", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
   self->restored = *last == '\0';
 }
@@ -354,6 +371,8 @@ follow (HrMainWindow *self)
   GListModel *sources = hr_monitor_get_sources (self->monitor);
 
   hr_live_view_follow (self->live, self->monitor);
+  hr_history_view_follow (self->history, self->monitor, self->settings);
+  hr_history_view_set_recorder (self->history, hr_monitor_get_recorder (self->monitor));
   hr_device_page_follow (self->device, self->monitor);
   hr_sidebar_follow (self->sidebar, self->monitor);
   g_signal_connect_object (self->monitor, "source-added", G_CALLBACK (monitor_source_cb), self, 0);
@@ -377,9 +396,12 @@ hr_main_window_dispose (GObject *object)
   HrMainWindow *self = HR_MAIN_WINDOW (object);
 
   g_clear_handle_id (&self->warming, g_source_remove);
-  /* It holds the chart, and GTK may hold the window's actions longer than the window. */
+  /* They hold the chart and the pages, and GTK may hold the window's actions longer than the window. */
   if (self->monitor != NULL)
-    g_action_map_remove_action (G_ACTION_MAP (self), "freeze");
+    {
+      g_action_map_remove_action (G_ACTION_MAP (self), "freeze");
+      g_action_map_remove_action (G_ACTION_MAP (self), "view");
+    }
   g_clear_object (&self->monitor);
   g_clear_object (&self->workload);
   g_clear_object (&self->pairings);
@@ -394,6 +416,7 @@ hr_main_window_class_init (HrMainWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   g_type_ensure (HR_TYPE_DEVICE_PAGE);
+  g_type_ensure (HR_TYPE_HISTORY_VIEW);
   g_type_ensure (HR_TYPE_LIVE_VIEW);
   g_type_ensure (HR_TYPE_SIDEBAR);
   g_type_ensure (HR_TYPE_STATUS_LINE);
@@ -410,13 +433,17 @@ hr_main_window_class_init (HrMainWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, workload_button);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, verdict);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, views);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, history);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, live);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, device);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, status);
   gtk_widget_class_bind_template_callback (widget_class, sidebar_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, sidebar_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, device_chosen_cb);
+  gtk_widget_class_bind_template_callback (widget_class, history_complaint_cb);
+  gtk_widget_class_bind_template_callback (widget_class, history_told_cb);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "widgets/backdrop.h"
 #include "widgets/calendar.h"
 #include "widgets/focus-ring.h"
+#include "widgets/head.h"
 #include "widgets/hover.h"
 #include "widgets/marks.h"
 #include "widgets/teller.h"
@@ -15,7 +16,7 @@
 #include <math.h>
 
 /* Room for three rows of bars and one of dots. */
-#define HEIGHT 36
+#define HEIGHT 34
 
 struct _HrMarkLane
 {
@@ -29,6 +30,7 @@ struct _HrMarkLane
   GtkWidget       *hover;
 
   HrTeller teller;
+  int      line_height; /* 0: to be measured */
 };
 
 enum
@@ -41,12 +43,22 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HrMarkLane, hr_mark_lane, GTK_TYPE_WIDGET)
 
+static int
+get_head_height (HrMarkLane *self)
+{
+  if (self->line_height == 0)
+    self->line_height = hr_backdrop_line_height (GTK_WIDGET (self));
+
+  return hr_head_height (self->line_height);
+}
+
 static GdkRectangle
 get_area (HrMarkLane *self)
 {
   int gutter = hr_timeline_get_gutter (self->timeline);
+  int head = get_head_height (self);
 
-  return (GdkRectangle){ gutter, 0, MAX (gtk_widget_get_width (GTK_WIDGET (self)) - gutter, 1), gtk_widget_get_height (GTK_WIDGET (self)) };
+  return (GdkRectangle){ gutter, head, MAX (gtk_widget_get_width (GTK_WIDGET (self)) - gutter, 1), MAX (gtk_widget_get_height (GTK_WIDGET (self)) - head, 1) };
 }
 
 static const HrTrackMark *
@@ -167,6 +179,24 @@ describe (gpointer self)
 }
 
 static void
+snapshot_head (HrMarkLane      *self,
+               GtkSnapshot     *snapshot,
+               const HrPalette *palette)
+{
+  gboolean           rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+  int                width = gtk_widget_get_width (GTK_WIDGET (self));
+  gsize              n;
+  const HrTrackMark *marks = hr_marks_get (HR_MARKS (self->marks), &n);
+  gint64             from_us, to_us;
+  g_autofree char   *told = NULL;
+
+  hr_timeline_get_view (self->timeline, &from_us, &to_us);
+  told = hr_track_word_marks (marks, n, from_us, to_us);
+  hr_head_append (GTK_WIDGET (self), snapshot, _ ("Alerts and events"), &palette->text, TRUE, rtl, width / 2);
+  hr_head_append (GTK_WIDGET (self), snapshot, told != NULL ? told : _ ("none"), &palette->dim, FALSE, !rtl, width / 2);
+}
+
+static void
 hr_mark_lane_snapshot (GtkWidget   *widget,
                        GtkSnapshot *snapshot)
 {
@@ -174,10 +204,11 @@ hr_mark_lane_snapshot (GtkWidget   *widget,
   GdkRectangle area = get_area (self);
   HrPalette    palette;
 
-  /* The line on which the dots stand. */
   hr_palette_read (&palette, widget);
+  snapshot_head (self, snapshot, &palette);
+  /* The line on which the dots stand. */
   gtk_snapshot_append_color (snapshot, &palette.grid,
-                             &GRAPHENE_RECT_INIT ((float) area.x, (float) area.height - 4, (float) area.width, 1));
+                             &GRAPHENE_RECT_INIT ((float) area.x, (float) (area.y + area.height - 4), (float) area.width, 1));
   hr_marks_set_area (HR_MARKS (self->marks), &area);
   gtk_widget_snapshot_child (widget, self->marks, snapshot);
   gtk_widget_snapshot_child (widget, self->hover, snapshot);
@@ -193,7 +224,7 @@ hr_mark_lane_measure (GtkWidget     *widget,
                       int           *minimum_baseline,
                       int           *natural_baseline)
 {
-  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? HEIGHT : 0;
+  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? HEIGHT + get_head_height (HR_MARK_LANE (widget)) : 0;
 }
 
 static void
@@ -206,6 +237,23 @@ hr_mark_lane_size_allocate (GtkWidget *widget,
 
   gtk_widget_size_allocate (self->marks, &(GtkAllocation){ 0, 0, width, height }, -1);
   gtk_widget_size_allocate (self->hover, &(GtkAllocation){ 0, 0, width, height }, -1);
+}
+
+static void
+hr_mark_lane_css_changed (GtkWidget         *widget,
+                          GtkCssStyleChange *change)
+{
+  HR_MARK_LANE (widget)->line_height = 0;
+  GTK_WIDGET_CLASS (hr_mark_lane_parent_class)->css_changed (widget, change);
+}
+
+static void
+hr_mark_lane_system_setting_changed (GtkWidget       *widget,
+                                     GtkSystemSetting setting)
+{
+  HR_MARK_LANE (widget)->line_height = 0;
+  GTK_WIDGET_CLASS (hr_mark_lane_parent_class)->system_setting_changed (widget, setting);
+  gtk_widget_queue_resize (widget);
 }
 
 static void
@@ -240,6 +288,8 @@ hr_mark_lane_class_init (HrMarkLaneClass *klass)
   widget_class->snapshot = hr_mark_lane_snapshot;
   widget_class->measure = hr_mark_lane_measure;
   widget_class->size_allocate = hr_mark_lane_size_allocate;
+  widget_class->css_changed = hr_mark_lane_css_changed;
+  widget_class->system_setting_changed = hr_mark_lane_system_setting_changed;
 
   signals[MARK_ACTIVATED] = g_signal_new ("mark-activated", HR_TYPE_MARK_LANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_INT64);

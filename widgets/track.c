@@ -5,14 +5,14 @@
 #include "widgets/backdrop.h"
 #include "widgets/calendar.h"
 #include "widgets/focus-ring.h"
+#include "widgets/head.h"
 #include "widgets/track-private.h"
 #include "widgets/track-words.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
 
-/* Height of the head in label heights, and air within it. */
-#define HEAD_LINES 1.35
+/* Air between title and summary. */
 #define HEAD_GAP 12
 
 /* So near, in pixels, the crosshair finds a bin or a record. */
@@ -56,7 +56,7 @@ get_head_height (HrTrack *self)
   if (self->line_height == 0)
     self->line_height = hr_backdrop_line_height (GTK_WIDGET (self));
 
-  return (int) ceil (HEAD_LINES * self->line_height);
+  return hr_head_height (self->line_height);
 }
 
 /* Where the data are drawn, in the track's own pixels. */
@@ -263,43 +263,6 @@ describe (gpointer self)
   return hr_track_describe (self);
 }
 
-/* Draws @text at the head's left or right border, in at most @width pixels; returns how wide it is. */
-static int
-append_head (HrTrack       *self,
-             GtkSnapshot   *snapshot,
-             const char    *text,
-             const GdkRGBA *colour,
-             gboolean       bold,
-             gboolean       right,
-             int            width)
-{
-  g_autoptr (PangoLayout) layout = hr_label_new (GTK_WIDGET (self), text);
-  int text_width, x;
-
-  if (bold)
-    {
-      PangoAttrList *attributes = pango_layout_get_attributes (layout);
-
-      pango_attr_list_change (attributes, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
-      pango_layout_set_attributes (layout, attributes);
-    }
-  pango_layout_get_pixel_size (layout, &text_width, NULL);
-  if (text_width > width)
-    {
-      pango_layout_set_width (layout, width * PANGO_SCALE);
-      pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
-      pango_layout_get_pixel_size (layout, &text_width, NULL);
-    }
-
-  x = right ? gtk_widget_get_width (GTK_WIDGET (self)) - text_width : 0;
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, 0));
-  gtk_snapshot_append_layout (snapshot, layout, colour);
-  gtk_snapshot_restore (snapshot);
-
-  return text_width;
-}
-
 /* The title stands where reading begins, what the stretch in sight came to at the other end. */
 static void
 snapshot_head (HrTrack     *self,
@@ -322,9 +285,9 @@ snapshot_head (HrTrack     *self,
   measured = hr_bins_extent (bins, n, spec->kind, from_us, to_us, &reading);
   summary = hr_track_word_summary (get_unit (self), measured ? &reading : NULL, spec->limit);
   if (summary != NULL)
-    taken = append_head (self, snapshot, summary, &palette.dim, FALSE, !rtl, (int) (width * (1 - TITLE_SHARE))) + HEAD_GAP;
+    taken = hr_head_append (GTK_WIDGET (self), snapshot, summary, &palette.dim, FALSE, !rtl, (int) (width * (1 - TITLE_SHARE))) + HEAD_GAP;
   if (self->title != NULL)
-    append_head (self, snapshot, self->title, &palette.text, TRUE, rtl, width - taken);
+    hr_head_append (GTK_WIDGET (self), snapshot, self->title, &palette.text, TRUE, rtl, width - taken);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "app/config.h"
 #include "app/live-label.h"
+#include "tests/folder.h"
 
 #define SKIPPED 77
 
@@ -198,6 +199,12 @@ run_cases (int         argc,
            const Case *cases,
            guint       n_cases)
 {
+  g_autofree char *folder = g_dir_make_tmp ("headroom-window-XXXXXX", NULL);
+  int              status;
+
+  /* The history is none of its user's. */
+  g_assert_nonnull (folder);
+  g_setenv ("XDG_DATA_HOME", folder, TRUE);
   g_test_init (&argc, &argv, NULL);
   if (!gtk_init_check ())
     return SKIPPED;
@@ -205,5 +212,8 @@ run_cases (int         argc,
   for (guint i = 0; i < n_cases; i++)
     g_test_add_data_func (cases[i].path, &cases[i], run_case);
 
-  return g_test_run ();
+  status = g_test_run ();
+  remove_folder (folder);
+
+  return status;
 }
