@@ -51,6 +51,9 @@ fail (HrRecorderCore *self,
   self->retry_us = now_us (self) + seconds * G_USEC_PER_SEC;
   g_clear_error (&self->error);
   self->error = error;
+  g_mutex_lock (&self->mutex);
+  self->status.error = error->domain == HR_STORE_ERROR ? (HrStoreError) error->code : HR_STORE_ERROR_WRITE;
+  g_mutex_unlock (&self->mutex);
   set_state (self, HR_RECORDER_TROUBLE,
              g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s. Tried again in %u second.", "%s. Tried again in %u seconds.", seconds),
                               error->message, seconds));

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "engine/store/schema.h"
 #include "engine/store/writer.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,7 @@ typedef struct
 {
   HrRecorderState state;
   char           *message;    /* for people; NULL without trouble */
+  HrStoreError    error;      /* what kind of trouble it is, if any */
   guint64         n_durable;  /* snapshots that a crash cannot take any more */
   guint64         n_waiting;  /* in the queue */
   guint64         n_lost;     /* that found the queue full */
