@@ -108,7 +108,7 @@ add_records (Maker      *self,
   window->times_us = g_new (gint64, n);
   window->metrics = g_new0 (guint32, n);
   window->values = g_new (double, n);
-  window->items = g_new (gint64, n);
+  window->items = g_new (guint64, n);
   for (guint i = 0; i < n; i++)
     {
       window->times_us[i] = window->begin_us + i * STEP_US + 50 * 1000;
