@@ -337,6 +337,8 @@ quit_cb (GSimpleAction *action,
 {
   HrApplication *self = HR_APPLICATION (user_data);
 
+  /* Whoever quits is not asked: the recording is kept as it is. */
+  hr_archive_end_recording (self->archive);
   if (self->window != NULL)
     gtk_window_close (GTK_WINDOW (self->window));
   g_application_quit (G_APPLICATION (self));
@@ -359,6 +361,7 @@ static const struct
   { "app.quit", { "<Primary>q" } },
   { "app.export-csv('')", { "<Primary>e" } },
   { "app.open-contract('')", { "<Primary>o" } },
+  { "app.record", { "<Primary><Shift>r" } },
   { "win.sampling", { "<Primary>p" } },
   { "win.disconnect", { "<Primary>d" } },
   { "win.connect", { "<Primary>r" } },

@@ -3,8 +3,18 @@
 #pragma once
 
 #include "app/application.h"
+#include "app/archive.h"
+#include "app/sessions.h"
 
 G_BEGIN_DECLS
+
+/* As the setting close-while-recording numbers them. */
+enum
+{
+  HR_CLOSE_ASK,
+  HR_CLOSE_BACKGROUND,
+  HR_CLOSE_STOP
+};
 
 struct _HrApplication
 {
@@ -16,22 +26,30 @@ struct _HrApplication
   char         *contract_option;
   GSettings    *settings;
   HrMonitor    *monitor;
-  HrRecorder   *recorder;
   HrWorkload   *workload;
   HrPairings   *pairings;
+  HrArchive    *archive;
+  HrSessions   *sessions;
   GCancellable *cancellable;    /* of everything that answers later */
   guint         end_signals[2]; /* sources of SIGINT and SIGTERM */
 
   /* Borrowed: GTK's */
   HrMainWindow *window;
+
+  gboolean in_background; /* without a window, since a recording goes on */
+  gboolean ending;
+  gboolean archive_closed;
+  gboolean hurried; /* it was asked to end twice */
 };
 
 void _hr_application_add_actions (HrApplication *self);
 void _hr_application_restore_contract (HrApplication *self,
                                        const char    *path);
-void _hr_application_start_recording (HrApplication *self);
-void _hr_application_end_recording (HrApplication *self);
 void _hr_application_follow_alerts (HrApplication *self);
 void _hr_application_follow_sources (HrApplication *self);
+
+void _hr_application_start_archive (HrApplication *self);
+void _hr_application_follow_window (HrApplication *self);
+void _hr_application_close_archive (HrApplication *self);
 
 G_END_DECLS

@@ -54,11 +54,16 @@ create_monitor (HrApplication *self)
     _hr_application_restore_contract (self, path);
 }
 
-/* Ends the app as its menu does, so that nothing of it is cut off. */
+/* Ends the app as its menu does, so that nothing of it is cut off; at once when it is ending already. */
 static gboolean
 end_signal_cb (gpointer user_data)
 {
-  g_action_group_activate_action (G_ACTION_GROUP (user_data), "quit", NULL);
+  HrApplication *self = HR_APPLICATION (user_data);
+
+  if (self->ending)
+    self->hurried = TRUE;
+  else
+    g_action_group_activate_action (G_ACTION_GROUP (self), "quit", NULL);
 
   return G_SOURCE_CONTINUE;
 }
@@ -110,7 +115,7 @@ hr_application_startup (GApplication *application)
 
   hr_loop_log_follow ();
   create_monitor (self);
-  _hr_application_start_recording (self);
+  _hr_application_start_archive (self);
   _hr_application_add_actions (self);
   _hr_application_follow_alerts (self);
   _hr_application_follow_sources (self);
@@ -126,10 +131,14 @@ hr_application_activate (GApplication *application)
 {
   HrApplication *self = HR_APPLICATION (application);
 
+  if (self->ending)
+    return;
   if (self->window == NULL)
     {
-      self->window = hr_main_window_new (GTK_APPLICATION (self), self->monitor, self->workload, self->pairings, self->settings);
+      self->window = hr_main_window_new (GTK_APPLICATION (self), self->monitor, self->workload, self->pairings, self->archive, self->sessions,
+                                         self->settings);
       g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
+      _hr_application_follow_window (self);
       gtk_window_present (GTK_WINDOW (self->window));
       /* Nothing is chosen yet, so that Space is the chart's and not the first button's. */
       gtk_window_set_focus (GTK_WINDOW (self->window), NULL);
@@ -143,13 +152,16 @@ hr_application_shutdown (GApplication *application)
 {
   HrApplication *self = HR_APPLICATION (application);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (self->end_signals); i++)
-    g_clear_handle_id (&self->end_signals[i], g_source_remove);
+  self->ending = TRUE;
   g_cancellable_cancel (self->cancellable);
   if (self->workload != NULL)
     hr_workload_stop (self->workload);
+  if (self->window != NULL)
+    gtk_window_destroy (GTK_WINDOW (self->window));
   g_clear_weak_pointer (&self->window);
-  _hr_application_end_recording (self);
+  _hr_application_close_archive (self);
+  for (gsize i = 0; i < G_N_ELEMENTS (self->end_signals); i++)
+    g_clear_handle_id (&self->end_signals[i], g_source_remove);
   report_loop ();
 
   G_APPLICATION_CLASS (hr_application_parent_class)->shutdown (application);
@@ -207,6 +219,8 @@ hr_application_finalize (GObject *object)
   g_clear_object (&self->pairings);
   g_clear_object (&self->monitor);
   g_clear_object (&self->settings);
+  g_clear_object (&self->sessions);
+  g_clear_object (&self->archive);
   g_clear_object (&self->cancellable);
   g_free (self->agent_option);
   g_free (self->workload_option);

@@ -97,7 +97,7 @@ show_help_overlay_cb (GSimpleAction *action,
 {
   HrMainWindow *self = HR_MAIN_WINDOW (user_data);
 
-  _hr_main_window_present (self, GTK_WINDOW (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (self))));
+  hr_main_window_present (self, GTK_WINDOW (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (self))));
 }
 
 static const GActionEntry entries[] = {

@@ -35,6 +35,8 @@ struct _HrMainWindow
   HrMonitor  *monitor;
   HrWorkload *workload;
   HrPairings *pairings;
+  HrArchive  *archive;
+  HrSessions *sessions;
   GSettings  *settings;
 
   guint    warming;          /* the source that reads what dialogs need, or 0 */
@@ -55,9 +57,6 @@ void _hr_main_window_enable (HrMainWindow *self,
 void _hr_main_window_add_source_actions (HrMainWindow *self);
 void _hr_main_window_update_source_actions (HrMainWindow *self,
                                             HrSource     *source);
-
-void _hr_main_window_present (HrMainWindow *self,
-                              GtkWindow    *dialog);
 
 /* Words for a dialog that wrap wherever they have to and can be copied. */
 GtkWidget *hr_words_new (const char *text,

@@ -128,7 +128,7 @@ rename_cb (GSimpleAction *action,
   g_object_set_data_full (G_OBJECT (dialog), "source", g_object_ref (source), g_object_unref);
   g_signal_connect_object (dialog, "response", G_CALLBACK (rename_response_cb), self, 0);
   gtk_widget_grab_focus (entry);
-  _hr_main_window_present (self, GTK_WINDOW (dialog));
+  hr_main_window_present (self, GTK_WINDOW (dialog));
 }
 
 static void
@@ -172,7 +172,7 @@ add_source_cb (GSimpleAction *action,
   GtkWindow    *dialog = hr_add_source_dialog_new (GTK_WINDOW (self), self->monitor, self->pairings);
 
   g_signal_connect_object (dialog, "added", G_CALLBACK (dialog_added_cb), self, 0);
-  _hr_main_window_present (self, dialog);
+  hr_main_window_present (self, dialog);
 }
 
 static void
@@ -182,7 +182,7 @@ network_sources_cb (GSimpleAction *action,
 {
   HrMainWindow *self = HR_MAIN_WINDOW (user_data);
 
-  _hr_main_window_present (self, hr_peers_dialog_new (GTK_WINDOW (self), self->monitor, self->pairings));
+  hr_main_window_present (self, hr_peers_dialog_new (GTK_WINDOW (self), self->monitor, self->pairings));
 }
 
 /* The program selects itself once it is there. */
@@ -206,7 +206,7 @@ watch_process_cb (GSimpleAction *action,
   GtkWindow    *dialog = hr_watch_dialog_new (GTK_WINDOW (self), self->monitor, place);
 
   g_signal_connect_object (dialog, "watched", G_CALLBACK (dialog_watched_cb), self, 0);
-  _hr_main_window_present (self, dialog);
+  hr_main_window_present (self, dialog);
 }
 
 /* What the first dialog of its kind would otherwise have to read before it can show. */

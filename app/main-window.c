@@ -284,9 +284,11 @@ present_tick_cb (GtkWidget     *widget,
 
 /* Shows @dialog with the next frame: to measure all the text of a new window takes as long as to draw it. */
 void
-_hr_main_window_present (HrMainWindow *self,
-                         GtkWindow    *dialog)
+hr_main_window_present (HrMainWindow *self,
+                        GtkWindow    *dialog)
 {
+  g_return_if_fail (HR_IS_MAIN_WINDOW (self));
+
   gtk_widget_add_tick_callback (GTK_WIDGET (self), present_tick_cb, g_object_ref (dialog), g_object_unref);
 }
 
@@ -335,7 +337,7 @@ hr_main_window_complain (HrMainWindow *self,
   gtk_window_set_title (GTK_WINDOW (dialog), heading);
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), new_message (heading, body));
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
-  _hr_main_window_present (self, GTK_WINDOW (dialog));
+  hr_main_window_present (self, GTK_WINDOW (dialog));
 }
 
 static void
@@ -405,6 +407,8 @@ hr_main_window_dispose (GObject *object)
   g_clear_object (&self->monitor);
   g_clear_object (&self->workload);
   g_clear_object (&self->pairings);
+  g_clear_object (&self->archive);
+  g_clear_object (&self->sessions);
   g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (hr_main_window_parent_class)->dispose (object);
@@ -457,6 +461,8 @@ hr_main_window_new (GtkApplication *application,
                     HrMonitor      *monitor,
                     HrWorkload     *workload,
                     HrPairings     *pairings,
+                    HrArchive      *archive,
+                    HrSessions     *sessions,
                     GSettings      *settings)
 {
   HrMainWindow *self = g_object_new (HR_TYPE_MAIN_WINDOW, "application", application, NULL);
@@ -464,6 +470,8 @@ hr_main_window_new (GtkApplication *application,
   self->monitor = g_object_ref (monitor);
   self->workload = g_object_ref (workload);
   self->pairings = g_object_ref (pairings);
+  self->archive = g_object_ref (archive);
+  self->sessions = g_object_ref (sessions);
   self->settings = g_object_ref (settings);
   restore_state (self);
   _hr_main_window_add_actions (self);

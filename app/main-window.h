@@ -2,8 +2,10 @@
 
 #pragma once
 
+#include "app/archive.h"
 #include "app/live-view.h"
 #include "app/pairings.h"
+#include "app/sessions.h"
 #include "app/workload.h"
 #include "engine/monitor.h"
 
@@ -19,6 +21,8 @@ HrMainWindow *hr_main_window_new (GtkApplication *application,
                                   HrMonitor      *monitor,
                                   HrWorkload     *workload,
                                   HrPairings     *pairings,
+                                  HrArchive      *archive,
+                                  HrSessions     *sessions,
                                   GSettings      *settings) G_GNUC_WARN_UNUSED_RESULT;
 
 HrSource   *hr_main_window_get_source (HrMainWindow *self);
@@ -29,6 +33,9 @@ HrLiveView *hr_main_window_get_live_view (HrMainWindow *self);
 /* Looks anew at why no devices can be seen. */
 void hr_main_window_show_trouble (HrMainWindow *self);
 
+/* Shows a dialog with the next frame. */
+void hr_main_window_present (HrMainWindow *self,
+                             GtkWindow    *dialog);
 /* Says something in passing. */
 void hr_main_window_toast (HrMainWindow *self,
                            const char   *text);
