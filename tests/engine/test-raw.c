@@ -239,7 +239,8 @@ kept_clear (Kept *kept)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Kept, kept_clear)
 
 static Kept
-read_kept (Fixture *fixture)
+read_kept (Fixture *fixture,
+           guint    n_windows)
 {
   g_autoptr (GError) error = NULL;
   Kept   kept = { .session = end_recording (fixture) };
@@ -249,7 +250,7 @@ read_kept (Fixture *fixture)
   g_assert_no_error (error);
   kept.alerts = hr_session_read_alerts (kept.session, (HrRange){ 0, 0 }, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (kept.windows->len, ==, 1);
+  g_assert_cmpuint (kept.windows->len, ==, n_windows);
   g_assert_cmpuint (kept.alerts->len, ==, fixture->n_alerts);
 
   kept.window = kept.windows->pdata[0];
@@ -274,7 +275,7 @@ test_a_breach_keeps_its_records (Fixture      *fixture,
 
   wait_until (fixture->n_windows == 1);
   g_assert_cmpint (hr_source_get_state (fixture->workload), ==, HR_SOURCE_CONNECTED);
-  kept = read_kept (fixture);
+  kept = read_kept (fixture, 1);
   g_assert_cmpint (kept.window->begin_us, >=, kept.alert->raised_us - 1000 * BEFORE_MS - 100000);
   g_assert_cmpint (kept.window->end_us, >=, kept.alert->raised_us + 1000 * AFTER_MS);
   g_assert_cmpint (kept.window->end_us, <, kept.alert->raised_us + 1000 * (AFTER_MS + 3000));
@@ -297,7 +298,7 @@ test_the_end_closes_the_window (Fixture      *fixture,
   wait_until (fixture->n_windows == 1);
   g_subprocess_wait (workload, NULL, NULL);
   g_assert_cmpint (hr_source_get_state (fixture->workload), ==, HR_SOURCE_LOST);
-  kept = read_kept (fixture);
+  kept = read_kept (fixture, 1);
   g_assert_cmpuint (kept.n_slow, >=, 1);
   g_assert_cmpuint (kept.n_batches, ==, counted_until (fixture, G_MAXINT64 / 2));
 }
@@ -314,9 +315,39 @@ test_the_end_of_recording_loses_nothing (Fixture      *fixture,
   wait_until (fixture->alert != NULL);
   begin_us = g_get_monotonic_time ();
   wait_until (g_get_monotonic_time () - begin_us > G_USEC_PER_SEC / 2);
-  kept = read_kept (fixture);
+  kept = read_kept (fixture, 1);
   g_assert_cmpuint (kept.n_slow, >=, 1);
   g_assert_cmpuint (kept.n_batches, ==, counted_until (fixture, kept.window->end_us));
+  g_subprocess_force_exit (workload);
+  g_subprocess_wait (workload, NULL, NULL);
+}
+
+/* Breaches that overlap share a window, one that comes soon after goes on where it ended: together they hold every record once. */
+static void
+test_breaches_share_and_join (Fixture      *fixture,
+                              gconstpointer user_data)
+{
+  g_autoptr (GSubprocess) workload = NULL;
+  g_auto (Kept) kept = { 0 };
+  const HrRawWindow *second;
+  gint64             source;
+  guint              n_slow, n_batches;
+
+  hr_monitor_set_raw_reach (fixture->monitor, BEFORE_MS, 3000);
+  workload = start_workload ("--slow-ms 25 --slow-every 100 --rate 50 --duration 30");
+  wait_until (fixture->n_alerts == 2);
+  hr_monitor_set_raw_reach (fixture->monitor, BEFORE_MS, 500);
+  wait_until (fixture->n_windows == 2);
+  kept = read_kept (fixture, 2);
+  g_assert_cmpuint (kept.n_slow, >=, 2);
+
+  source = session_source (kept.session, hr_source_get_name (fixture->workload));
+  second = kept.windows->pdata[1];
+  n_batches = count_batches (second, session_metric (kept.session, source, BATCH), &n_slow);
+  g_assert_cmpuint (n_slow, >=, 1);
+  g_assert_cmpuint (second->n_lost, ==, 0);
+  g_assert_cmpint (second->begin_us, >=, kept.window->end_us - 1000);
+  g_assert_cmpuint (kept.n_batches + n_batches, ==, counted_until (fixture, second->end_us));
   g_subprocess_force_exit (workload);
   g_subprocess_wait (workload, NULL, NULL);
 }
@@ -373,6 +404,7 @@ main (int    argc,
   ADD ("breach", test_a_breach_keeps_its_records);
   ADD ("end", test_the_end_closes_the_window);
   ADD ("recording-ends", test_the_end_of_recording_loses_nothing);
+  ADD ("join", test_breaches_share_and_join);
   ADD ("look", test_records_can_be_looked_at);
 
   return g_test_run ();

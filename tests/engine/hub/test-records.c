@@ -193,17 +193,15 @@ test_all_records_come_once (Fixture      *fixture,
   pthread_t thread;
   HrSource *source;
 
-  g_assert_cmpint (pthread_create (&thread, NULL, record_thread, fixture), ==, 0);
   record (fixture, 1000);
+  g_assert_cmpint (pthread_create (&thread, NULL, record_thread, fixture), ==, 0);
   pthread_join (thread, NULL);
-  source = wait_counted (fixture, 2000);
+  record (fixture, 1000);
+  source = wait_counted (fixture, 3000);
   g_assert_true (hr_peer_keeps_records (fixture->peer, source));
   g_assert_false (hr_peer_keeps_records (fixture->peer, hr_peer_get_origin (fixture->peer)));
 
   window = hr_record_window_new (source, (gint64) hr_clock_monotonic () - 30 * SECOND, HR_RECORD_WINDOW_OPEN);
-  fetch (fixture, window);
-  record (fixture, 1000);
-  wait_counted (fixture, 3000);
   fetch (fixture, window);
   fetch (fixture, window);
 
