@@ -50,7 +50,10 @@ struct _HrCsvIntake
   HrCsvRowFunc row;
   gpointer     user_data;
 
-  GByteArray *head; /* what came before the row of names was whole; NULL from then on */
+  GByteArray *head;        /* what came before the row of names was whole; NULL from then on */
+  guint       scanned;     /* bytes of it, in which that row does not end */
+  gboolean    scan_quoted; /* whether they end between quotes */
+  gboolean    scan_text;   /* whether there is more in them than empty lines */
   char        delimiter;
   State       state;
   gboolean    after_cr;
@@ -297,6 +300,11 @@ read_item (HrCsvIntake       *self,
     return TRUE;
 
   value *= metric->factor;
+  if (!isfinite (value))
+    {
+      complain (self, g_strdup (_ ("a value is beyond all numbers")));
+      return FALSE;
+    }
   out->count = 1;
   out->sum = out->min = out->max = out->last = value;
   if (metric->info.kind != HR_KIND_DURATION)
@@ -338,8 +346,11 @@ read_interval (HrCsvIntake       *self,
   out->max = isnan (parts[HR_CSV_MAX]) ? out->last : parts[HR_CSV_MAX];
   out->self = isnan (parts[HR_CSV_SELF]) ? 0 : parts[HR_CSV_SELF];
   out->count = count;
+  if (isfinite (out->sum))
+    return TRUE;
+  complain (self, g_strdup (_ ("a value is beyond all numbers")));
 
-  return TRUE;
+  return FALSE;
 }
 
 /* Reads what was measured. Returns FALSE with the row counted as bad. */
@@ -601,8 +612,11 @@ find_delimiter (const char *data,
   gsize             counts[G_N_ELEMENTS (candidates)] = { 0 };
   guint             best = G_N_ELEMENTS (candidates) - 1;
   gboolean          quoted = FALSE;
+  gsize             first = 0;
 
-  for (gsize i = 0; i < size && (quoted || strchr ("\r\n", data[i]) == NULL); i++)
+  while (first < size && (data[first] == '\n' || data[first] == '\r'))
+    first++;
+  for (gsize i = first; i < size && (quoted || strchr ("\r\n", data[i]) == NULL); i++)
     {
       quoted = quoted != (data[i] == '"');
       for (guint k = 0; !quoted && k < G_N_ELEMENTS (candidates); k++)
@@ -614,17 +628,18 @@ find_delimiter (const char *data,
   return candidates[best];
 }
 
-/* Whether the row of names is whole. */
+/* Whether the row of names is whole, by the bytes that are new. */
 static gboolean
-has_row (const GByteArray *head)
+has_row (HrCsvIntake *self)
 {
-  gboolean quoted = FALSE;
-
-  for (guint i = 0; i < head->len; i++)
+  for (; self->scanned < self->head->len; self->scanned++)
     {
-      quoted = quoted != (head->data[i] == '"');
-      if (!quoted && i > 0 && (head->data[i] == '\n' || head->data[i] == '\r'))
+      guint8 c = self->head->data[self->scanned];
+
+      self->scan_quoted = self->scan_quoted != (c == '"');
+      if (self->scan_text && !self->scan_quoted && (c == '\n' || c == '\r'))
         return TRUE;
+      self->scan_text = self->scan_text || (c != '\n' && c != '\r');
     }
 
   return FALSE;
@@ -657,7 +672,7 @@ hr_csv_intake_push (HrCsvIntake *self,
     return take_bytes (self, data, size, error);
 
   g_byte_array_append (self->head, (const guint8 *) data, (guint) size);
-  if (self->head->len <= HR_CSV_MAX_LINE && !has_row (self->head))
+  if (self->head->len <= HR_CSV_MAX_LINE && !has_row (self))
     return TRUE;
 
   return take_head (self, error);

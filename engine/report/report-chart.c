@@ -13,7 +13,7 @@
 #define WIDTH 720.0
 #define HEIGHT 190.0
 #define LEFT 62.0
-#define RIGHT 20.0
+#define RIGHT 28.0
 #define TOP 16.0
 #define BOTTOM 22.0
 

@@ -510,7 +510,7 @@ add_provenance (HrReportDocument *self,
   put_fact (facts, _ ("Session file"), g_filename_display_name (report->file));
   put_fact (facts, _ ("Size"), hr_words_size (report->file_bytes));
   put_fact (facts, _ ("Part of it"), g_strdup (report->partial ? _ ("a stretch") : _ ("all of it")));
-  put_fact (facts, _ ("Contract"), g_strdup (report->contract != NULL ? hr_contract_get_file (report->contract) : _ ("none")));
+  put_fact (facts, _ ("Contract"), report->contract != NULL ? hr_report_contract_file (report) : g_strdup (_ ("none")));
   if (report->contract_hash != NULL)
     put_fact (facts, _ ("SHA-256 of the contract"), g_strdup (report->contract_hash));
   put_fact (facts, _ ("Contracts in force while it was recorded"), hr_words_count (report->n_contracts));

@@ -13,7 +13,9 @@ static void
 append_contract (const HrReport *self,
                  HrJsonText     *json)
 {
-  if (self->contract == NULL)
+  g_autofree char *file = self->contract != NULL ? hr_report_contract_file (self) : NULL;
+
+  if (file == NULL)
     {
       hr_json_text (json, "contract", NULL);
       return;
@@ -21,7 +23,7 @@ append_contract (const HrReport *self,
 
   hr_json_open (json, "contract", '{');
   hr_json_text (json, "name", hr_contract_get_name (self->contract));
-  hr_json_text (json, "file", hr_contract_get_file (self->contract));
+  hr_json_text (json, "file", file);
   hr_json_text (json, "from", self->contract_origin == HR_REPORT_CONTRACT_GIVEN ? "given" : "session");
   hr_json_text (json, "sha256", self->contract_hash);
   hr_json_close (json, '}');

@@ -114,17 +114,27 @@ hr_words_limit (const HrReportLimit *limit,
   return g_strdup_printf (limit->least ? _ ("minimum %s") : _ ("limit %s"), value);
 }
 
+/* The contract's file without its folder, which is nobody's matter elsewhere. @report: has a contract */
+char *
+hr_report_contract_file (const HrReport *report)
+{
+  g_autofree char *base = g_path_get_basename (hr_contract_get_file (report->contract));
+
+  return g_filename_display_name (base);
+}
+
 /* What the results were judged by. */
 char *
 hr_words_contract (const HrReport *report)
 {
-  const char *name, *file;
+  g_autofree char *file = NULL;
+  const char      *name;
 
   if (report->contract == NULL)
     return g_strdup (_ ("Not judged: there is no contract in the session, and none was given"));
 
   name = hr_contract_get_name (report->contract);
-  file = hr_contract_get_file (report->contract);
+  file = hr_report_contract_file (report);
 
   /* Translators: a contract's name and its file. */
   return g_strdup_printf (report->contract_origin == HR_REPORT_CONTRACT_GIVEN ? _ ("Judged by “%s” (%s), as given for this report")

@@ -31,6 +31,7 @@ const char *hr_words_outcome (HrOutcome outcome);
 HrTone      hr_words_outcome_tone (HrOutcome outcome);
 const char *hr_words_severity (HrSeverity severity);
 
+char     *hr_report_contract_file (const HrReport *self) G_GNUC_WARN_UNUSED_RESULT;
 HrOutcome hr_report_get_outcome (const HrReport *self);
 char     *hr_report_sentence (const HrReport *self) G_GNUC_WARN_UNUSED_RESULT;
 char     *hr_report_tally (const HrReport *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -19,7 +19,7 @@ typedef struct
 static void
 check_sample (const HrSample *sample)
 {
-  if (sample->count == 0 || !isfinite (sample->min) || !isfinite (sample->max) || !isfinite (sample->last) || sample->n_buckets > 1 ||
+  if (sample->count == 0 || !isfinite (sample->sum) || !isfinite (sample->min) || !isfinite (sample->max) || !isfinite (sample->last) || sample->n_buckets > 1 ||
       (sample->n_buckets == 1 && sample->buckets->bucket >= HR_N_BUCKETS))
     abort ();
 }

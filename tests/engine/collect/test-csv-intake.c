@@ -100,6 +100,7 @@ test_however_it_is_written (void)
   assert_rows ("time,a,b\n2026-03-01T12:00:00Z,1,2\n2026-03-01T12:00:01.5Z,3,\n", "0 a=1 b=2\n1500000 a=3\n");
   assert_rows ("\xef\xbb\xbftime;a;b\r\n2026-03-01T12:00:00Z;1,5;-2\r\n\r\n2026-03-01T12:00:01Z;;1e3", "0 a=1.5 b=-2\n1000000 b=1000\n");
   assert_rows ("\"time\"\t\"a\t\"\"b\"\"\"\r\"2026-03-01 12:00:00\"\t\" 0,25 \"\r", "0 a\t\"b\"=0.25\n");
+  assert_rows ("\r\n\ntime;a\n2026-03-01T12:00:00Z;1,5\n", "0 a=1.5\n");
   assert_rows ("a,time\n5,2026-03-01T13:00+01:00\n", "0 a=5\n");
 }
 
@@ -252,6 +253,7 @@ test_what_is_no_table (void)
   assert_refused ("time,a\nyesterday,1\n", HR_CSV_ERROR_TIME, "“yesterday”");
   assert_refused ("time,a\n1772366400,x\n1772366401,y\n1772366402,1\n", HR_CSV_ERROR_ROWS, "2 of 3");
   assert_refused ("time,a\n1772366400,x\n", HR_CSV_ERROR_ROWS, "1 of 1");
+  assert_refused ("time,a_gb\n1772366400,1e308\n", HR_CSV_ERROR_ROWS, "beyond");
   assert_refused ("time,a\n1772366400,\"1\n", HR_CSV_ERROR_ROWS, "never closed");
   assert_refused ("time,\xff\xfe\n1,2\n", HR_CSV_ERROR_ENCODING, "UTF-8");
   assert_refused (wide, HR_CSV_ERROR_LIMIT, "cells");
