@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Any bytes as a session file: an error of the store, or something that every reader can be asked for. What can be opened can be salvaged,
- * and can be replayed then. */
+ * and can be replayed then. Each file is looked at twice: as it is, and with checksums that are right, as whoever means harm would have them. */
 
 #include "engine/store/schema.h"
 #include "engine/store/session.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
+#include <zlib.h>
 
 #define MAX_SNAPSHOTS 5000
+#define CHECKSUM_BYTES 4
+
+/* What sealing a file may take of SQLite's time, in instructions. */
+#define MAX_STEPS 200000
 
 int LLVMFuzzerTestOneInput (const guint8 *data,
                             gsize         size);
@@ -161,23 +167,71 @@ salvage (HrSession *session)
   hr_session_close (saved);
 }
 
-int
-LLVMFuzzerTestOneInput (const guint8 *data,
-                        gsize         size)
+/* SQL function: a blob with the checksum that it has to have. */
+static void
+seal_cb (sqlite3_context *context,
+         int              n,
+         sqlite3_value  **values)
+{
+  gsize   size = (gsize) sqlite3_value_bytes (values[0]);
+  guint8 *bytes;
+  guint32 checksum;
+
+  if (size < CHECKSUM_BYTES)
+    {
+      sqlite3_result_value (context, values[0]);
+      return;
+    }
+  bytes = g_memdup2 (sqlite3_value_blob (values[0]), size);
+  checksum = GUINT32_TO_LE ((guint32) crc32_z (0, bytes, size - CHECKSUM_BYTES));
+  memcpy (bytes + size - CHECKSUM_BYTES, &checksum, sizeof checksum);
+  sqlite3_result_blob64 (context, bytes, size, g_free);
+}
+
+static int
+give_up_cb (void *data)
+{
+  return 1;
+}
+
+/* Sets the checksums of all blobs right, as far as that can be done. */
+static void
+seal (void)
+{
+  static const char *const updates[] = {
+    "UPDATE chunk SET heads = seal (heads)",
+    "UPDATE tier SET fine = seal (fine), coarse = seal (coarse)",
+    "UPDATE block SET samples = seal (samples)",
+    "UPDATE histogram SET buckets = seal (buckets)",
+    "UPDATE batch SET data = seal (data)",
+    "UPDATE raw SET data = seal (data)",
+  };
+  sqlite3 *db = NULL;
+
+  if (sqlite3_open (path, &db) == SQLITE_OK)
+    {
+      sqlite3_create_function (db, "seal", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, seal_cb, NULL, NULL);
+      sqlite3_db_config (db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+      sqlite3_progress_handler (db, MAX_STEPS, give_up_cb, NULL);
+      sqlite3_exec (db, "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY", NULL, NULL, NULL);
+      for (guint i = 0; i < G_N_ELEMENTS (updates); i++)
+        sqlite3_exec (db, updates[i], NULL, NULL, NULL);
+    }
+  sqlite3_close (db);
+}
+
+/* Asks the file for all there is. */
+static void
+read_all (void)
 {
   GError    *error = NULL;
-  HrSession *session;
+  HrSession *session = hr_session_open (path, &error);
   HrRange    ranges[2] = { { 0 } };
 
-  if (folder == NULL)
-    make_folder ();
-  remove_all ();
-  g_assert_true (g_file_set_contents_full (path, (const char *) data, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
-  session = hr_session_open (path, &error);
   if (session == NULL)
     {
       check_error (error);
-      return 0;
+      return;
     }
 
   ranges[1] = hr_session_get_range (session);
@@ -192,6 +246,19 @@ LLVMFuzzerTestOneInput (const guint8 *data,
     }
   salvage (session);
   hr_session_close (session);
+}
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data,
+                        gsize         size)
+{
+  if (folder == NULL)
+    make_folder ();
+  remove_all ();
+  g_assert_true (g_file_set_contents_full (path, (const char *) data, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  read_all ();
+  seal ();
+  read_all ();
 
   return 0;
 }
