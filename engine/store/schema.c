@@ -12,8 +12,6 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
-#define BUSY_TIMEOUT_MS 5000
-
 /* How often SQLite takes the log into the file, in pages of 4 KiB. */
 #define CHECKPOINT_PAGES "1000"
 
@@ -275,7 +273,7 @@ open_file (const char *path,
       return NULL;
     }
 
-  sqlite3_busy_timeout (db, BUSY_TIMEOUT_MS);
+  sqlite3_busy_timeout (db, HR_STORE_BUSY_TIMEOUT_MS);
   /* What comes from others is data: no SQL of theirs runs. */
   sqlite3_db_config (db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   sqlite3_db_config (db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);

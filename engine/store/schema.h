@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 #define HR_STORE_APPLICATION_ID 0x4844524d
 #define HR_STORE_VERSION 1
 
+/* How long a call waits for others that are in its way. */
+#define HR_STORE_BUSY_TIMEOUT_MS 5000
+
 #define HR_STORE_ERROR (hr_store_error_quark ())
 
 typedef enum

@@ -4,7 +4,7 @@
  *
  * A failed sync leaves nobody knowing what of a file's pages is on the disk: the system may well say from its memory that all of them are
  * there. So after any failure the file is closed and opened anew (hr_writer_reopen ()), whereby all of its log is written into it once more and
- * synced; only then what is found in it counts. */
+ * synced, and the log begins anew; only then what is found in it counts. */
 
 #include "engine/store/writer-private.h"
 
@@ -89,22 +89,54 @@ close_file (HrWriter *self)
   g_clear_pointer (&self->db, sqlite3_close);
 }
 
-/* Opens the file, and has what is in its log written into it and synced: all of it when @mode is SQLITE_CHECKPOINT_FULL, which waits for
- * readers, or else as much as readers let. */
+/* Syncs the log. It has no locks of SQLite's that closing a descriptor of it could take away. */
 static gboolean
-open_file (HrWriter *self,
-           int       mode,
+sync_log (HrWriter *self,
+          GError  **error)
+{
+  g_autofree char *name = g_path_get_basename (self->path);
+  int              fd = open (sqlite3_filename_wal (sqlite3_db_filename (self->db, "main")), O_RDONLY | O_CLOEXEC);
+  int              number;
+
+  if (fd < 0)
+    return errno == ENOENT || hr_store_fail_system (error, errno, self->path);
+
+  number = fsync (fd) == 0 ? 0 : errno;
+  close (fd);
+  if (number == 0)
+    return TRUE;
+  g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_WRITE, _ ("“%s” could not be written: %s"), name, g_strerror (number));
+
+  return FALSE;
+}
+
+/* Has what is in the log written into the file and synced, and the log emptied: what of it is not on the disk would otherwise end it, should the
+ * power fail, and what stands before that would come after what stands in the file. That readers are in the way matters only when @all of it has to be. */
+static gboolean
+empty_log (HrWriter *self,
+           gboolean  all,
            GError  **error)
 {
   int result;
 
-  self->db = hr_store_open_to_write (self->path, error);
-  if (self->db == NULL)
-    return FALSE;
+  if (!all)
+    sqlite3_busy_timeout (self->db, 0);
+  result = sqlite3_wal_checkpoint_v2 (self->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  sqlite3_busy_timeout (self->db, HR_STORE_BUSY_TIMEOUT_MS);
+  if (result == SQLITE_OK)
+    return sync_log (self, error);
 
-  result = sqlite3_wal_checkpoint_v2 (self->db, NULL, mode, NULL, NULL);
-  if (result != SQLITE_OK && (mode == SQLITE_CHECKPOINT_FULL || (result & 0xff) != SQLITE_BUSY))
-    return hr_writer_fail (self, result, error);
+  return (!all && (result & 0xff) == SQLITE_BUSY) || hr_writer_fail (self, result, error);
+}
+
+static gboolean
+open_file (HrWriter *self,
+           gboolean  after_failure,
+           GError  **error)
+{
+  self->db = hr_store_open_to_write (self->path, error);
+  if (self->db == NULL || !empty_log (self, after_failure, error))
+    return FALSE;
   if (stat (self->path, &self->file) != 0)
     return hr_store_fail_system (error, errno, self->path);
 
@@ -211,7 +243,7 @@ hr_writer_open_with_clock (const char         *path,
 
   if (!hr_writer_lock_take (&self->lock, path, error) || (create_new && !create (path, error)))
     return NULL;
-  if (!open_file (self, SQLITE_CHECKPOINT_PASSIVE, error) || !begin_run (self, error))
+  if (!open_file (self, FALSE, error) || !begin_run (self, error))
     {
       close_file (self);
       if (create_new)
@@ -269,7 +301,7 @@ hr_writer_reopen (HrWriter *self,
   hr_writer_lock_release (&self->lock);
   g_hash_table_remove_all (self->told);
 
-  if (!hr_writer_lock_take (&self->lock, self->path, error) || !open_file (self, SQLITE_CHECKPOINT_FULL, error) || !find_run (self, &n_commits, error) ||
+  if (!hr_writer_lock_take (&self->lock, self->path, error) || !open_file (self, TRUE, error) || !find_run (self, &n_commits, error) ||
       (n_commits < 0 && !begin_run (self, error)))
     {
       close_file (self);
