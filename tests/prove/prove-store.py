@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kills what records at random moments and looks at what is left: prove-store.py BUILD [--rounds N] [--result FILE]
 
-Three kinds of rounds take turns: a disk with room, a small one that fills up (where a tmpfs may be mounted), and syncs that fail. In each of
-them tests/prove/store-program records until it is killed, into the file that the round before left. What it said to be durable has to be
-there, every snapshot once and none after a gap. In further rounds headroom-cli, and the app where it keeps a history, record a real
+Four kinds of rounds take turns: a kill; a loss of power, which takes what was not synced (unsure-disk.c); syncs that fail, and do not get the pages to
+the disk later either; and a small disk that fills up, where a tmpfs may be mounted. In each of them tests/prove/store-program records until it is
+killed, into the file that the round before left. What it said to be durable has to be there, every snapshot once and none after a gap. In further rounds headroom-cli, and the app where it keeps a history, record a real
 workload: what another reader of the file saw before they were killed has to be there after it.
 """
 
@@ -35,11 +35,13 @@ class Failed(Exception):
 class Program:
     """store-program, and what it said so far."""
 
-    def __init__(self, build, path, fail_switch=None, per_tick=20):
+    def __init__(self, build, path, switches=None, per_tick=20):
         environment = dict(os.environ)
-        if fail_switch is not None:
-            environment["LD_PRELOAD"] = str(build / "tests/prove/libfail-sync.so")
-            environment["HEADROOM_FAIL_SYNC"] = str(fail_switch)
+        self.switches = switches
+        if switches is not None:
+            environment["LD_PRELOAD"] = str(build / "tests/prove/libunsure-disk.so")
+            environment["HEADROOM_FAIL_SYNC"] = str(switches / "fail-sync")
+            environment["HEADROOM_POWER_LOSS"] = str(switches / "power-loss")
         self.process = subprocess.Popen([build / "tests/prove/store-program", "record", path, str(per_tick)],
                                         stdout=subprocess.PIPE, text=True, env=environment)
         self.changed = threading.Condition()
@@ -81,6 +83,15 @@ class Program:
         self.process.wait()
         self.reader.join()
 
+    def lose_power(self):
+        switch = self.switches / "power-loss"
+        switch.touch()
+        try:
+            self.process.wait(DEADLINE)
+        finally:
+            switch.unlink()
+        self.reader.join()
+
     def close(self):
         self.process.send_signal(signal.SIGTERM)
         self.wait(lambda: self.closed, "closing")
@@ -104,7 +115,7 @@ def check(build, path, program):
     return found
 
 
-def round_with_room(build, folder, chance, switch):
+def round_with_room(build, folder, chance, switches):
     program = Program(build, folder / "session.headroom")
     program.wait(lambda: program.base is not None, "the beginning")
     time.sleep(chance.uniform(0, 2.5))
@@ -112,13 +123,25 @@ def round_with_room(build, folder, chance, switch):
     return program
 
 
-def round_with_failing_syncs(build, folder, chance, switch):
-    program = Program(build, folder / "session.headroom", switch)
-    program.wait(lambda: program.base is not None, "the beginning")
-    time.sleep(chance.uniform(0, 1.5))
-    switch.touch()
+def round_of_power_loss(build, folder, chance, switches):
+    program = Program(build, folder / "session.headroom", switches)
     try:
-        if chance.random() < 0.5:
+        program.wait(lambda: program.base is not None, "the beginning")
+        time.sleep(chance.uniform(0, 2.5))
+        program.lose_power()
+    finally:
+        program.kill()
+    return program
+
+
+def round_with_failing_syncs(build, folder, chance, switches):
+    program = Program(build, folder / "session.headroom", switches)
+    switch = switches / "fail-sync"
+    try:
+        program.wait(lambda: program.base is not None, "the beginning")
+        time.sleep(chance.uniform(0, 1.5))
+        switch.touch()
+        if chance.random() < 0.6:
             program.wait(lambda: program.n_troubles > 0, "trouble")
             durable = program.durable
             time.sleep(chance.uniform(0, 1.5))
@@ -128,14 +151,15 @@ def round_with_failing_syncs(build, folder, chance, switch):
             program.wait(lambda: program.durable > durable, "writing again")
         else:
             time.sleep(chance.uniform(0, 1.5))
-        program.kill()
+        if chance.random() < 0.5:
+            program.lose_power()
     finally:
         program.kill()
         switch.unlink(missing_ok=True)
     return program
 
 
-def round_on_full_disk(build, disk, chance, switch):
+def round_on_full_disk(build, disk, chance, switches):
     """The disk is filled from beside; in some rounds it gets room again, and nothing is lost."""
     ballast = disk / "ballast"
     program = Program(build, disk / "session.headroom", per_tick=50)
@@ -273,11 +297,12 @@ def main():
     chance = random.Random(options.seed)
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="headroom-prove-"))
     disk = scratch / "disk"
-    switch = scratch / "fail"
+    switches = scratch / "switches"
     failures = []
     durable = 0
     mounted = mount(disk)
-    kinds = {"room": round_with_room, "failing syncs": round_with_failing_syncs}
+    switches.mkdir()
+    kinds = {"kill": round_with_room, "power loss": round_of_power_loss, "failing syncs": round_with_failing_syncs}
     if mounted:
         kinds["full disk"] = round_on_full_disk
     else:
@@ -294,7 +319,7 @@ def main():
                 for path in folder.iterdir():
                     path.unlink()
             try:
-                program = kinds[kind](build, folder, chance, switch)
+                program = kinds[kind](build, folder, chance, switches)
                 check(build, folder / "session.headroom", program)
                 durable += program.durable
                 counts[kind] += 1
