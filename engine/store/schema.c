@@ -9,8 +9,10 @@
 #include "engine/store/schema.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 /* How often SQLite takes the log into the file, in pages of 4 KiB. */
 #define CHECKPOINT_PAGES "1000"
@@ -334,6 +336,14 @@ has_no_log (const char *path)
   return g_stat (log, &status) != 0 || status.st_size == 0;
 }
 
+static gboolean
+folder_is_writable (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  return faccessat (AT_FDCWD, folder, W_OK, AT_EACCESS) == 0;
+}
+
 /* Opens @path as a file that nobody can write, which takes no file beside it. */
 static sqlite3 *
 open_immutable (const char *path,
@@ -373,6 +383,7 @@ hr_store_open_to_read (const char *path,
                        GError    **error)
 {
   g_autoptr (GError) failure = NULL;
+  gboolean refused;
   sqlite3 *db;
 
   if (!check_is_file (path, error))
@@ -384,14 +395,22 @@ hr_store_open_to_read (const char *path,
   sqlite3_close (db);
   db = NULL;
 
-  if ((g_error_matches (failure, HR_STORE_ERROR, HR_STORE_ERROR_READ) || g_error_matches (failure, HR_STORE_ERROR, HR_STORE_ERROR_READ_ONLY)) &&
-      g_access (path, R_OK) == 0 && has_no_log (path))
+  refused = g_error_matches (failure, HR_STORE_ERROR, HR_STORE_ERROR_READ) || g_error_matches (failure, HR_STORE_ERROR, HR_STORE_ERROR_READ_ONLY);
+  if (refused && g_access (path, R_OK) == 0 && has_no_log (path))
     {
       g_clear_error (&failure);
       db = open_immutable (path, &failure);
       if (db != NULL && check_to_read (db, path, &failure))
         return db;
       sqlite3_close (db);
+    }
+  else if (refused && !has_no_log (path) && !folder_is_writable (path))
+    {
+      g_autofree char *name = g_path_get_basename (path);
+
+      g_clear_error (&failure);
+      g_set_error (&failure, HR_STORE_ERROR, HR_STORE_ERROR_READ,
+                   _ ("“%s” was not closed by its writer: copy it, with the log beside it, to where files can be written"), name);
     }
   g_propagate_error (error, g_steal_pointer (&failure));
 

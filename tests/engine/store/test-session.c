@@ -419,6 +419,37 @@ test_session_opens_where_nothing_can_be_written (void)
   fixture_clear (&fixture);
 }
 
+/* What its writer left in the log cannot be had there, and it is said what to do. */
+static void
+test_session_says_what_was_not_closed (void)
+{
+  g_autoptr (GError) error = NULL;
+  const uid_t      user = geteuid ();
+  g_autofree char *log = NULL;
+  g_autofree char *contents = NULL;
+  SessionFixture   fixture;
+  HrSession       *session;
+  gsize            size;
+
+  fixture_open (&fixture);
+  log = g_strconcat (fixture.path, "-wal", NULL);
+  add_source (&fixture, "ranker", FIXTURE_BEGIN_US, 100, 100);
+  g_assert_true (g_file_get_contents (log, &contents, &size, NULL));
+  fixture_close_file (&fixture);
+  g_assert_true (g_file_set_contents_full (log, contents, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0444, NULL));
+  g_assert_cmpint (g_chmod (fixture.path, 0444), ==, 0);
+  g_assert_cmpint (g_chmod (fixture.folder, 0555), ==, 0);
+  g_assert_true (is_unprivileged ());
+  session = hr_session_open (fixture.path, &error);
+  restore_privileges (user);
+
+  g_assert_null (session);
+  g_assert_error (error, HR_STORE_ERROR, HR_STORE_ERROR_READ);
+  g_assert_nonnull (strstr (error->message, "not closed"));
+  g_assert_cmpint (g_chmod (fixture.folder, 0755), ==, 0);
+  fixture_clear (&fixture);
+}
+
 static void
 test_session_says_what_may_not_be_read (void)
 {
@@ -479,6 +510,7 @@ main (int    argc,
   g_test_add_func ("/store/session/other-tables", test_session_refuses_other_tables);
   g_test_add_func ("/store/session/cut", test_session_tells_what_was_cut);
   g_test_add_func ("/store/session/read-only", test_session_opens_where_nothing_can_be_written);
+  g_test_add_func ("/store/session/not-closed", test_session_says_what_was_not_closed);
   g_test_add_func ("/store/session/no-permission", test_session_says_what_may_not_be_read);
   g_test_add_func ("/store/session/odd-rows", test_session_leaves_out_odd_rows);
 
