@@ -159,6 +159,15 @@ def round_with_failing_syncs(build, folder, chance, switches):
     return program
 
 
+def fill(path):
+    try:
+        with open(path, "wb", buffering=0) as file:
+            while True:
+                file.write(b"x" * 65536)
+    except OSError:
+        pass
+
+
 def round_on_full_disk(build, disk, chance, switches):
     """The disk is filled from beside; in some rounds it gets room again, and nothing is lost."""
     ballast = disk / "ballast"
@@ -166,20 +175,14 @@ def round_on_full_disk(build, disk, chance, switches):
     try:
         program.wait(lambda: program.durable > 0, "the beginning")
         time.sleep(chance.uniform(0, 1))
-        with open(ballast, "wb") as file:
-            try:
-                while True:
-                    file.write(b"x" * 65536)
-                    file.flush()
-            except OSError:
-                pass
+        fill(ballast)
         if chance.random() < 0.5:
             program.wait(lambda: program.n_troubles > 0, "trouble")
             if "no space" not in program.trouble:
                 raise Failed(f"a full disk was called: {program.trouble}")
             time.sleep(chance.uniform(0, 1))
             durable = program.durable
-            ballast.unlink()
+            ballast.unlink(missing_ok=True)
             program.wait(lambda: program.durable > durable, "writing again")
             if chance.random() < 0.5:
                 program.close()
