@@ -142,6 +142,9 @@ choose_axis (Chart *self)
   self->step = round_step (self->high - self->low, 4);
   self->low = floor (self->low / self->step) * self->step;
   self->high = ceil ((self->high + (self->high - self->low) * 0.02) / self->step) * self->step;
+  /* There is nothing above the whole. */
+  if (metric->info.unit == HR_UNIT_RATIO && most <= 1)
+    self->high = fmin (self->high, 1);
 }
 
 static void
@@ -394,6 +397,8 @@ hr_report_chart (const HrReportSeries *series,
   draw_means (&self);
   for (guint i = 0; i < series->limits->len; i++)
     draw_limit (&self, &g_array_index (series->limits, HrReportLimit, i));
+  if (self.logarithmic)
+    hr_picture_text (self.picture, LEFT, TOP - 6, HR_ALIGN_START, HR_INK_TEXT, _ ("logarithmic scale"));
   describe (&self);
 
   return self.picture;

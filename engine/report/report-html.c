@@ -13,7 +13,7 @@
 static const char style[] =
     "*{box-sizing:border-box}"
     "html{background:var(--page);color:var(--text);font:15px/1.5 " FONT ";-webkit-text-size-adjust:100%;font-variant-numeric:tabular-nums}"
-    "body{max-width:62rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}"
+    "body{max-width:68rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}"
     "h1{font-size:1.9rem;line-height:1.2;margin:0;letter-spacing:-.015em;overflow-wrap:anywhere}"
     "h2{font-size:1.2rem;margin:2.75rem 0 .5rem;letter-spacing:-.005em}"
     "p{margin:.35rem 0}"
@@ -30,7 +30,7 @@ static const char style[] =
     ".scroll{overflow-x:auto;margin:.75rem 0;border:1px solid var(--rule);border-radius:10px}"
     ".scroll:focus-visible{outline:2px solid var(--line)}"
     "table{border-collapse:collapse;width:100%;font-size:.9rem}"
-    "th,td{padding:.5rem .8rem;text-align:left;vertical-align:top}"
+    "th,td{padding:.45rem .65rem;text-align:left;vertical-align:top}"
     "th{color:var(--faint);font-weight:500;font-size:.82rem;white-space:nowrap;border-bottom:1px solid var(--rule);background:var(--card)}"
     "tbody tr+tr td{border-top:1px solid var(--rule)}"
     "td{max-width:26rem;overflow-wrap:anywhere}"

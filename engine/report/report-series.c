@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Which metrics have a chart: those with a budget, in the order of the results, then what else tells most, durations before levels. */
+/* Which metrics have a chart: those with a budget, in the order of the results, then what else tells most: programs before computers, durations before
+ * levels. */
 
 #include "engine/report/report-private.h"
 
@@ -111,14 +112,15 @@ tells_something (const HrReportMetric *metric,
 }
 
 static void
-choose_others (HrReport *self)
+choose_of_source (HrReport             *self,
+                  const HrReportSource *source)
 {
   static const HrKind kinds[] = { HR_KIND_DURATION, HR_KIND_RATIO, HR_KIND_GAUGE, HR_KIND_COUNTER };
 
   for (gsize k = 0; k < G_N_ELEMENTS (kinds); k++)
-    for (guint i = 0; i < self->metrics->len; i++)
+    for (guint i = 0; i < source->n_metrics; i++)
       {
-        const HrReportMetric *metric = &g_array_index (self->metrics, HrReportMetric, i);
+        const HrReportMetric *metric = &g_array_index (self->metrics, HrReportMetric, source->first_metric + i);
 
         if (!tells_something (metric, kinds[k]) || find_series (self, metric) != NULL)
           continue;
@@ -126,6 +128,19 @@ choose_others (HrReport *self)
           add_series (self, metric);
         else
           self->n_metrics_left_out++;
+      }
+}
+
+static void
+choose_others (HrReport *self)
+{
+  for (int of_programs = 1; of_programs >= 0; of_programs--)
+    for (guint i = 0; i < self->sources->len; i++)
+      {
+        const HrReportSource *source = &g_array_index (self->sources, HrReportSource, i);
+
+        if ((source->role == HR_SOURCE_PROCESS) == (of_programs == 1))
+          choose_of_source (self, source);
       }
 }
 
