@@ -53,16 +53,18 @@ def read(path):
 def main(export, expected):
     found = {(number, metric, part): bits(value) for number, metric, part, value in read(export)}
     parts = {key[1:] for key in found}
-    n = 0
+    written = set()
     for line in open(expected, encoding='utf-8'):
         number, metric, part, value = line.rstrip('\n').split('\t')
         # A format has not all of them.
         if (metric, part) not in parts:
             continue
         assert found[int(number), metric, part] == value, (line, found[int(number), metric, part])
-        n += 1
-    assert n > 1000, n
-    print(n, 'values are the same to the last bit')
+        written.add((int(number), metric, part))
+    # Nothing is there that nobody measured.
+    assert set(found) == written, sorted(set(found) - written)[:5]
+    assert len(written) > 1000, len(written)
+    print(len(written), 'values are the same to the last bit')
 
 
 main(*sys.argv[1:])

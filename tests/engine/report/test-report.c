@@ -5,6 +5,7 @@
 #include "tests/engine/report/written-session.h"
 
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define N_SNAPSHOTS 600
@@ -156,11 +157,32 @@ test_another_contract (Written      *self,
   g_assert_nonnull (strstr (page, "Passed"));
 }
 
+/* Every page says its number, and how many there are. */
+static void
+check_page_numbers (const char *text)
+{
+  g_autoptr (GRegex) regex = g_regex_new ("Page (\\d+) of (\\d+)", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  guint n = 0, n_pages = 0;
+
+  g_regex_match (regex, text, 0, &match);
+  for (; g_match_info_matches (match); g_match_info_next (match, NULL))
+    {
+      g_autofree char *number = g_match_info_fetch (match, 1);
+      g_autofree char *of = g_match_info_fetch (match, 2);
+
+      n_pages = (guint) atoi (of);
+      g_assert_cmpint (atoi (number), ==, ++n);
+    }
+  g_assert_cmpuint (n, >, 1);
+  g_assert_cmpuint (n, ==, n_pages);
+}
+
 static void
 test_what_is_printed (Written      *self,
                       gconstpointer data)
 {
-  static const char *const said[] = { "test", "Failed", "limit 10 ms", "20 ms", "1.95 %", "/batch/rank", "SHA-256 of the contract", "Page 1 of " };
+  static const char *const said[] = { "test", "Failed", "limit 10 ms", "20 ms", "1.95 %", "/batch/rank", "SHA-256 of the contract" };
   g_autoptr (HrSession) session = open_whole (self);
   g_autoptr (HrReport) report = make_report (session, NULL);
   g_autofree char *path = save_report (self, report, HR_REPORT_PDF, "report.pdf");
@@ -179,6 +201,7 @@ test_what_is_printed (Written      *self,
   for (gsize i = 0; i < G_N_ELEMENTS (said); i++)
     if (strstr (text, said[i]) == NULL)
       g_error ("the PDF does not say “%s”: %s", said[i], text);
+  check_page_numbers (text);
 }
 
 /* Names come from outside. */
