@@ -109,6 +109,9 @@ test_names_are_complete (void)
   for (int i = 0; i < HR_N_DIRECTIONS; i++)
     g_assert_cmpstr (hr_direction_name ((HrDirection) i), !=, "unknown");
   g_assert_cmpstr (hr_unit_name (HR_N_UNITS), ==, "unknown");
+  g_assert_cmpstr (hr_unit_suffix (HR_UNIT_MEGABYTES_PER_SECOND), ==, "_mb_per_second");
+  g_assert_cmpstr (hr_unit_suffix (HR_UNIT_COUNT), ==, "");
+  g_assert_cmpstr (hr_unit_suffix (HR_N_UNITS), ==, "");
 }
 
 int
