@@ -155,7 +155,7 @@ show_state (HrHistoryView *self,
     word_none (self);
   gtk_stack_set_visible_child_name (self->stack, pages[state]);
   /* On a page out of sight it would still have the window laid out anew at every refresh of the display. */
-  gtk_spinner_set_spinning (self->spinner, state == HR_HISTORY_LOADING);
+  gtk_spinner_set_spinning (self->spinner, state == HR_HISTORY_LOADING && gtk_widget_get_mapped (GTK_WIDGET (self)));
 }
 
 static void
@@ -595,6 +595,7 @@ hr_history_view_map (GtkWidget *widget)
   HrHistoryView *self = HR_HISTORY_VIEW (widget);
 
   GTK_WIDGET_CLASS (hr_history_view_parent_class)->map (widget);
+  gtk_spinner_set_spinning (self->spinner, self->state == HR_HISTORY_LOADING);
   follow_file (self);
   ask (self);
 }
@@ -604,6 +605,7 @@ hr_history_view_unmap (GtkWidget *widget)
 {
   HrHistoryView *self = HR_HISTORY_VIEW (widget);
 
+  gtk_spinner_set_spinning (self->spinner, FALSE);
   g_clear_handle_id (&self->follow, g_source_remove);
   GTK_WIDGET_CLASS (hr_history_view_parent_class)->unmap (widget);
 }

@@ -200,6 +200,7 @@ run_cases (int         argc,
            guint       n_cases)
 {
   g_autofree char *folder = g_dir_make_tmp ("headroom-window-XXXXXX", NULL);
+  g_autofree char *history = g_build_filename (folder, "headroom", NULL);
   int              status;
 
   /* The history is none of its user's. */
@@ -213,6 +214,8 @@ run_cases (int         argc,
     g_test_add_data_func (cases[i].path, &cases[i], run_case);
 
   status = g_test_run ();
+  if (g_file_test (history, G_FILE_TEST_IS_DIR))
+    remove_folder (history);
   remove_folder (folder);
 
   return status;
