@@ -21,6 +21,7 @@
 #include "engine/collect/csv-intake.h"
 
 #include "engine/collect/csv-columns.h"
+#include "engine/collect/csv-cutter.h"
 #include "engine/collect/csv-time.h"
 
 #include <glib/gi18n-lib.h>
@@ -36,31 +37,13 @@
 /* The largest count that is a double without loss. */
 #define MAX_COUNT 9007199254740992.0
 
-typedef enum
-{
-  STATE_CELL,   /* at the beginning of one */
-  STATE_PLAIN,  /* in one */
-  STATE_QUOTED, /* in one, between quotes */
-  STATE_QUOTE,  /* behind a quote in there */
-} State;
-
 struct _HrCsvIntake
 {
   gint64       start_us;
   HrCsvRowFunc row;
   gpointer     user_data;
 
-  GByteArray *head;        /* what came before the row of names was whole; NULL from then on */
-  guint       scanned;     /* bytes of it, in which that row does not end */
-  gboolean    scan_quoted; /* whether they end between quotes */
-  gboolean    scan_text;   /* whether there is more in them than empty lines */
-  char        delimiter;
-  State       state;
-  gboolean    after_cr;
-  guint64     line;       /* that is read, from 1 */
-  guint64     first_line; /* of the row that is read */
-  GString    *text;       /* cells of the row, each with its end */
-  GArray     *cells;      /* where they begin in it */
+  HrCsvCutter cutter;
 
   HrCsvColumns columns;
   guint        n_columns;
@@ -74,32 +57,9 @@ struct _HrCsvIntake
   guint64    n_rows;
   guint64    n_bad;
   GPtrArray *complaints;
-  gboolean   stopped;
 };
 
 G_DEFINE_QUARK (hr - csv - error - quark, hr_csv_error)
-
-/* @row: told of every row; see HrCsvRowFunc. Returns: (transfer full) */
-HrCsvIntake *
-hr_csv_intake_new (gint64       start_us,
-                   HrCsvRowFunc row,
-                   gpointer     user_data)
-{
-  HrCsvIntake *self = g_new0 (HrCsvIntake, 1);
-
-  self->start_us = start_us;
-  self->row = row;
-  self->user_data = user_data;
-  self->head = g_byte_array_new ();
-  self->line = self->first_line = 1;
-  self->text = g_string_new (NULL);
-  self->cells = g_array_new (FALSE, FALSE, sizeof (gsize));
-  self->last = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->complaints = g_ptr_array_new_with_free_func (g_free);
-  g_ptr_array_add (self->complaints, NULL);
-
-  return self;
-}
 
 /* @self: (nullable) (transfer full) */
 void
@@ -108,22 +68,13 @@ hr_csv_intake_free (HrCsvIntake *self)
   if (self == NULL)
     return;
 
-  g_clear_pointer (&self->head, g_byte_array_unref);
+  hr_csv_cutter_clear (&self->cutter);
   hr_csv_columns_clear (&self->columns);
-  g_string_free (self->text, TRUE);
-  g_array_unref (self->cells);
   g_hash_table_unref (self->last);
   g_ptr_array_unref (self->complaints);
   g_free (self->samples);
   g_free (self->buckets);
   g_free (self);
-}
-
-static const char *
-cell_at (HrCsvIntake *self,
-         guint        column)
-{
-  return self->text->str + g_array_index (self->cells, gsize, column);
 }
 
 /* Counts a row as bad. @why: (transfer full) */
@@ -135,7 +86,7 @@ complain (HrCsvIntake *self,
   /* The last one is the NULL at the end. */
   if (self->complaints->len <= HR_CSV_COMPLAINTS)
     g_ptr_array_insert (self->complaints, (int) self->complaints->len - 1,
-                        g_strdup_printf (_ ("line %" G_GUINT64_FORMAT ": %s"), self->first_line, why));
+                        g_strdup_printf (_ ("line %" G_GUINT64_FORMAT ": %s"), self->cutter.first_line, why));
   g_free (why);
 }
 
@@ -166,7 +117,7 @@ choose_tick (HrCsvIntake *self,
 
   if (self->start_us <= 0 && first * tick_us < FIRST_DATE_SECONDS * G_USEC_PER_SEC)
     {
-      g_set_error (error, HR_CSV_ERROR, HR_CSV_ERROR_TIME, _ ("Line %" G_GUINT64_FORMAT ": time counts from a beginning that is not said"), self->first_line);
+      g_set_error (error, HR_CSV_ERROR, HR_CSV_ERROR_TIME, _ ("Line %" G_GUINT64_FORMAT ": time counts from a beginning that is not said"), self->cutter.first_line);
       return FALSE;
     }
   self->tick_us = tick_us;
@@ -179,7 +130,7 @@ static gboolean
 choose_time (HrCsvIntake *self,
              GError     **error)
 {
-  const char *text = cell_at (self, self->columns.time);
+  const char *text = hr_csv_cutter_get_cell (&self->cutter, self->columns.time);
   gint64      time_us;
   double      number;
 
@@ -188,11 +139,11 @@ choose_time (HrCsvIntake *self,
 
   if (hr_csv_date_read (text, &time_us))
     self->dated = TRUE;
-  else if (!hr_csv_number_read (text, self->delimiter != ',', &number))
+  else if (!hr_csv_number_read (text, self->cutter.delimiter != ',', &number))
     {
       g_autofree char *shown = excerpt (text);
 
-      g_set_error (error, HR_CSV_ERROR, HR_CSV_ERROR_TIME, _ ("Line %" G_GUINT64_FORMAT ": “%s” is no time stamp"), self->first_line, shown);
+      g_set_error (error, HR_CSV_ERROR, HR_CSV_ERROR_TIME, _ ("Line %" G_GUINT64_FORMAT ": “%s” is no time stamp"), self->cutter.first_line, shown);
       return FALSE;
     }
   else if (!choose_tick (self, number, error))
@@ -205,12 +156,12 @@ static gboolean
 read_time (HrCsvIntake *self,
            gint64      *out_us)
 {
-  const char *text = cell_at (self, self->columns.time);
+  const char *text = hr_csv_cutter_get_cell (&self->cutter, self->columns.time);
   double      number;
 
   if (self->dated)
     return hr_csv_date_read (text, out_us) && *out_us > 0;
-  if (!hr_csv_number_read (text, self->delimiter != ',', &number))
+  if (!hr_csv_number_read (text, self->cutter.delimiter != ',', &number))
     return FALSE;
 
   number = number * self->tick_us + (double) self->start_us;
@@ -247,10 +198,10 @@ read_cell (HrCsvIntake *self,
            guint        column,
            double      *out)
 {
-  const char *text = column != HR_CSV_NO_CELL ? cell_at (self, column) : "";
+  const char *text = column != HR_CSV_NO_CELL ? hr_csv_cutter_get_cell (&self->cutter, column) : "";
 
   *out = (double) NAN;
-  if (*text == '\0' || hr_csv_number_read (text, self->delimiter != ',', out))
+  if (*text == '\0' || hr_csv_number_read (text, self->cutter.delimiter != ',', out))
     return TRUE;
 
   {
@@ -275,7 +226,7 @@ read_count (HrCsvIntake *self,
     return FALSE;
   if (value < 0 || value >= MAX_COUNT || value > floor (value))
     {
-      g_autofree char *shown = excerpt (cell_at (self, column));
+      g_autofree char *shown = excerpt (hr_csv_cutter_get_cell (&self->cutter, column));
 
       complain (self, g_strdup_printf (_ ("“%s” is no count"), shown));
       return FALSE;
@@ -383,7 +334,7 @@ read_exported (HrCsvIntake *self,
   double  interval_ms;
   guint64 catch_up;
 
-  out->source = cell_at (self, 1);
+  out->source = hr_csv_cutter_get_cell (&self->cutter, 1);
   if (*out->source == '\0' || strlen (out->source) > HR_CSV_MAX_NAME || !g_utf8_validate (out->source, -1, NULL))
     {
       complain (self, g_strdup (_ ("the source has no name that can be read")));
@@ -407,7 +358,7 @@ static gboolean
 take_row (HrCsvIntake *self,
           GError     **error)
 {
-  HrCsvRow row = { .line = self->first_line };
+  HrCsvRow row = { .line = self->cutter.first_line };
   gboolean too_many;
 
   if (!choose_time (self, error))
@@ -416,7 +367,7 @@ take_row (HrCsvIntake *self,
     return TRUE;
   if (!read_time (self, &row.time_us))
     {
-      g_autofree char *shown = excerpt (cell_at (self, self->columns.time));
+      g_autofree char *shown = excerpt (hr_csv_cutter_get_cell (&self->cutter, self->columns.time));
 
       complain (self, g_strdup_printf (_ ("“%s” is no time stamp"), shown));
       return TRUE;
@@ -440,7 +391,7 @@ take_row (HrCsvIntake *self,
     }
 
   row.samples = self->samples;
-  self->stopped = !self->row (&row, self->user_data);
+  self->cutter.stopped = !self->row (&row, self->user_data);
 
   return TRUE;
 }
@@ -470,17 +421,17 @@ static gboolean
 take_names (HrCsvIntake *self,
             GError     **error)
 {
-  g_autofree const char **names = g_new0 (const char *, self->cells->len + 1);
-  guint                   n = self->cells->len;
+  g_autofree const char **names = g_new0 (const char *, self->cutter.cells->len + 1);
+  guint                   n = self->cutter.cells->len;
 
   for (guint i = 0; i < n; i++)
-    if (!g_utf8_validate (cell_at (self, i), -1, NULL))
+    if (!g_utf8_validate (hr_csv_cutter_get_cell (&self->cutter, i), -1, NULL))
       {
         g_set_error (error, HR_CSV_ERROR, HR_CSV_ERROR_ENCODING, _ ("Line 1: a name is no UTF-8"));
         return FALSE;
       }
   for (guint i = 0; i < n; i++)
-    names[i] = g_strstrip (self->text->str + g_array_index (self->cells, gsize, i));
+    names[i] = g_strstrip (hr_csv_cutter_get_cell (&self->cutter, i));
   if (!hr_csv_columns_read (&self->columns, names, n, error))
     return FALSE;
 
@@ -491,173 +442,41 @@ take_names (HrCsvIntake *self,
   return TRUE;
 }
 
-/* Ends a cell. Returns FALSE with @error where there are too many. */
+/* Takes a row: that of names, or one of values. */
 static gboolean
-end_cell (HrCsvIntake *self,
-          GError     **error)
+cut_row_cb (gpointer user_data,
+            GError **error)
 {
-  g_string_append_c (self->text, '\0');
-  self->state = STATE_CELL;
-  if (self->cells->len > HR_CSV_MAX_COLUMNS)
-    {
-      g_set_error (error, HR_CSV_ERROR, HR_CSV_ERROR_LIMIT, _ ("Line %" G_GUINT64_FORMAT " has more than %d cells"), self->first_line, HR_CSV_MAX_COLUMNS);
-      return FALSE;
-    }
+  HrCsvIntake *self = user_data;
+  gboolean     done = TRUE;
 
-  return TRUE;
-}
-
-/* Ends a row: that of names, one of values, or an empty one. */
-static gboolean
-end_row (HrCsvIntake *self,
-         GError     **error)
-{
-  gboolean empty = self->cells->len == 0 || (self->cells->len == 1 && *cell_at (self, 0) == '\0');
-  gboolean done = TRUE;
-
-  if (!empty && self->columns.metrics == NULL)
+  if (self->columns.metrics == NULL)
     done = take_names (self, error);
-  else if (!empty && self->cells->len != self->n_columns)
-    complain (self, g_strdup_printf (_ ("there are %u cells, and %u names"), self->cells->len, self->n_columns));
-  else if (!empty)
-    done = take_row (self, error);
-  if (done && self->n_bad >= ENOUGH_BAD)
-    done = check_share (self, error);
-
-  g_string_truncate (self->text, 0);
-  g_array_set_size (self->cells, 0);
-  self->first_line = self->line;
-
-  return done;
-}
-
-static void
-begin_cell (HrCsvIntake *self)
-{
-  g_array_append_val (self->cells, self->text->len);
-}
-
-/* Takes one byte of a table whose delimiter is known. */
-static gboolean
-take_byte (HrCsvIntake *self,
-           char         c,
-           GError     **error)
-{
-  gboolean quoted = self->state == STATE_QUOTED;
-
-  /* A line feed behind a carriage return ends nothing more. */
-  if (self->after_cr && c == '\n')
-    {
-      self->after_cr = FALSE;
-      return TRUE;
-    }
-  self->after_cr = c == '\r' && !quoted;
-  self->line += c == '\n' || self->after_cr ? 1 : 0;
-
-  if (self->state == STATE_CELL)
-    begin_cell (self);
-  if (self->state == STATE_CELL && c == '"')
-    self->state = STATE_QUOTED;
-  else if (quoted && c == '"')
-    self->state = STATE_QUOTE;
-  else if (self->state == STATE_QUOTE && c == '"')
-    {
-      g_string_append_c (self->text, '"');
-      self->state = STATE_QUOTED;
-    }
-  else if (!quoted && c == self->delimiter)
-    return end_cell (self, error);
-  else if (!quoted && (c == '\n' || c == '\r'))
-    return end_cell (self, error) && end_row (self, error);
+  else if (self->cutter.cells->len != self->n_columns)
+    complain (self, g_strdup_printf (_ ("there are %u cells, and %u names"), self->cutter.cells->len, self->n_columns));
   else
-    {
-      g_string_append_c (self->text, c);
-      self->state = quoted ? STATE_QUOTED : STATE_PLAIN;
-    }
+    done = take_row (self, error);
 
-  return TRUE;
+  return done && (self->n_bad < ENOUGH_BAD || check_share (self, error));
 }
 
-static gboolean
-take_bytes (HrCsvIntake *self,
-            const char  *data,
-            gsize        size,
-            GError     **error)
+/* @row: told of every row; see HrCsvRowFunc. Returns: (transfer full) */
+HrCsvIntake *
+hr_csv_intake_new (gint64       start_us,
+                   HrCsvRowFunc row,
+                   gpointer     user_data)
 {
-  for (gsize i = 0; i < size && !self->stopped; i++)
-    {
-      if (data[i] == '\0')
-        {
-          g_set_error (error, HR_CSV_ERROR, HR_CSV_ERROR_ENCODING, _ ("Line %" G_GUINT64_FORMAT " is no text in UTF-8"), self->line);
-          return FALSE;
-        }
-      if (!take_byte (self, data[i], error))
-        return FALSE;
-      if (self->text->len > HR_CSV_MAX_LINE)
-        {
-          g_set_error (error, HR_CSV_ERROR, HR_CSV_ERROR_LIMIT, _ ("Line %" G_GUINT64_FORMAT " is longer than %d bytes"), self->first_line, HR_CSV_MAX_LINE);
-          return FALSE;
-        }
-    }
+  HrCsvIntake *self = g_new0 (HrCsvIntake, 1);
 
-  return TRUE;
-}
+  self->start_us = start_us;
+  self->row = row;
+  self->user_data = user_data;
+  hr_csv_cutter_init (&self->cutter, cut_row_cb, self);
+  self->last = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->complaints = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (self->complaints, NULL);
 
-/* Returns what parts the cells of the row of names that @data begins with: what there is most of outside quotes. */
-static char
-find_delimiter (const char *data,
-                gsize       size)
-{
-  static const char candidates[] = { '\t', ';', ',' };
-  gsize             counts[G_N_ELEMENTS (candidates)] = { 0 };
-  guint             best = G_N_ELEMENTS (candidates) - 1;
-  gboolean          quoted = FALSE;
-  gsize             first = 0;
-
-  while (first < size && (data[first] == '\n' || data[first] == '\r'))
-    first++;
-  for (gsize i = first; i < size && (quoted || strchr ("\r\n", data[i]) == NULL); i++)
-    {
-      quoted = quoted != (data[i] == '"');
-      for (guint k = 0; !quoted && k < G_N_ELEMENTS (candidates); k++)
-        counts[k] += data[i] == candidates[k] ? 1 : 0;
-    }
-  for (guint k = 0; k < G_N_ELEMENTS (candidates); k++)
-    best = counts[k] > counts[best] ? k : best;
-
-  return candidates[best];
-}
-
-/* Whether the row of names is whole, by the bytes that are new. */
-static gboolean
-has_row (HrCsvIntake *self)
-{
-  for (; self->scanned < self->head->len; self->scanned++)
-    {
-      guint8 c = self->head->data[self->scanned];
-
-      self->scan_quoted = self->scan_quoted != (c == '"');
-      if (self->scan_text && !self->scan_quoted && (c == '\n' || c == '\r'))
-        return TRUE;
-      self->scan_text = self->scan_text || (c != '\n' && c != '\r');
-    }
-
-  return FALSE;
-}
-
-/* Finds out how the table is written, and takes in what came so far. */
-static gboolean
-take_head (HrCsvIntake *self,
-           GError     **error)
-{
-  static const char mark[] = "\xef\xbb\xbf";
-  g_autoptr (GByteArray) head = g_steal_pointer (&self->head);
-  const char *data = (const char *) head->data;
-  gsize       size = head->len, skipped = size >= 3 && memcmp (data, mark, 3) == 0 ? 3 : 0;
-
-  self->delimiter = find_delimiter (data + skipped, size - skipped);
-
-  return take_bytes (self, data + skipped, size - skipped, error);
+  return self;
 }
 
 /* Takes in the next bytes of the table. Returns FALSE with HR_CSV_ERROR when it cannot be read; after that, and once a HrCsvRowFunc has stopped it,
@@ -668,14 +487,7 @@ hr_csv_intake_push (HrCsvIntake *self,
                     gsize        size,
                     GError     **error)
 {
-  if (self->head == NULL)
-    return take_bytes (self, data, size, error);
-
-  g_byte_array_append (self->head, (const guint8 *) data, (guint) size);
-  if (self->head->len <= HR_CSV_MAX_LINE && !has_row (self))
-    return TRUE;
-
-  return take_head (self, error);
+  return hr_csv_cutter_push (&self->cutter, data, size, error);
 }
 
 /* Takes in the last row, where no line ends it. Returns FALSE with HR_CSV_ERROR when there was no table, or too little sense in it. */
@@ -683,17 +495,10 @@ gboolean
 hr_csv_intake_finish (HrCsvIntake *self,
                       GError     **error)
 {
-  if (self->head != NULL && !take_head (self, error))
+  if (!hr_csv_cutter_finish (&self->cutter, error))
     return FALSE;
-  if (self->stopped)
+  if (self->cutter.stopped)
     return TRUE;
-  if (self->state == STATE_QUOTED)
-    {
-      g_set_error (error, HR_CSV_ERROR, HR_CSV_ERROR_ROWS, _ ("Line %" G_GUINT64_FORMAT ": a quote is never closed"), self->first_line);
-      return FALSE;
-    }
-  if ((self->cells->len > 0 || self->text->len > 0) && !take_byte (self, '\n', error))
-    return FALSE;
   if (self->columns.metrics == NULL)
     {
       g_set_error_literal (error, HR_CSV_ERROR, HR_CSV_ERROR_HEADER, _ ("The file is empty"));
