@@ -36,6 +36,8 @@ struct _HrMonitor
 };
 
 void hr_monitor_recording_tell_contract (HrMonitorRecording *self);
+void hr_monitor_recording_tell_cleanup (HrMonitorRecording *self,
+                                        HrSource           *source);
 
 HrMonitorRaw *hr_monitor_raw_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void          hr_monitor_raw_free (HrMonitorRaw *self);

@@ -286,6 +286,15 @@ hr_monitor_recording_tell_contract (HrMonitorRecording *self)
   hr_recorder_add_contract (self->recorder, hr_contract_get_file (contract), hr_contract_get_text (contract));
 }
 
+/* Tells the recorder that the program behind @source was asked to free memory. */
+void
+hr_monitor_recording_tell_cleanup (HrMonitorRecording *self,
+                                   HrSource           *source)
+{
+  if (is_recorded (self, source))
+    add_mark (self, HR_MARK_CLEANUP, g_get_real_time (), source, _ ("Asked to free memory"), 0, NAN);
+}
+
 /* Says where things stand when recording begins: what is active belongs to it. */
 static void
 tell_present (HrMonitorRecording *self)

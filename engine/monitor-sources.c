@@ -295,6 +295,10 @@ hr_monitor_request_cleanup (HrMonitor *self,
 {
   HrPeer *peer = hr_hub_find_peer (self->hub, source);
 
-  if (peer != NULL)
-    hr_peer_request_cleanup (peer, source);
+  if (peer == NULL)
+    return;
+
+  hr_peer_request_cleanup (peer, source);
+  if (self->recording != NULL)
+    hr_monitor_recording_tell_cleanup (self->recording, source);
 }

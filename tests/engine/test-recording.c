@@ -183,7 +183,7 @@ test_everything (Fixture      *fixture,
   g_assert_cmpfloat (ask (fixture, "SELECT value BETWEEN 0 AND 1 FROM mark WHERE kind = 'overhead' AND source IS NULL"), ==, 1);
 }
 
-/* Who begins later hears of the contract in force, of alerts that are active, and of another contract when it comes. */
+/* Who begins later hears of the contract in force, of alerts that are active, of another contract when it comes, and of what is asked of a program. */
 static void
 test_begun_later (Fixture      *fixture,
                   gconstpointer data)
@@ -194,12 +194,14 @@ test_begun_later (Fixture      *fixture,
   wait_until (hr_alert_book_get_n_active (hr_monitor_get_alerts (fixture->monitor), NULL) > 0);
   hr_monitor_set_recorder (fixture->monitor, fixture->recorder);
   hr_monitor_set_contract (fixture->monitor, other);
+  hr_monitor_request_cleanup (fixture->monitor, fixture->workload);
   stop_recording (fixture);
   g_subprocess_force_exit (workload);
 
   g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM contract"), ==, 2);
   g_assert_cmpfloat (ask (fixture, "SELECT text LIKE '%other%' FROM contract ORDER BY id DESC"), ==, 1);
   g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM alert WHERE cleared_us IS NOT NULL"), ==, 1);
+  g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM mark WHERE kind = 'cleanup' AND source LIKE 'headroom-workload%'"), ==, 1);
 }
 
 static gboolean
