@@ -21,6 +21,8 @@
 /* Breaches that never end are cut into windows of so many reaches, and there are so many windows of a source in a minute. */
 #define MAX_REACHES 4
 #define MAX_WINDOWS 10
+/* So many sources have a window open at a time: each may take 32 MiB. */
+#define MAX_OPEN 16
 #define MINUTE_NS (60 * (gint64) HR_NS_PER_SECOND)
 
 /* What is kept of one source. */
@@ -349,7 +351,21 @@ find_kept (HrMonitor *self,
   return kept;
 }
 
-/* Whether one more window may be opened: a source that comes and goes over its limit must not fill the disk. */
+static guint
+count_open (HrMonitorRaw *self)
+{
+  GHashTableIter iter;
+  gpointer       kept;
+  guint          n = 0;
+
+  g_hash_table_iter_init (&iter, self->kept);
+  while (g_hash_table_iter_next (&iter, NULL, &kept))
+    n += ((Kept *) kept)->window != NULL;
+
+  return n;
+}
+
+/* Whether one more window may be opened: a source that comes and goes over its limit must not fill the disk, nor all of them the memory. */
 static gboolean
 may_open (Kept  *kept,
           gint64 now_ns)
@@ -360,7 +376,7 @@ may_open (Kept  *kept,
       kept->n_windows = 0;
     }
 
-  return kept->n_windows < MAX_WINDOWS;
+  return kept->n_windows < MAX_WINDOWS && count_open (kept->monitor->raw) < MAX_OPEN;
 }
 
 /* A breach while a window is open moves its end, as far as that goes; beyond, it is the next one's. */
