@@ -9,7 +9,9 @@
 
 #include <glib/gstdio.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define SECOND ((gint64) HR_NS_PER_SECOND)
@@ -31,6 +33,13 @@ typedef struct
   GError      *error;
 } Fixture;
 
+/* A test that fails leaves no agent behind. */
+static void
+child_setup_cb (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 static void
 start_agent (Fixture *fixture)
 {
@@ -38,6 +47,7 @@ start_agent (Fixture *fixture)
   g_autofree char *listen = g_strdup_printf ("--listen=unix:%s", fixture->socket);
   g_autoptr (GError) error = NULL;
 
+  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, NULL, NULL);
   g_subprocess_launcher_setenv (launcher, "HEADROOM_RUNTIME_DIR", fixture->folder, TRUE);
   fixture->agent = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("HEADROOM_AGENT"), listen, "--interval=20", NULL);
   g_assert_no_error (error);
