@@ -18,8 +18,7 @@
 
 #define HOUR_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
 
-/* What is written meanwhile is looked for so often, and the whole of it is read anew. */
-#define FOLLOW_MS 1000
+/* The whole of what goes on being written is read anew so often. */
 #define WHOLE_US (15 * G_USEC_PER_SEC)
 
 /* So much of the view is read beyond either of its ends, for hands that pan. */
@@ -76,10 +75,10 @@ struct _HrHistoryView
   HrTimeline    *timeline; /* of the tracks */
   HrRange        within;   /* of the session */
   gint64         recording;
-  gint64         wanted_us; /* length that the view is to have as time goes on; 0: whatever its reader made of it */
-  HrRange        loaded;    /* fine bins */
-  gint64         whole_us;  /* monotonic; when the whole was last read; 0: never */
-  guint          follow;    /* the source that looks for what was written, or 0 */
+  gint64         wanted_us;  /* length that the view is to have as time goes on; 0: whatever its reader made of it */
+  HrRange        loaded;     /* fine bins */
+  gint64         durable_us; /* what the recorder had written when it last told */
+  gint64         whole_us;   /* monotonic; when the whole was last read; 0: never */
   guint          n_damaged;
   gboolean       applying; /* what changes is not the reader's doing */
 };
@@ -419,32 +418,24 @@ failed_cb (HrHistoryView *self,
               g_error_matches (error, HR_STORE_ERROR, HR_STORE_ERROR_CORRUPTED));
 }
 
-static gboolean
-follow_cb (gpointer user_data)
+/* Something was written, or could not be. What is in the middle of the past does not change. */
+static void
+recorder_changed_cb (HrHistoryView *self)
 {
-  HrHistoryView *self = user_data;
-  HrRange        view = get_view (self);
+  const HrRecorderStatus *status = hr_recorder_get_status (self->recorder);
+  gboolean                written = status->durable_us != self->durable_us;
 
-  /* What is in the middle of the past does not change. */
-  if (self->state != HR_HISTORY_DATA || hr_timeline_get_following (self->timeline) || view.end_us >= self->loaded.end_us ||
-      g_get_monotonic_time () - self->whole_us > WHOLE_US)
-    ask (self);
+  if (is_session (self))
+    return;
+
+  self->durable_us = status->durable_us;
   if (self->state == HR_HISTORY_DATA)
     show_obstacle (self);
-
-  return G_SOURCE_CONTINUE;
-}
-
-/* The recorder's file is looked at again and again while it is looked at; session files are as they are. */
-static void
-follow_file (HrHistoryView *self)
-{
-  gboolean wanted = gtk_widget_get_mapped (GTK_WIDGET (self)) && !is_session (self) && get_path (self) != NULL;
-
-  if (!wanted)
-    g_clear_handle_id (&self->follow, g_source_remove);
-  else if (self->follow == 0)
-    self->follow = g_timeout_add (FOLLOW_MS, follow_cb, self);
+  else if (status->state == HR_RECORDER_TROUBLE || written)
+    ask (self);
+  if (self->state == HR_HISTORY_DATA && written &&
+      (hr_timeline_get_following (self->timeline) || get_view (self).end_us >= self->loaded.end_us || g_get_monotonic_time () - self->whole_us > WHOLE_US))
+    ask (self);
 }
 
 /* Its reader has moved the view. */
@@ -572,13 +563,6 @@ salvage_clicked_cb (HrHistoryView *self)
   hr_history_salvage (GTK_WIDGET (self), get_path (self), salvaged_cb);
 }
 
-static void
-recorder_changed_cb (HrHistoryView *self)
-{
-  if (self->state == HR_HISTORY_DATA)
-    show_obstacle (self);
-}
-
 static gboolean
 back_key_cb (GtkWidget *widget,
              GVariant  *arguments,
@@ -596,7 +580,6 @@ hr_history_view_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (hr_history_view_parent_class)->map (widget);
   gtk_spinner_set_spinning (self->spinner, self->state == HR_HISTORY_LOADING);
-  follow_file (self);
   ask (self);
 }
 
@@ -606,7 +589,6 @@ hr_history_view_unmap (GtkWidget *widget)
   HrHistoryView *self = HR_HISTORY_VIEW (widget);
 
   gtk_spinner_set_spinning (self->spinner, FALSE);
-  g_clear_handle_id (&self->follow, g_source_remove);
   GTK_WIDGET_CLASS (hr_history_view_parent_class)->unmap (widget);
 }
 
@@ -615,7 +597,6 @@ hr_history_view_dispose (GObject *object)
 {
   HrHistoryView *self = HR_HISTORY_VIEW (object);
 
-  g_clear_handle_id (&self->follow, g_source_remove);
   if (self->loader != NULL)
     hr_history_loader_drop (self->loader);
   g_clear_object (&self->loader);
@@ -752,7 +733,6 @@ hr_history_view_set_recorder (HrHistoryView *self,
     g_signal_connect_object (recorder, "changed", G_CALLBACK (recorder_changed_cb), self, G_CONNECT_SWAPPED);
   if (!is_session (self))
     restart (self);
-  follow_file (self);
 }
 
 /* Shows @source, unless a session is shown; then as soon as it is not any more. */
@@ -766,7 +746,6 @@ hr_history_view_set_source (HrHistoryView *self,
     return;
 
   restart (self);
-  follow_file (self);
 }
 
 /* Shows a session file, see the header. */
@@ -795,7 +774,6 @@ hr_history_view_set_session (HrHistoryView *self,
   if (path != NULL)
     self->wanted_us = G_MAXINT64;
   restart (self);
-  follow_file (self);
 }
 
 /* Returns which of its four pages is shown. */

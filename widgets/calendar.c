@@ -201,8 +201,8 @@ hr_calendar_stretch (gint64     begin_us,
                      gint64     now_us,
                      GTimeZone *zone)
 {
-  gint64           step_us = end_us - begin_us >= HOUR_US ? MINUTE_US : end_us - begin_us >= 10 * SECOND_US ? SECOND_US
-                                                                                                            : 1000;
+  gint64           step_us = end_us - begin_us >= HOUR_US ? MINUTE_US : end_us - begin_us >= 3 * SECOND_US ? SECOND_US
+                                                                                                           : 1000;
   g_autofree char *begin = hr_calendar_time (begin_us, step_us, now_us, zone);
   g_autofree char *end = NULL;
   g_autoptr (GDateTime) first = local_time (begin_us, zone);

@@ -16,6 +16,19 @@ hr_head_height (int line_height)
   return (int) ceil (LINES * line_height);
 }
 
+/* Returns how wide @text is in a head. */
+int
+hr_head_width (GtkWidget  *widget,
+               const char *text)
+{
+  g_autoptr (PangoLayout) layout = hr_label_new (widget, text);
+  int width;
+
+  pango_layout_get_pixel_size (layout, &width, NULL);
+
+  return width;
+}
+
 /* Draws @text at the head's left or right border, in at most @width pixels; returns how wide it is. */
 int
 hr_head_append (GtkWidget     *widget,

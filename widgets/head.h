@@ -10,6 +10,8 @@ G_BEGIN_DECLS
  * anew for that. */
 
 int hr_head_height (int line_height);
+int hr_head_width (GtkWidget  *widget,
+                   const char *text);
 int hr_head_append (GtkWidget     *widget,
                     GtkSnapshot   *snapshot,
                     const char    *text,

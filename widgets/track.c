@@ -263,6 +263,30 @@ describe (gpointer self)
   return hr_track_describe (self);
 }
 
+/* Returns as much of what the stretch came to as fits into @width; NULL: nothing. Free with g_free (). */
+static char *
+create_summary (HrTrack            *self,
+                const HrBinReading *reading,
+                int                 width)
+{
+  HrUnit           unit = get_unit (self);
+  double           limit = hr_track_plot_get_spec (HR_TRACK_PLOT (self->plot))->limit;
+  HrBinReading     mean;
+  g_autofree char *summary = hr_track_word_summary (unit, reading, limit);
+
+  if (reading == NULL || summary == NULL || hr_head_width (GTK_WIDGET (self), summary) <= width)
+    return g_steal_pointer (&summary);
+
+  g_free (summary);
+  summary = hr_track_word_summary (unit, reading, (double) NAN);
+  if (hr_head_width (GTK_WIDGET (self), summary) <= width)
+    return g_steal_pointer (&summary);
+
+  mean = (HrBinReading){ reading->mean, reading->mean, reading->mean };
+
+  return hr_track_word_summary (unit, &mean, (double) NAN);
+}
+
 /* The title stands where reading begins, what the stretch in sight came to at the other end. */
 static void
 snapshot_head (HrTrack     *self,
@@ -271,6 +295,8 @@ snapshot_head (HrTrack     *self,
   const HrTrackSpec *spec = hr_track_plot_get_spec (HR_TRACK_PLOT (self->plot));
   gboolean           rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
   int                width = gtk_widget_get_width (GTK_WIDGET (self));
+  int                title = self->title != NULL ? hr_head_width (GTK_WIDGET (self), self->title) : 0;
+  int                room = MAX (width - title - 2 * HEAD_GAP, (int) (width * (1 - TITLE_SHARE)));
   int                taken = 0;
   gsize              n;
   const HrBin       *bins = hr_track_plot_get_bins (HR_TRACK_PLOT (self->plot), &n);
@@ -283,9 +309,9 @@ snapshot_head (HrTrack     *self,
   hr_palette_read (&palette, GTK_WIDGET (self));
   hr_timeline_get_view (self->timeline, &from_us, &to_us);
   measured = hr_bins_extent (bins, n, spec->kind, from_us, to_us, &reading);
-  summary = hr_track_word_summary (get_unit (self), measured ? &reading : NULL, spec->limit);
+  summary = create_summary (self, measured ? &reading : NULL, room);
   if (summary != NULL)
-    taken = hr_head_append (GTK_WIDGET (self), snapshot, summary, &palette.dim, FALSE, !rtl, (int) (width * (1 - TITLE_SHARE))) + HEAD_GAP;
+    taken = hr_head_append (GTK_WIDGET (self), snapshot, summary, &palette.dim, FALSE, !rtl, room) + HEAD_GAP;
   if (self->title != NULL)
     hr_head_append (GTK_WIDGET (self), snapshot, self->title, &palette.text, TRUE, rtl, width - taken);
 }

@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The History view, with what a recorder wrote before and with what it writes meanwhile, read as a person reads it.
+
+Prints TAP. Needs a display and a session bus, which ./dev test gives.
+"""
+
+import contextlib
+import datetime
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+from desktop import BUILD, App, Atspi, end_program, start_workload, wait_until
+
+NAME = "headroom-workload"
+HOURS = 2
+SECONDS = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.\d+)?$")
+MINUTE = re.compile(r"(?:\d+ \w+, )?(\d\d:\d\d:\d\d) – (?:\d+ \w+, )?(\d\d:\d\d:\d\d):")
+
+
+@contextlib.contextmanager
+def data_folder(hours=None):
+    """A folder for the user's data, with a history of so many hours in it."""
+    with tempfile.TemporaryDirectory(prefix="headroom-data-") as folder:
+        os.environ["XDG_DATA_HOME"] = folder
+        history = pathlib.Path(folder) / "headroom/history.headroom"
+        history.parent.mkdir(mode=0o700)
+        if hours:
+            subprocess.run([BUILD / "tests/app/make-session", history, str(hours), NAME], check=True)
+        yield history
+
+
+@contextlib.contextmanager
+def workload():
+    program = start_workload("--seed", "1")
+    try:
+        yield program
+    finally:
+        end_program(program)
+
+
+def toggle(app, name):
+    app.wait(f"^{name}$", Atspi.Role.TOGGLE_BUTTON).get_action_iface().do_action(0)
+
+
+def description(app, name):
+    node = app.find(f"^{re.escape(name)}$", Atspi.Role.IMAGE)
+    return node.get_description() or "" if node else ""
+
+
+def wait_told(app, name, pattern, seconds=None):
+    """Waits for a chart to say something that fits, and returns it."""
+    deadline = time.monotonic() + seconds if seconds else None
+    found = re.compile(pattern)
+
+    def told():
+        text = description(app, name)
+        assert deadline is None or time.monotonic() < deadline, f"{name} says {text!r}"
+        return text if found.search(text) else None
+    try:
+        return wait_until(told, f"“{pattern}” of {name}")
+    except AssertionError as error:
+        raise AssertionError(f"{error}; it says: {description(app, name)!r}") from None
+
+
+def key(*names):
+    subprocess.run(["xdotool", "key", *names], check=True)
+
+
+def test_what_was_recorded_before_is_on_screen():
+    with data_folder(HOURS), workload(), App() as app:
+        app.select(NAME)
+        app.window_action("view", "history")
+        toggle(app, "All there is")
+        # One sample of 72 000 was at 47 ms.
+        wait_told(app, "Ranking latency", r"to 47 ms, budget 10 ms, over budget at times; 1 alert$")
+        wait_told(app, "Memory", r"budget 200 MB, within budget; 1 alert$")
+        wait_told(app, "Alerts and events", r": 2 alerts, [1-9]\d* events$")
+        toggle(app, "The last hour")
+        wait_told(app, "Memory", r"budget 200 MB, within budget$")
+
+
+def test_keys_lead_from_an_alert_to_its_records_and_back():
+    with data_folder(HOURS), workload(), App() as app:
+        app.select(NAME)
+        app.window_action("view", "history")
+        toggle(app, "All there is")
+        before = wait_told(app, "Ranking latency", r"; 1 alert$")
+        # From the beginning on: the alert on memory, events, and the alert on latency, which opens what lies around it.
+        lane = app.wait("^Alerts and events$", Atspi.Role.IMAGE)
+        lane.get_component_iface().grab_focus()
+        wait_until(lambda: lane.get_state_set().contains(Atspi.StateType.FOCUSED), "the focus on the marks")
+
+        def opened():
+            key("Right", "Return")
+            try:
+                wait_told(app, "Ranking latency", "^" + MINUTE.pattern, 3)
+            except AssertionError:
+                return False
+            if "to 47 ms" in description(app, "Ranking latency"):
+                return True
+            key("Escape")
+            wait_told(app, "Ranking latency", "^" + re.escape(before.split(": mean")[0]))
+            return False
+        wait_until(opened, "the alert on latency")
+        begin, end = (sum(int(part) * unit for part, unit in zip(moment.split(":"), (3600, 60, 1)))
+                      for moment in MINUTE.match(description(app, "Ranking latency")).groups())
+        assert (end - begin) % 86400 == 60, (begin, end)
+        key("Escape")
+        wait_told(app, "Ranking latency", "^" + re.escape(before.split(": mean")[0]))
+
+
+def test_the_newest_second_is_on_screen():
+    with data_folder(), workload(), App() as app:
+        app.select(NAME)
+        app.window_action("view", "history")
+        wait_told(app, "Ranking latency", r": mean ")
+
+        def lag():
+            found = SECONDS.search(app.find(r"^\d\d:\d\d:\d\d.* – \d\d:\d\d:\d\d").get_name())
+            now = datetime.datetime.now()
+            shown = now.replace(hour=int(found[1]), minute=int(found[2]), second=int(found[3]), microsecond=0)
+            return (now - shown).total_seconds()
+        # It goes on: at most a second until it is written, and what it takes to be read and told.
+        for _ in range(3):
+            first = app.find(r"^\d\d:\d\d:\d\d.* – \d\d:\d\d:\d\d").get_name()
+            wait_until(lambda: app.find(r"^\d\d:\d\d:\d\d.* – \d\d:\d\d:\d\d").get_name() != first, "the view going on")
+            assert lag() < 4, lag()
+
+
+def test_a_history_that_is_no_session_says_so_and_the_live_view_goes_on():
+    with data_folder() as history:
+        history.write_text("this is no session file\n")
+        with workload(), App() as app:
+            app.select(NAME)
+            app.wait("^Verdict: Within budget")
+            app.window_action("view", "history")
+            app.wait("history.headroom.*no session file")
+            app.wait("^Retry$", Atspi.Role.PUSH_BUTTON)
+            app.window_action("view", "live")
+            wait_until(lambda: app.exact("Average per job"), "a real average")
+        assert history.read_text() == "this is no session file\n"
+
+
+def main():
+    tests = [(name[5:].replace("_", "-"), test) for name, test in globals().items() if name.startswith("test_")]
+    wanted = sys.argv[1:]
+    tests = [(name, test) for name, test in tests if not wanted or name in wanted]
+    failed = 0
+    print(f"1..{len(tests)}", flush=True)
+    for number, (name, test) in enumerate(tests, 1):
+        try:
+            test()
+            print(f"ok {number} /app/end-to-end-history/{name}", flush=True)
+        except Exception:
+            failed += 1
+            traceback.print_exc()
+            print(f"not ok {number} /app/end-to-end-history/{name}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
