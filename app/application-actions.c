@@ -157,92 +157,11 @@ _hr_application_restore_contract (HrApplication *self,
   load_contract (self, path, contract_restore_cb);
 }
 
-static char *
-chosen_path (GtkNativeDialog *chooser)
-{
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
-
-  return file != NULL ? g_file_get_path (file) : NULL;
-}
-
-/* To take a file chooser apart takes as long as to make one: it gets a turn of its own. */
 static void
-drop_chooser (GtkNativeDialog *chooser)
+contract_chosen (HrApplication *self,
+                 const char    *path)
 {
-  g_idle_add_once (g_object_unref, chooser);
-}
-
-static void
-csv_response_cb (GtkNativeDialog *chooser,
-                 int              response,
-                 HrApplication   *self)
-{
-  g_autofree char *path = response == GTK_RESPONSE_ACCEPT ? chosen_path (chooser) : NULL;
-
-  if (path != NULL)
-    save_csv (self, path);
-  drop_chooser (chooser);
-}
-
-static void
-contract_response_cb (GtkNativeDialog *chooser,
-                      int              response,
-                      HrApplication   *self)
-{
-  g_autofree char *path = response == GTK_RESPONSE_ACCEPT ? chosen_path (chooser) : NULL;
-
-  if (path != NULL)
-    load_contract (self, path, contract_choose_cb);
-  drop_chooser (chooser);
-}
-
-static GtkFileChooserNative *
-choose (HrApplication       *self,
-        const char          *title,
-        GtkFileChooserAction what,
-        GCallback            response_cb)
-{
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self->window), what, NULL, NULL);
-
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  g_signal_connect_object (chooser, "response", response_cb, self, 0);
-
-  return chooser;
-}
-
-/* A file chooser, and a window that tells about the app, take longer to make than anything may hold the main loop: they are part of the
- * next frame. */
-static void
-do_with_frame (HrApplication  *self,
-               GtkTickCallback callback)
-{
-  if (self->window != NULL)
-    gtk_widget_add_tick_callback (GTK_WIDGET (self->window), callback, self, NULL);
-}
-
-static gboolean
-export_tick_cb (GtkWidget     *window,
-                GdkFrameClock *clock,
-                gpointer       user_data)
-{
-  GtkFileChooserNative *chooser = choose (user_data, _ ("Export the live values"), GTK_FILE_CHOOSER_ACTION_SAVE, G_CALLBACK (csv_response_cb));
-
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), "headroom.csv");
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
-
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-open_tick_cb (GtkWidget     *window,
-              GdkFrameClock *clock,
-              gpointer       user_data)
-{
-  GtkFileChooserNative *chooser = choose (user_data, _ ("Choose a contract"), GTK_FILE_CHOOSER_ACTION_OPEN, G_CALLBACK (contract_response_cb));
-
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
-
-  return G_SOURCE_REMOVE;
+  load_contract (self, path, contract_choose_cb);
 }
 
 static void
@@ -261,7 +180,7 @@ export_csv_cb (GSimpleAction *action,
       return;
     }
 
-  do_with_frame (self, export_tick_cb);
+  _hr_application_choose (self, _ ("Export the live values"), GTK_FILE_CHOOSER_ACTION_SAVE, "headroom.csv", save_csv);
 }
 
 static void
@@ -278,7 +197,7 @@ open_contract_cb (GSimpleAction *action,
       return;
     }
 
-  do_with_frame (self, open_tick_cb);
+  _hr_application_choose (self, _ ("Choose a contract"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, contract_chosen);
 }
 
 static void
@@ -327,7 +246,7 @@ about_cb (GSimpleAction *action,
           GVariant      *parameter,
           gpointer       user_data)
 {
-  do_with_frame (user_data, about_tick_cb);
+  _hr_application_do_with_frame (HR_APPLICATION (user_data), about_tick_cb, NULL);
 }
 
 static void
@@ -361,6 +280,9 @@ static const struct
   { "app.quit", { "<Primary>q" } },
   { "app.export-csv('')", { "<Primary>e" } },
   { "app.open-contract('')", { "<Primary>o" } },
+  { "app.open-session('')", { "<Primary><Shift>o" } },
+  { "app.report('')", { "<Primary><Shift>e" } },
+  { "win.compare", { "<Primary><Shift>c" } },
   { "app.record", { "<Primary><Shift>r" } },
   { "win.sampling", { "<Primary>p" } },
   { "win.disconnect", { "<Primary>d" } },

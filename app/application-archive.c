@@ -183,6 +183,7 @@ _hr_application_start_archive (HrApplication *self)
   g_signal_connect_object (self->archive, "changed", G_CALLBACK (archive_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->archive, "failed", G_CALLBACK (archive_failed_cb), self, 0);
   archive_changed_cb (self);
+  _hr_application_add_session_actions (self);
 }
 
 static void
@@ -198,7 +199,7 @@ close_cb (GObject      *object,
   self->archive_closed = TRUE;
 }
 
-/* Waits until the history is whole on the disk, with no window in the way. Whoever asks the app to end once more waits no longer: what was durable
+/* Waits until the history is whole on the disk, and nothing is left of files that were being made, with no window in the way. Whoever asks the app to end once more waits no longer: what was durable
  * stays so. */
 void
 _hr_application_close_archive (HrApplication *self)
@@ -206,8 +207,14 @@ _hr_application_close_archive (HrApplication *self)
   if (self->archive == NULL)
     return;
 
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->jobs)); i++)
+    {
+      g_autoptr (HrJob) job = g_list_model_get_item (G_LIST_MODEL (self->jobs), i);
+
+      hr_job_cancel (job);
+    }
   hr_archive_close_async (self->archive, close_cb, g_object_ref (self));
-  while (!self->archive_closed && !self->hurried)
+  while ((!self->archive_closed || g_list_model_get_n_items (G_LIST_MODEL (self->jobs)) > 0) && !self->hurried)
     g_main_context_iteration (NULL, TRUE);
   g_clear_object (&self->sessions);
   g_clear_object (&self->archive);

@@ -16,6 +16,9 @@ enum
   HR_CLOSE_STOP
 };
 
+typedef void (*HrChosen) (HrApplication *self,
+                          const char    *path);
+
 struct _HrApplication
 {
   AdwApplication parent_instance;
@@ -30,6 +33,7 @@ struct _HrApplication
   HrPairings   *pairings;
   HrArchive    *archive;
   HrSessions   *sessions;
+  GListStore   *jobs;           /* HrJob: that are under way */
   GCancellable *cancellable;    /* of everything that answers later */
   guint         end_signals[2]; /* sources of SIGINT and SIGTERM */
 
@@ -42,7 +46,19 @@ struct _HrApplication
   gboolean hurried; /* it was asked to end twice */
 };
 
+void _hr_application_do_with_frame (HrApplication  *self,
+                                    GtkTickCallback callback,
+                                    gpointer        user_data);
+void _hr_application_choose (HrApplication       *self,
+                             const char          *title,
+                             GtkFileChooserAction what,
+                             const char          *name,
+                             HrChosen             chosen);
+
 void _hr_application_add_actions (HrApplication *self);
+void _hr_application_add_session_actions (HrApplication *self);
+void _hr_application_open_file (HrApplication *self,
+                                GFile         *file);
 void _hr_application_restore_contract (HrApplication *self,
                                        const char    *path);
 void _hr_application_follow_alerts (HrApplication *self);

@@ -139,12 +139,25 @@ hr_application_activate (GApplication *application)
                                          self->settings);
       g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
       _hr_application_follow_window (self);
+      hr_main_window_follow_jobs (self->window, G_LIST_MODEL (self->jobs));
       gtk_window_present (GTK_WINDOW (self->window));
       /* Nothing is chosen yet, so that Space is the chart's and not the first button's. */
       gtk_window_set_focus (GTK_WINDOW (self->window), NULL);
     }
   else
     gtk_window_present (GTK_WINDOW (self->window));
+}
+
+/* Session files, and contracts. */
+static void
+hr_application_open (GApplication *application,
+                     GFile       **files,
+                     int           n_files,
+                     const char   *hint)
+{
+  g_application_activate (application);
+  for (int i = 0; i < n_files; i++)
+    _hr_application_open_file (HR_APPLICATION (application), files[i]);
 }
 
 static void
@@ -221,6 +234,7 @@ hr_application_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_clear_object (&self->sessions);
   g_clear_object (&self->archive);
+  g_clear_object (&self->jobs);
   g_clear_object (&self->cancellable);
   g_free (self->agent_option);
   g_free (self->workload_option);
@@ -236,6 +250,7 @@ hr_application_class_init (HrApplicationClass *klass)
 
   application_class->startup = hr_application_startup;
   application_class->activate = hr_application_activate;
+  application_class->open = hr_application_open;
   application_class->shutdown = hr_application_shutdown;
   application_class->handle_local_options = hr_application_handle_local_options;
   G_OBJECT_CLASS (klass)->finalize = hr_application_finalize;
@@ -252,6 +267,7 @@ hr_application_init (HrApplication *self)
   };
 
   self->cancellable = g_cancellable_new ();
+  self->jobs = g_list_store_new (HR_TYPE_JOB);
   g_application_add_main_option_entries (G_APPLICATION (self), options);
 }
 

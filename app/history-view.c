@@ -784,3 +784,12 @@ hr_history_view_get_state (HrHistoryView *self)
 
   return self->state;
 }
+
+/* Returns the stretch that is in sight; 0, 0 while there are no data. */
+HrRange
+hr_history_view_get_range (HrHistoryView *self)
+{
+  g_return_val_if_fail (HR_IS_HISTORY_VIEW (self), ((HrRange){ 0, 0 }));
+
+  return self->state == HR_HISTORY_DATA ? get_view (self) : (HrRange){ 0, 0 };
+}

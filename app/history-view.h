@@ -44,5 +44,6 @@ void hr_history_view_set_session (HrHistoryView *self,
                                   const char    *title);
 
 HrHistoryState hr_history_view_get_state (HrHistoryView *self);
+HrRange        hr_history_view_get_range (HrHistoryView *self);
 
 G_END_DECLS

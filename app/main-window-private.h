@@ -2,9 +2,12 @@
 
 #pragma once
 
+#include "app/archive-bar.h"
 #include "app/device-page.h"
 #include "app/history-view.h"
+#include "app/job-bar.h"
 #include "app/main-window.h"
+#include "app/record-button.h"
 #include "app/sidebar.h"
 #include "app/status-line.h"
 #include "app/verdict-bar.h"
@@ -22,6 +25,9 @@ struct _HrMainWindow
   AdwViewSwitcherTitle *title;
   GtkWidget            *sampling_button;
   GtkWidget            *workload_button;
+  HrRecordButton       *record;
+  HrArchiveBar         *obstacle;
+  HrJobBar             *jobs;
   GtkMenuButton        *menu_button;
   HrVerdictBar         *verdict;
   AdwViewStack         *pages;
@@ -32,12 +38,14 @@ struct _HrMainWindow
   HrStatusLine         *status;
 
   /* Owned */
-  HrMonitor  *monitor;
-  HrWorkload *workload;
-  HrPairings *pairings;
-  HrArchive  *archive;
-  HrSessions *sessions;
-  GSettings  *settings;
+  HrMonitor     *monitor;
+  HrWorkload    *workload;
+  HrPairings    *pairings;
+  HrArchive     *archive;
+  HrSessions    *sessions;
+  HrSessionItem *session;     /* that is selected, or NULL */
+  char          *page_before; /* that was looked at before a session was; NULL: none is */
+  GSettings     *settings;
 
   guint    warming;          /* the source that reads what dialogs need, or 0 */
   guint    n_warm;           /* kinds of widgets that have been read */
@@ -53,6 +61,17 @@ void _hr_main_window_update_actions (HrMainWindow *self);
 void _hr_main_window_enable (HrMainWindow *self,
                              const char   *name,
                              gboolean      enabled);
+
+void _hr_main_window_follow_archive (HrMainWindow *self);
+void _hr_main_window_show_session (HrMainWindow  *self,
+                                   HrSessionItem *item);
+void _hr_main_window_title_session (HrMainWindow  *self,
+                                    HrSessionItem *item);
+void _hr_main_window_remove_session (HrMainWindow  *self,
+                                     HrSessionItem *item);
+void _hr_main_window_rename_session (HrMainWindow  *self,
+                                     HrSessionItem *item,
+                                     const char    *name);
 
 void _hr_main_window_add_source_actions (HrMainWindow *self);
 void _hr_main_window_update_source_actions (HrMainWindow *self,

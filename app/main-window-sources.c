@@ -76,12 +76,9 @@ take_back_cb (gpointer user_data)
 }
 
 static void
-forget_cb (GSimpleAction *action,
-           GVariant      *parameter,
-           gpointer       user_data)
+forget_source (HrMainWindow *self,
+               HrSource     *source)
 {
-  HrMainWindow    *self = HR_MAIN_WINDOW (user_data);
-  HrSource        *source = hr_main_window_get_source (self);
   g_autofree char *text = g_strdup_printf (_ ("“%s” is forgotten"), hr_source_get_title (source));
   Leaving         *leaving = leaving_new (self, source);
 
@@ -90,18 +87,36 @@ forget_cb (GSimpleAction *action,
 }
 
 static void
+forget_cb (GSimpleAction *action,
+           GVariant      *parameter,
+           gpointer       user_data)
+{
+  HrMainWindow *self = HR_MAIN_WINDOW (user_data);
+
+  if (self->session != NULL)
+    _hr_main_window_remove_session (self, self->session);
+  else
+    forget_source (self, hr_main_window_get_source (self));
+}
+
+static void
 rename_response_cb (AdwMessageDialog *dialog,
                     const char       *response,
                     HrMainWindow     *self)
 {
   GtkWidget *entry = gtk_widget_get_last_child (adw_message_dialog_get_extra_child (dialog));
-  HrSource  *source = g_object_get_data (G_OBJECT (dialog), "source");
+  gpointer   what = g_object_get_data (G_OBJECT (dialog), "what");
 
-  if (g_str_equal (response, "rename") && self->settings != NULL)
-    hr_remembered_rename (self->settings, source, gtk_editable_get_text (GTK_EDITABLE (entry)));
+  if (!g_str_equal (response, "rename") || self->settings == NULL)
+    return;
+
+  if (HR_IS_SESSION_ITEM (what))
+    _hr_main_window_rename_session (self, what, gtk_editable_get_text (GTK_EDITABLE (entry)));
+  else
+    hr_remembered_rename (self->settings, what, gtk_editable_get_text (GTK_EDITABLE (entry)));
 }
 
-/* An empty name gives the source its own name back. */
+/* An empty name gives a source its own name back. */
 static void
 rename_cb (GSimpleAction *action,
            GVariant      *parameter,
@@ -109,23 +124,26 @@ rename_cb (GSimpleAction *action,
 {
   HrMainWindow     *self = HR_MAIN_WINDOW (user_data);
   HrSource         *source = hr_main_window_get_source (self);
+  const char       *title = self->session != NULL ? hr_session_item_get_title (self->session) : hr_source_get_title (source);
+  gpointer          what = self->session != NULL ? (gpointer) self->session : (gpointer) source;
   AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), NULL, NULL));
   GtkWidget        *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkWidget        *entry = gtk_entry_new ();
 
   gtk_box_append (GTK_BOX (box), hr_words_new (_ ("Rename"), "title-2"));
   gtk_box_append (GTK_BOX (box), entry);
-  gtk_editable_set_text (GTK_EDITABLE (entry), hr_source_get_title (source));
-  gtk_entry_set_placeholder_text (GTK_ENTRY (entry), hr_source_get_name (source));
+  gtk_editable_set_text (GTK_EDITABLE (entry), title);
+  if (source != NULL)
+    gtk_entry_set_placeholder_text (GTK_ENTRY (entry), hr_source_get_name (source));
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Name of the source"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, self->session != NULL ? _ ("Name of the recording") : _ ("Name of the source"), -1);
 
   gtk_window_set_title (GTK_WINDOW (dialog), _ ("Rename"));
   adw_message_dialog_set_extra_child (dialog, box);
   adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "rename", _ ("_Rename"), NULL);
   adw_message_dialog_set_default_response (dialog, "rename");
   adw_message_dialog_set_response_appearance (dialog, "rename", ADW_RESPONSE_SUGGESTED);
-  g_object_set_data_full (G_OBJECT (dialog), "source", g_object_ref (source), g_object_unref);
+  g_object_set_data_full (G_OBJECT (dialog), "what", g_object_ref (what), g_object_unref);
   g_signal_connect_object (dialog, "response", G_CALLBACK (rename_response_cb), self, 0);
   gtk_widget_grab_focus (entry);
   hr_main_window_present (self, GTK_WINDOW (dialog));
@@ -272,8 +290,8 @@ void
 _hr_main_window_update_source_actions (HrMainWindow *self,
                                        HrSource     *source)
 {
-  _hr_main_window_enable (self, "rename", source != NULL);
-  _hr_main_window_enable (self, "forget", source != NULL && can_forget (source));
+  _hr_main_window_enable (self, "rename", source != NULL || (self->session != NULL && hr_session_item_get_recording (self->session) != 0));
+  _hr_main_window_enable (self, "forget", (source != NULL && can_forget (source)) || self->session != NULL);
   _hr_main_window_enable (self, "pair", source != NULL && can_pair (source));
   _hr_main_window_enable (self, "show-origin", source != NULL && hr_monitor_get_origin (self->monitor, source) != source);
 }

@@ -47,7 +47,10 @@ refresh_frame (HrMainWindow *self)
 {
   HrSource *source = hr_main_window_get_source (self);
 
-  show_title (self, source);
+  if (self->session != NULL)
+    _hr_main_window_title_session (self, self->session);
+  else
+    show_title (self, source);
   hr_verdict_bar_refresh (self->verdict, self->monitor, is_silent (self, source) ? NULL : source);
   hr_status_line_refresh (self->status, self->monitor, source);
 }
@@ -70,7 +73,9 @@ show_tick_cb (GtkWidget     *widget,
   HrMainWindow *self = HR_MAIN_WINDOW (widget);
 
   self->tick = 0;
-  show_view (self, hr_main_window_get_source (self));
+  _hr_main_window_show_session (self, self->session);
+  if (self->session == NULL)
+    show_view (self, hr_main_window_get_source (self));
   refresh_frame (self);
 
   return G_SOURCE_REMOVE;
@@ -80,8 +85,17 @@ show_tick_cb (GtkWidget     *widget,
 static void
 sidebar_selected_cb (HrMainWindow *self)
 {
-  HrSource *source = hr_sidebar_get_selected (self->sidebar);
+  HrSource      *source = hr_sidebar_get_selected (self->sidebar);
+  HrSessionItem *session = hr_sidebar_get_session (self->sidebar);
 
+  if (session != self->session)
+    {
+      if (self->session != NULL)
+        g_signal_handlers_disconnect_by_func (self->session, refresh_frame, self);
+      g_set_object (&self->session, session);
+      if (session != NULL)
+        g_signal_connect_object (session, "changed", G_CALLBACK (refresh_frame), self, G_CONNECT_SWAPPED);
+    }
   if (self->restored)
     remember (self, source);
   if (self->tick == 0)
@@ -143,12 +157,12 @@ offer_source (HrMainWindow *self,
       self->restored = TRUE;
       hr_sidebar_select (self->sidebar, source);
     }
-  else if (!self->restored && g_str_equal (last, key))
+  else if (!self->restored && self->session == NULL && g_str_equal (last, key))
     {
       hr_sidebar_select (self->sidebar, source);
       self->restored = TRUE;
     }
-  else if (hr_sidebar_get_selected (self->sidebar) == NULL)
+  else if (hr_sidebar_get_selected (self->sidebar) == NULL && self->session == NULL)
     hr_sidebar_select (self->sidebar, source);
 }
 
@@ -272,6 +286,23 @@ hr_main_window_toast (HrMainWindow *self,
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
 }
 
+void
+hr_main_window_toast_action (HrMainWindow *self,
+                             const char   *text,
+                             const char   *label,
+                             const char   *action,
+                             GVariant     *target)
+{
+  AdwToast *toast = adw_toast_new (text);
+
+  g_return_if_fail (HR_IS_MAIN_WINDOW (self));
+
+  adw_toast_set_button_label (toast, label);
+  adw_toast_set_action_name (toast, action);
+  adw_toast_set_action_target_value (toast, target);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
 static gboolean
 present_tick_cb (GtkWidget     *widget,
                  GdkFrameClock *clock,
@@ -374,7 +405,7 @@ follow (HrMainWindow *self)
 
   hr_live_view_follow (self->live, self->monitor);
   hr_history_view_follow (self->history, self->monitor, self->settings);
-  hr_history_view_set_recorder (self->history, hr_monitor_get_recorder (self->monitor));
+  _hr_main_window_follow_archive (self);
   hr_device_page_follow (self->device, self->monitor);
   hr_sidebar_follow (self->sidebar, self->monitor);
   g_signal_connect_object (self->monitor, "source-added", G_CALLBACK (monitor_source_cb), self, 0);
@@ -409,6 +440,8 @@ hr_main_window_dispose (GObject *object)
   g_clear_object (&self->pairings);
   g_clear_object (&self->archive);
   g_clear_object (&self->sessions);
+  g_clear_object (&self->session);
+  g_clear_pointer (&self->page_before, g_free);
   g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (hr_main_window_parent_class)->dispose (object);
@@ -419,9 +452,12 @@ hr_main_window_class_init (HrMainWindowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (HR_TYPE_ARCHIVE_BAR);
   g_type_ensure (HR_TYPE_DEVICE_PAGE);
   g_type_ensure (HR_TYPE_HISTORY_VIEW);
+  g_type_ensure (HR_TYPE_JOB_BAR);
   g_type_ensure (HR_TYPE_LIVE_VIEW);
+  g_type_ensure (HR_TYPE_RECORD_BUTTON);
   g_type_ensure (HR_TYPE_SIDEBAR);
   g_type_ensure (HR_TYPE_STATUS_LINE);
   g_type_ensure (HR_TYPE_VERDICT_BAR);
@@ -436,6 +472,9 @@ hr_main_window_class_init (HrMainWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, sampling_button);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, workload_button);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, record);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, obstacle);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, jobs);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, verdict);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, views);

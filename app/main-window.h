@@ -5,6 +5,7 @@
 #include "app/archive.h"
 #include "app/live-view.h"
 #include "app/pairings.h"
+#include "app/session-work.h"
 #include "app/sessions.h"
 #include "app/workload.h"
 #include "engine/monitor.h"
@@ -33,12 +34,27 @@ HrLiveView *hr_main_window_get_live_view (HrMainWindow *self);
 /* Looks anew at why no devices can be seen. */
 void hr_main_window_show_trouble (HrMainWindow *self);
 
+/* Lists the session file at @path and shows it. */
+void hr_main_window_open_session (HrMainWindow *self,
+                                  const char   *path);
+/* What is shown of what was recorded. */
+HrStretch *hr_main_window_get_stretch (HrMainWindow *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Shows how far @jobs, a GListModel of HrJob, are. */
+void hr_main_window_follow_jobs (HrMainWindow *self,
+                                 GListModel   *jobs);
+
 /* Shows a dialog with the next frame. */
 void hr_main_window_present (HrMainWindow *self,
                              GtkWindow    *dialog);
 /* Says something in passing. */
 void hr_main_window_toast (HrMainWindow *self,
                            const char   *text);
+/* The same with a button. @target: (transfer floating) */
+void hr_main_window_toast_action (HrMainWindow *self,
+                                  const char   *text,
+                                  const char   *label,
+                                  const char   *action,
+                                  GVariant     *target);
 /* Says what went wrong, in full, with a button to close it. */
 void hr_main_window_complain (HrMainWindow *self,
                               const char   *heading,

@@ -18,7 +18,7 @@ main (int   argc,
   textdomain (GETTEXT_PACKAGE);
   g_set_application_name (_ ("Headroom"));
 
-  application = hr_application_new (HR_APP_ID, G_APPLICATION_DEFAULT_FLAGS);
+  application = hr_application_new (HR_APP_ID, G_APPLICATION_HANDLES_OPEN);
 
   return g_application_run (G_APPLICATION (application), argc, argv);
 }

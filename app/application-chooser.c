@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "app/application-private.h"
+
+/* What is being chosen. */
+typedef struct
+{
+  HrApplication       *application; /* owned */
+  GtkFileChooserAction what;
+  char                *title;
+  char                *name; /* that is offered; NULL: none */
+  HrChosen             chosen;
+} Choice;
+
+static void
+choice_free (gpointer data)
+{
+  Choice *choice = data;
+
+  g_object_unref (choice->application);
+  g_free (choice->title);
+  g_free (choice->name);
+  g_free (choice);
+}
+
+/* To take a file chooser apart takes as long as to make one: it gets a turn of its own. */
+static void
+drop_chooser_cb (gpointer chooser)
+{
+  g_object_unref (chooser);
+}
+
+static void
+chooser_response_cb (GtkNativeDialog *chooser,
+                     int              response,
+                     Choice          *choice)
+{
+  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
+  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
+
+  if (path != NULL)
+    choice->chosen (choice->application, path);
+  g_idle_add_once (drop_chooser_cb, chooser);
+}
+
+static gboolean
+choose_tick_cb (GtkWidget     *window,
+                GdkFrameClock *clock,
+                gpointer       user_data)
+{
+  Choice               *choice = user_data;
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (choice->title, GTK_WINDOW (window), choice->what, NULL, NULL);
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  if (choice->name != NULL)
+    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), choice->name);
+  g_object_set_data_full (G_OBJECT (chooser), "choice", choice, choice_free);
+  g_signal_connect (chooser, "response", G_CALLBACK (chooser_response_cb), choice);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A file chooser, and a window that tells about the app, take longer to make than anything may hold the main loop: they are part of the
+ * next frame. */
+void
+_hr_application_do_with_frame (HrApplication  *self,
+                               GtkTickCallback callback,
+                               gpointer        user_data)
+{
+  if (self->window != NULL)
+    gtk_widget_add_tick_callback (GTK_WIDGET (self->window), callback, user_data, NULL);
+}
+
+/* Has a path chosen, of which @chosen is told unless its user thinks better of it. @name: (nullable): what a new file may be called */
+void
+_hr_application_choose (HrApplication       *self,
+                        const char          *title,
+                        GtkFileChooserAction what,
+                        const char          *name,
+                        HrChosen             chosen)
+{
+  Choice *choice;
+
+  if (self->window == NULL)
+    return;
+
+  choice = g_new0 (Choice, 1);
+  *choice = (Choice){ g_object_ref (self), what, g_strdup (title), g_strdup (name), chosen };
+  _hr_application_do_with_frame (self, choose_tick_cb, choice);
+}
