@@ -284,6 +284,8 @@ static const struct
   { "app.report('')", { "<Primary><Shift>e" } },
   { "win.compare", { "<Primary><Shift>c" } },
   { "app.record", { "<Primary><Shift>r" } },
+  { "win.budgets", { "<Primary>b" } },
+  { "win.preferences", { "<Primary>comma" } },
   { "win.sampling", { "<Primary>p" } },
   { "win.disconnect", { "<Primary>d" } },
   { "win.connect", { "<Primary>r" } },

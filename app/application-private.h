@@ -4,6 +4,7 @@
 
 #include "app/application.h"
 #include "app/archive.h"
+#include "app/notices.h"
 #include "app/sessions.h"
 
 G_BEGIN_DECLS
@@ -34,6 +35,7 @@ struct _HrApplication
   HrArchive    *archive;
   HrSessions   *sessions;
   GListStore   *jobs;           /* HrJob: that are under way */
+  HrNotices    *notices;
   GCancellable *cancellable;    /* of everything that answers later */
   guint         end_signals[2]; /* sources of SIGINT and SIGTERM */
 

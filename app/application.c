@@ -236,6 +236,7 @@ hr_application_finalize (GObject *object)
   g_clear_object (&self->archive);
   g_clear_object (&self->jobs);
   g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->notices, hr_notices_free);
   g_free (self->agent_option);
   g_free (self->workload_option);
   g_free (self->contract_option);
@@ -266,6 +267,7 @@ hr_application_init (HrApplication *self)
     { NULL },
   };
 
+  self->notices = hr_notices_new ();
   self->cancellable = g_cancellable_new ();
   self->jobs = g_list_store_new (HR_TYPE_JOB);
   g_application_add_main_option_entries (G_APPLICATION (self), options);

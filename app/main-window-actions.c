@@ -123,6 +123,7 @@ _hr_main_window_add_actions (HrMainWindow *self)
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (freeze));
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (view));
   _hr_main_window_add_source_actions (self);
+  _hr_main_window_add_budget_actions (self);
 }
 
 void

@@ -77,6 +77,8 @@ void _hr_main_window_add_source_actions (HrMainWindow *self);
 void _hr_main_window_update_source_actions (HrMainWindow *self,
                                             HrSource     *source);
 
+void _hr_main_window_add_budget_actions (HrMainWindow *self);
+
 /* Words for a dialog that wrap wherever they have to and can be copied. */
 GtkWidget *hr_words_new (const char *text,
                          const char *css_class) G_GNUC_WARN_UNUSED_RESULT;
