@@ -3,25 +3,16 @@
 #pragma once
 
 #include "app/cli/readout.h"
-
-#include <json-glib/json-glib.h>
+#include "engine/report/json-text.h"
 
 G_BEGIN_DECLS
 
-/* Rises when a field changes its meaning or goes; new fields may come without that. */
-#define HR_DOCUMENT_VERSION 1
-
 /* Readouts and sources for programs. */
-void  hr_document_add_text (JsonBuilder *builder,
-                            const char  *name,
-                            const char  *text);
-void  hr_document_add_source (JsonBuilder *builder,
-                              HrSource    *source,
-                              const char  *address);
-void  hr_document_add_readout (JsonBuilder     *builder,
-                               const HrReadout *readout);
-char *hr_document_print (JsonBuilder *builder,
-                         gboolean     pretty) G_GNUC_WARN_UNUSED_RESULT;
+void  hr_document_add_source (HrJsonText *json,
+                              HrSource   *source,
+                              const char *address);
+char *hr_document_format (const HrReadout *readout,
+                          gboolean         in_lines) G_GNUC_WARN_UNUSED_RESULT;
 
 void hr_document_add_rows (GString         *out,
                            const HrReadout *readout);

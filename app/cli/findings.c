@@ -2,8 +2,8 @@
 
 #include "app/cli/findings.h"
 
-#include "app/cli/document.h"
 #include "app/cli/output.h"
+#include "engine/report/json-text.h"
 
 #include <stdarg.h>
 
@@ -104,30 +104,27 @@ print_text (HrFindings *self)
 static char *
 print_json (HrFindings *self)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  GString   *out = g_string_new (NULL);
+  HrJsonText json = { out, .in_lines = TRUE };
 
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "schema_version");
-  json_builder_add_int_value (builder, HR_DOCUMENT_VERSION);
-  json_builder_set_member_name (builder, "works");
-  json_builder_add_boolean_value (builder, hr_findings_judge (self) == HR_EXIT_OK);
-  json_builder_set_member_name (builder, "findings");
-  json_builder_begin_array (builder);
+  hr_json_open_document (&json, "headroom.doctor", 1);
+  hr_json_flag (&json, "works", hr_findings_judge (self) == HR_EXIT_OK);
+  hr_json_open (&json, "findings", '[');
   for (guint i = 0; i < self->list->len; i++)
     {
       const Finding *finding = &g_array_index (self->list, Finding, i);
 
-      json_builder_begin_object (builder);
-      hr_document_add_text (builder, "name", finding->name);
-      hr_document_add_text (builder, "state", state_names[finding->state]);
-      hr_document_add_text (builder, "text", finding->text);
-      hr_document_add_text (builder, "advice", finding->advice);
-      json_builder_end_object (builder);
+      hr_json_open (&json, NULL, '{');
+      hr_json_text (&json, "name", finding->name);
+      hr_json_text (&json, "state", state_names[finding->state]);
+      hr_json_text (&json, "text", finding->text);
+      hr_json_text (&json, "advice", finding->advice);
+      hr_json_close (&json, '}');
     }
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
+  hr_json_close (&json, ']');
+  hr_json_close_document (&json);
 
-  return hr_document_print (builder, TRUE);
+  return g_string_free (out, FALSE);
 }
 
 /* Returns (transfer full) the list as text, a line each, or as JSON. */

@@ -116,58 +116,45 @@ print_csv (const GPtrArray *sources)
 }
 
 static void
-add_source (JsonBuilder *builder,
-            HrSource    *source,
-            gboolean     alone)
+add_source (HrJsonText *json,
+            HrSource   *source)
 {
   g_autofree char *address = hr_source_find_address (source);
 
-  json_builder_begin_object (builder);
-  if (alone)
-    {
-      json_builder_set_member_name (builder, "schema_version");
-      json_builder_add_int_value (builder, HR_DOCUMENT_VERSION);
-    }
-  hr_document_add_source (builder, source, address);
-  json_builder_end_object (builder);
+  hr_document_add_source (json, source, address);
 }
 
 static char *
 print_json (const GPtrArray *sources)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  GString   *out = g_string_new (NULL);
+  HrJsonText json = { out, .in_lines = TRUE };
 
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "schema_version");
-  json_builder_add_int_value (builder, HR_DOCUMENT_VERSION);
-  json_builder_set_member_name (builder, "sources");
-  json_builder_begin_array (builder);
+  hr_json_open_document (&json, "headroom.sources", 1);
+  hr_json_open (&json, "sources", '[');
   for (guint i = 0; i < sources->len; i++)
     {
-      HrSource *source = sources->pdata[i];
-
-      add_source (builder, source, FALSE);
+      hr_json_open (&json, NULL, '{');
+      add_source (&json, sources->pdata[i]);
+      hr_json_close (&json, '}');
     }
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
+  hr_json_close (&json, ']');
+  hr_json_close_document (&json);
 
-  return hr_document_print (builder, TRUE);
+  return g_string_free (out, FALSE);
 }
 
 static char *
 print_ndjson (const GPtrArray *sources)
 {
-  GString *out = g_string_new (NULL);
+  GString   *out = g_string_new (NULL);
+  HrJsonText json = { out };
 
   for (guint i = 0; i < sources->len; i++)
     {
-      HrSource *source = sources->pdata[i];
-      g_autoptr (JsonBuilder) builder = json_builder_new ();
-      g_autofree char *line = NULL;
-
-      add_source (builder, source, TRUE);
-      line = hr_document_print (builder, FALSE);
-      g_string_append (out, line);
+      hr_json_open_document (&json, "headroom.source", 1);
+      add_source (&json, sources->pdata[i]);
+      hr_json_close_document (&json);
     }
 
   return g_string_free (out, FALSE);

@@ -78,17 +78,6 @@ keep (Watch *self,
   self->last = text;
 }
 
-static char *
-print_readout (const HrReadout *readout,
-               gboolean         pretty)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-
-  hr_document_add_readout (builder, readout);
-
-  return hr_document_print (builder, pretty);
-}
-
 static void
 tell_page (Watch           *self,
            const HrReadout *readout)
@@ -120,10 +109,10 @@ tell (Watch           *self,
   switch (self->run.options->format)
     {
     case HR_FORMAT_JSON:
-      keep (self, print_readout (readout, TRUE));
+      keep (self, hr_document_format (readout, TRUE));
       break;
     case HR_FORMAT_NDJSON:
-      line = print_readout (readout, FALSE);
+      line = hr_document_format (readout, FALSE);
       emit (self, line);
       break;
     case HR_FORMAT_CSV:

@@ -2,11 +2,11 @@
 
 /* A check for programs. "json" is one document:
  *
- *     {"schema":"headroom.check","version":1,"outcome":"breach","contract":{"name":"…","file":"…"},"command":{"exit_status":0,"signal":null},
+ *     {"schema":"headroom.check","schema_version":1,"outcome":"breach","contract":{"name":"…","file":"…"},"command":{"exit_status":0,"signal":null},
  *      "budgets":[{"budget":"…","line":5,"source":"…","outcome":"breach",…}, …]}
  *
- * whose budgets are as in a report (json-result.c). "ndjson" is a line a budget, each with schema and version, and a last line without "budgets".
- * "command" is null where none was run. The version grows when a field changes its meaning, not when one comes along. */
+ * whose budgets are as in a report (json-result.c). "ndjson" is a line a budget, each with both of these, and a last line without "budgets".
+ * "command" is null where none was run. */
 
 #include "engine/report/check-private.h"
 
@@ -17,13 +17,6 @@
 
 #define SCHEMA "headroom.check"
 #define VERSION 1
-
-static void
-append_schema (HrJsonText *json)
-{
-  hr_json_text (json, "schema", SCHEMA);
-  hr_json_integer (json, "version", VERSION);
-}
 
 static void
 append_command (HrJsonText *json,
@@ -47,7 +40,6 @@ append_whole (HrJsonText    *json,
 {
   HrContract *contract = hr_assessment_get_contract (self->assessment);
 
-  append_schema (json);
   hr_json_text (json, "outcome", hr_outcome_name (hr_assessment_get_outcome (self->assessment)));
   hr_json_open (json, "contract", '{');
   hr_json_text (json, "name", hr_contract_get_name (contract));
@@ -61,9 +53,9 @@ char *
 hr_check_json (const HrCheck *self)
 {
   GString   *out = g_string_new (NULL);
-  HrJsonText json = { out };
+  HrJsonText json = { out, .in_lines = TRUE };
 
-  hr_json_open (&json, NULL, '{');
+  hr_json_open_document (&json, SCHEMA, VERSION);
   append_whole (&json, self);
   hr_json_open (&json, "budgets", '[');
   for (guint i = 0; i < hr_assessment_get_n_results (self->assessment); i++)
@@ -73,8 +65,7 @@ hr_check_json (const HrCheck *self)
       hr_json_close (&json, '}');
     }
   hr_json_close (&json, ']');
-  hr_json_close (&json, '}');
-  g_string_append_c (out, '\n');
+  hr_json_close_document (&json);
 
   return g_string_free (out, FALSE);
 }
@@ -90,16 +81,12 @@ hr_check_ndjson (const HrCheck *self)
     {
       HrJsonText json = { out };
 
-      hr_json_open (&json, NULL, '{');
+      hr_json_open_document (&json, SCHEMA, VERSION);
       if (i < n)
-        {
-          append_schema (&json);
-          hr_json_result (&json, hr_assessment_get_result (self->assessment, i));
-        }
+        hr_json_result (&json, hr_assessment_get_result (self->assessment, i));
       else
         append_whole (&json, self);
-      hr_json_close (&json, '}');
-      g_string_append_c (out, '\n');
+      hr_json_close_document (&json);
     }
 
   return g_string_free (out, FALSE);

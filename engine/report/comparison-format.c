@@ -3,12 +3,9 @@
 #include "engine/report/comparison.h"
 
 #include "engine/report/csv-cell.h"
+#include "engine/report/json-text.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
-
-/* Rises when a field changes its meaning or goes; new fields may come without that. */
-#define DOCUMENT_VERSION 1
 
 /* Returns the word for @statistic in files and on terminals; "unknown" for a number outside HrComparedStatistic. */
 const char *
@@ -136,78 +133,46 @@ append_csv_row (GString               *out,
   g_string_append (out, HR_CSV_END_OF_ROW);
 }
 
-/* JSON has no word for what is no number: null. */
 static void
-add_number (JsonBuilder *builder,
-            const char  *name,
-            double       value)
-{
-  json_builder_set_member_name (builder, name);
-  if (isfinite (value))
-    json_builder_add_double_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_text (JsonBuilder *builder,
-          const char  *name,
-          const char  *value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, value);
-}
-
-static void
-add_row (JsonBuilder           *builder,
-         const HrComparisonRow *row)
+append_json_row (HrJsonText            *json,
+                 const HrComparisonRow *row)
 {
   const HrComparedResult *result = &row->result;
 
-  json_builder_begin_object (builder);
-  add_text (builder, "source", row->source);
-  add_text (builder, "metric", row->metric.name);
-  add_text (builder, "statistic", hr_compared_statistic_name (row->statistic));
-  add_text (builder, "unit", hr_unit_name (row->unit));
-  add_text (builder, "difference", hr_difference_name (result->difference));
-  json_builder_set_member_name (builder, "counts");
-  json_builder_add_boolean_value (builder, row->counts);
-  add_number (builder, "base", result->base);
-  add_number (builder, "now", result->now);
-  add_number (builder, "ratio", result->ratio);
-  add_number (builder, "ratio_low", result->ratio_low);
-  add_number (builder, "ratio_high", result->ratio_high);
-  add_number (builder, "effect", result->effect);
-  add_number (builder, "p", result->p);
-  add_number (builder, "q", result->q);
-  add_number (builder, "n_base", (double) result->n_base);
-  add_number (builder, "n_now", (double) result->n_now);
-  json_builder_end_object (builder);
+  hr_json_open (json, NULL, '{');
+  hr_json_text (json, "source", row->source);
+  hr_json_text (json, "metric", row->metric.name);
+  hr_json_text (json, "statistic", hr_compared_statistic_name (row->statistic));
+  hr_json_text (json, "unit", hr_unit_name (row->unit));
+  hr_json_text (json, "difference", hr_difference_name (result->difference));
+  hr_json_flag (json, "counts", row->counts);
+  hr_json_number (json, "base", result->base);
+  hr_json_number (json, "now", result->now);
+  hr_json_number (json, "ratio", result->ratio);
+  hr_json_number (json, "ratio_low", result->ratio_low);
+  hr_json_number (json, "ratio_high", result->ratio_high);
+  hr_json_number (json, "effect", result->effect);
+  hr_json_number (json, "p", result->p);
+  hr_json_number (json, "q", result->q);
+  hr_json_count (json, "n_base", result->n_base);
+  hr_json_count (json, "n_now", result->n_now);
+  hr_json_close (json, '}');
 }
 
-static char *
-format_json (HrComparison *self)
+/* {"schema":"headroom.comparison","schema_version":1,"difference":"worse","metrics":[…]} */
+static void
+append_json (HrComparison *self,
+             GString      *out)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  g_autoptr (JsonNode) root = NULL;
+  HrJsonText json = { out, .in_lines = TRUE };
 
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "version");
-  json_builder_add_int_value (builder, DOCUMENT_VERSION);
-  add_text (builder, "difference", hr_difference_name (hr_comparison_get_difference (self)));
-  json_builder_set_member_name (builder, "metrics");
-  json_builder_begin_array (builder);
+  hr_json_open_document (&json, "headroom.comparison", 1);
+  hr_json_text (&json, "difference", hr_difference_name (hr_comparison_get_difference (self)));
+  hr_json_open (&json, "metrics", '[');
   for (guint i = 0; i < hr_comparison_get_n_rows (self); i++)
-    add_row (builder, hr_comparison_get_row (self, i));
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
-
-  root = json_builder_get_root (builder);
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-
-  return json_generator_to_data (generator, NULL);
+    append_json_row (&json, hr_comparison_get_row (self, i));
+  hr_json_close (&json, ']');
+  hr_json_close_document (&json);
 }
 
 /* Returns: (transfer full): the comparison for people (text, Markdown) or programs (JSON, CSV), with a line end at its end. Numbers for
@@ -222,12 +187,8 @@ hr_comparison_format (HrComparison      *self,
   switch (format)
     {
     case HR_COMPARISON_JSON:
-      {
-        g_autofree char *json = format_json (self);
-
-        g_string_append_printf (out, "%s\n", json);
-        break;
-      }
+      append_json (self, out);
+      break;
     case HR_COMPARISON_CSV:
       g_string_append (out, "difference,source,metric,statistic,unit,base,now,ratio,ratio_low,ratio_high,effect,p,q,n_base,n_now" HR_CSV_END_OF_ROW);
       for (guint i = 0; i < hr_comparison_get_n_rows (self); i++)

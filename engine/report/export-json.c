@@ -2,13 +2,14 @@
 
 /* A session as JSON, for programs. "ndjson" is a line a snapshot, in order of time:
  *
- *     {"source":"ranker","time":"2026-03-01T12:00:00.250125Z","sequence":17,"interval_ms":100,"lost":0,"catch_up":false,
+ *     {"schema":"headroom.snapshot","schema_version":1,
+ *      "source":"ranker","time":"2026-03-01T12:00:00.250125Z","sequence":17,"interval_ms":100,"lost":0,"catch_up":false,
  *      "samples":[{"metric":"ranking_ms","kind":"duration","unit":"ms","count":4,"sum":8,"min":1,"max":3,"last":2,"buckets":[[1153,4]]}]}
  *
- * "json" is one document: {"schema":"headroom.session","version":1, "session":FILE, "sources":[…], "runs":[…], "contracts":[…], "alerts":[…],
- * "marks":[…], "recordings":[…], "snapshots":[the same objects]}. Numbers have as many digits as it takes to read the very same double back;
- * null is what is no finite number, or no time. Buckets, of durations and spans, are [number, items]: base/buckets.h says what they
- * stand for; spans have their self time beside them as "self". The version grows when a field changes its meaning, not when one comes along. */
+ * "json" is one document: {"schema":"headroom.session","schema_version":1, "session":FILE, "sources":[…], "runs":[…], "contracts":[…],
+ * "alerts":[…], "marks":[…], "recordings":[…], "snapshots":[the same objects, without a schema of their own]}. Numbers have as many digits as it
+ * takes to read the very same double back; null is what is no finite number, or no time. Buckets, of durations and spans, are [number, items]:
+ * base/buckets.h says what they stand for; spans have their self time beside them as "self". */
 
 #include "engine/report/export-private.h"
 
@@ -48,6 +49,7 @@ append_sample (HrJsonText         *json,
   hr_json_close (json, '}');
 }
 
+/* Appends the members of @snapshot, without brackets around them. */
 static void
 append_snapshot (const HrExport *export,
                  HrJsonText            *json,
@@ -55,7 +57,6 @@ append_snapshot (const HrExport *export,
                  HrHistory             *history,
                  const HrSnapshot      *snapshot)
 {
-  hr_json_open (json, NULL, '{');
   hr_json_text (json, "source", source->what.name);
   hr_json_time (json, "time", snapshot->time_us);
   hr_json_count (json, "sequence", snapshot->sequence);
@@ -71,7 +72,6 @@ append_snapshot (const HrExport *export,
         append_sample (json, metric, &snapshot->samples[i]);
     }
   hr_json_close (json, ']');
-  hr_json_close (json, '}');
 }
 
 static void
@@ -87,8 +87,9 @@ ndjson_snapshot (HrExport *export,
 {
   HrJsonText json = { export->text };
 
+  hr_json_open_document (&json, "headroom.snapshot", 1);
   append_snapshot (export, &json, source, history, snapshot);
-  g_string_append_c (export->text, '\n');
+  hr_json_close_document (&json);
 }
 
 static void
@@ -208,9 +209,7 @@ json_begin (HrExport *export)
 
   json->out = export->text;
   export->state = json;
-  hr_json_open (json, NULL, '{');
-  hr_json_text (json, "schema", "headroom.session");
-  hr_json_integer (json, "version", 1);
+  hr_json_open_document (json, "headroom.session", 1);
   hr_json_text (json, "session", name);
   hr_json_open (json, "sources", '[');
   for (guint i = 0; i < hr_session_get_n_sources (export->session); i++)
@@ -231,7 +230,11 @@ json_snapshot (HrExport *export,
                HrHistory             *history,
                const HrSnapshot      *snapshot)
 {
-  append_snapshot (export, export->state, source, history, snapshot);
+  HrJsonText *json = export->state;
+
+  hr_json_open (json, NULL, '{');
+  append_snapshot (export, json, source, history, snapshot);
+  hr_json_close (json, '}');
 }
 
 static void
@@ -240,8 +243,7 @@ json_end (HrExport *export)
   HrJsonText *json = g_steal_pointer (&export->state);
 
   hr_json_close (json, ']');
-  hr_json_close (json, '}');
-  g_string_append_c (export->text, '\n');
+  hr_json_close_document (json);
   g_free (json);
 }
 

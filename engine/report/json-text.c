@@ -24,6 +24,13 @@ append_quoted (GString    *out,
   g_string_append_c (out, '"');
 }
 
+static void
+begin_line (HrJsonText *self)
+{
+  if (self->in_lines)
+    g_string_append_printf (self->out, "\n%*s", (int) (2 * self->depth), "");
+}
+
 /* What stands before a value. */
 static void
 begin (HrJsonText *self,
@@ -31,12 +38,35 @@ begin (HrJsonText *self,
 {
   if (self->comma)
     g_string_append_c (self->out, ',');
+  if (self->depth > 0)
+    begin_line (self);
   if (name != NULL)
     {
       append_quoted (self->out, name);
-      g_string_append_c (self->out, ':');
+      g_string_append (self->out, self->in_lines ? ": " : ":");
     }
   self->comma = TRUE;
+}
+
+/* Begins what stands alone: an object that says by which schema it is to be read.
+ * @schema: "headroom.check" and the like; @version: of that schema: it rises when a field changes its meaning or goes, not when one comes along */
+void
+hr_json_open_document (HrJsonText *self,
+                       const char *schema,
+                       guint       version)
+{
+  hr_json_open (self, NULL, '{');
+  hr_json_text (self, "schema", schema);
+  hr_json_count (self, "schema_version", version);
+}
+
+/* Ends the object and its last line, so that another one may follow. */
+void
+hr_json_close_document (HrJsonText *self)
+{
+  hr_json_close (self, '}');
+  g_string_append_c (self->out, '\n');
+  self->comma = FALSE;
 }
 
 /* Begins an object or array. @name: (nullable); @bracket: { or [ */
@@ -48,6 +78,7 @@ hr_json_open (HrJsonText *self,
   begin (self, name);
   g_string_append_c (self->out, bracket);
   self->comma = FALSE;
+  self->depth++;
 }
 
 /* Ends what hr_json_open () began. @bracket: } or ] */
@@ -55,6 +86,10 @@ void
 hr_json_close (HrJsonText *self,
                char        bracket)
 {
+  self->depth--;
+  /* Where nothing stands in it, its brackets stay together. */
+  if (self->comma)
+    begin_line (self);
   g_string_append_c (self->out, bracket);
   self->comma = TRUE;
 }

@@ -10,8 +10,15 @@ G_BEGIN_DECLS
 typedef struct
 {
   GString *out;
-  gboolean comma; /* something stands before what comes next */
+  gboolean in_lines; /* a line a member, for people to read as well; else the document is one line */
+  gboolean comma;    /* something stands before what comes next */
+  guint    depth;
 } HrJsonText;
+
+void hr_json_open_document (HrJsonText *self,
+                            const char *schema,
+                            guint       version);
+void hr_json_close_document (HrJsonText *self);
 
 void hr_json_open (HrJsonText *self,
                    const char *name,

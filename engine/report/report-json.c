@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A report as one JSON document: {"schema":"headroom.report","version":1,…}. Times are UTC, lengths of time end in _ms, values are in the unit
- * beside them, and null is what nobody measured. The version grows when a field changes its meaning, not when one comes along. */
+/* A report as one JSON document: {"schema":"headroom.report","schema_version":1,…}. Times are UTC, lengths of time end in _ms, values are in the unit
+ * beside them, and null is what nobody measured. */
 
 #include "engine/report/json-result.h"
 #include "engine/report/json-session.h"
@@ -152,12 +152,10 @@ hr_report_write_json (HrReport *self,
                       GError  **error)
 {
   GString         *out = g_string_new (NULL);
-  HrJsonText       json = { out };
+  HrJsonText       json = { out, .in_lines = TRUE };
   g_autofree char *sentence = hr_report_sentence (self);
 
-  hr_json_open (&json, NULL, '{');
-  hr_json_text (&json, "schema", "headroom.report");
-  hr_json_integer (&json, "version", 1);
+  hr_json_open_document (&json, "headroom.report", 1);
   hr_json_text (&json, "title", self->title);
   hr_json_text (&json, "outcome", self->assessment != NULL ? hr_outcome_name (hr_report_get_outcome (self)) : NULL);
   hr_json_text (&json, "sentence", sentence);
@@ -172,8 +170,7 @@ hr_report_write_json (HrReport *self,
   append_sources (self, &json);
   append_metrics (self, &json);
   append_told (self, &json);
-  hr_json_close (&json, '}');
-  g_string_append_c (out, '\n');
+  hr_json_close_document (&json);
 
   return g_string_free_to_bytes (out);
 }

@@ -41,10 +41,10 @@ def test_programs_are_sources_in_every_format():
         text = expect(0, "sources", "--wait", "2s").stdout
         assert re.search(rf"^{address} +headroom-workload +program +connected", text, re.M), text
         listed = json.loads(expect(0, "sources", "--format", "json").stdout)
-        assert listed["schema_version"] == 1
+        assert (listed["schema"], listed["schema_version"]) == ("headroom.sources", 1)
         assert {"local:", address} <= {source["address"] for source in listed["sources"]}, listed
         lines = [json.loads(line) for line in expect(0, "sources", "--format", "ndjson").stdout.splitlines()]
-        assert all(line["schema_version"] == 1 for line in lines)
+        assert all((line["schema"], line["schema_version"]) == ("headroom.source", 1) for line in lines)
         rows = list(csv.DictReader(expect(0, "sources", "--format", "csv").stdout.splitlines()))
         assert [row["kind"] for row in rows if row["address"] == address] == ["program"], rows
 

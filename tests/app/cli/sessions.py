@@ -31,7 +31,7 @@ def check(status, *arguments, contract=THOMPSON, **options):
 def results(text):
     """What a verdict in JSON says, the command aside."""
     document = json.loads(text)
-    assert document["schema"] == "headroom.check" and document["version"] == 1, document
+    assert document["schema"] == "headroom.check" and document["schema_version"] == 1, document
     return document["outcome"], document["budgets"]
 
 
@@ -97,7 +97,9 @@ def test_a_command_beyond_its_budgets():
         live = cases(written.read_text())
         failure = next(case.find("failure") for name, case in live.items() if "thompson tail" in name)
         words = failure.get("message") + (failure.text or "")
-        assert re.search(r"\b10 ms\b", words) and re.search(r"\b2[5-9](\.\d+)? ms\b", words), words
+        found = re.search(r"p99: ([\d.]+) ms, limit 10 ms", words)
+        # A busy machine makes it slower than it was asked to be.
+        assert found is not None and float(found[1]) >= 25, words
         assert len(live) >= 5 and any(case.find("skipped") is not None for case in live.values()), live
         recorded = cases(check(3, "-f", "junit", session).stdout)
         assert {name: told(case) for name, case in recorded.items()} == {name: told(case) for name, case in live.items()}

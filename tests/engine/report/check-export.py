@@ -42,9 +42,11 @@ def read(path):
         return from_csv(path)
     with open(path, encoding='utf-8') as file:
         if path.endswith('.ndjson'):
-            return from_snapshots([json.loads(line) for line in file])
+            lines = [json.loads(line) for line in file]
+            assert all((line['schema'], line['schema_version']) == ('headroom.snapshot', 1) for line in lines)
+            return from_snapshots(lines)
         document = json.load(file)
-    assert document['schema'] == 'headroom.session' and document['version'] == 1
+    assert document['schema'] == 'headroom.session' and document['schema_version'] == 1
     assert [source['name'] for source in document['sources']] == ['ranker', 'a "quoted", name']
     assert document['sources'][0]['metrics'][0]['better'] == 'lower'
     return from_snapshots(document['snapshots'])

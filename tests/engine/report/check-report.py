@@ -83,7 +83,7 @@ def check_html(text, what):
 
 def check_json(text, what):
     report = json.loads(text)
-    assert report['schema'] == 'headroom.report' and report['version'] == 1
+    assert report['schema'] == 'headroom.report' and report['schema_version'] == 1
     if what == 'empty':
         assert report['outcome'] is None and report['contract'] is None and report['metrics'] == []
     if what != 'whole':

@@ -52,7 +52,7 @@ def cells_of(row):
 class Formats(unittest.TestCase):
     def test_json(self):
         check = json.loads(write(JSON))
-        self.assertEqual((check["schema"], check["version"], check["outcome"]), ("headroom.check", 1, "breach"))
+        self.assertEqual((check["schema"], check["schema_version"], check["outcome"]), ("headroom.check", 1, "breach"))
         self.assertEqual(check["contract"], {"name": CONTRACT, "file": FILE})
         self.assertIsNone(check["command"])
         self.assertEqual([(b["budget"], b["source"], b["outcome"]) for b in check["budgets"]], RESULTS)
@@ -79,7 +79,7 @@ class Formats(unittest.TestCase):
         whole = json.loads(write(JSON, 0))
         *budgets, last = [json.loads(line) for line in write(NDJSON, 0).splitlines()]
         for budget in budgets:
-            self.assertEqual((budget.pop("schema"), budget.pop("version")), ("headroom.check", 1))
+            self.assertEqual((budget.pop("schema"), budget.pop("schema_version")), ("headroom.check", 1))
         self.assertEqual(budgets, whole.pop("budgets"))
         self.assertEqual(last, whole)
 
