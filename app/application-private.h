@@ -34,7 +34,7 @@ struct _HrApplication
   HrPairings   *pairings;
   HrArchive    *archive;
   HrSessions   *sessions;
-  GListStore   *jobs;           /* HrJob: that are under way */
+  GListStore   *jobs; /* HrJob: that are under way */
   HrNotices    *notices;
   GCancellable *cancellable;    /* of everything that answers later */
   guint         end_signals[2]; /* sources of SIGINT and SIGTERM */
