@@ -26,7 +26,7 @@ hr_table_describe (HrTable           *self,
 
   row = hr_table_row_new ();
   hr_table_row_set (HR_TABLE_ROW (row), headings);
-  gtk_widget_set_focusable (row, FALSE);
+  gtk_widget_set_can_focus (row, FALSE);
   gtk_widget_set_has_tooltip (row, FALSE);
   gtk_widget_add_css_class (row, "headings");
   gtk_box_prepend (GTK_BOX (self), row);
