@@ -333,7 +333,7 @@ hr_words_new (const char *text,
                                    "wrap-mode", PANGO_WRAP_WORD_CHAR,
                                    "justify", GTK_JUSTIFY_CENTER,
                                    "selectable", TRUE,
-                                   "focusable", FALSE,
+                                   "can-focus", FALSE,
                                    NULL);
 
   gtk_widget_add_css_class (words, css_class);

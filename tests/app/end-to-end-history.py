@@ -89,7 +89,8 @@ def test_keys_lead_from_an_alert_to_its_records_and_back():
         app.press("^All there is")
         # The end goes on.
         begin = wait_told(app, "Ranking latency", r"over budget at times; 1 alert$").split(" – ")[0]
-        # From the beginning on: the alert on memory, events, and the alert on latency, which opens what lies around it.
+        # Where no plot is below the pointer, which would have the crosshair.
+        subprocess.run(["xdotool", "mousemove", "600", "20"], check=True)
         lane = app.wait("^Alerts and events$", Atspi.Role.IMAGE)
 
         def focused():
@@ -98,19 +99,9 @@ def test_keys_lead_from_an_alert_to_its_records_and_back():
             key("Tab")
             return False
         wait_until(focused, "the focus on the marks")
-
-        def opened():
-            key("Right", "Return")
-            try:
-                wait_told(app, "Ranking latency", "^" + MINUTE.pattern, 3)
-            except AssertionError:
-                return False
-            if "to 47 ms" in description(app, "Ranking latency"):
-                return True
-            key("Escape")
-            wait_told(app, "Ranking latency", "^" + re.escape(begin) + " –.*1 alert$")
-            return False
-        wait_until(opened, "the alert on latency")
+        # The program gone and back, the alert on memory, memory freed, and the alert on latency, which opens what lies around it.
+        key("Right", "Right", "Right", "Right", "Right", "Return")
+        wait_told(app, "Ranking latency", "^" + MINUTE.pattern + " mean .*to 47 ms")
         first, last = (sum(int(part) * unit for part, unit in zip(moment.split(":"), (3600, 60, 1)))
                        for moment in MINUTE.match(description(app, "Ranking latency")).groups())
         assert (last - first) % 86400 == 60, (first, last)
