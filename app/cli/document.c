@@ -2,8 +2,6 @@
 
 #include "app/cli/document.h"
 
-#include "engine/report/csv-cell.h"
-
 #include <math.h>
 
 /* Writes the members of a source, without brackets around them. @address: by which --source finds it */
@@ -105,17 +103,12 @@ hr_document_add_rows (GString         *out,
       const double values[] = { row->now, row->mean, row->p99, row->max, row->used };
 
       hr_csv_append_time (out, readout->time_us);
-      g_string_append_c (out, ',');
       hr_csv_append_text (out, hr_source_get_name (readout->source));
-      g_string_append_c (out, ',');
       hr_csv_append_text (out, row->info->name);
-      g_string_append_c (out, ',');
       hr_csv_append_text (out, hr_unit_name (row->unit));
       for (gsize k = 0; k < G_N_ELEMENTS (values); k++)
-        {
-          g_string_append_c (out, ',');
-          hr_csv_append_number (out, values[k]);
-        }
-      g_string_append_printf (out, ",%s" HR_CSV_END_OF_ROW, isnan (row->used) ? "" : hr_standing_name (row->standing));
+        hr_csv_append_number (out, values[k]);
+      hr_csv_append_text (out, isnan (row->used) ? NULL : hr_standing_name (row->standing));
+      hr_csv_end_row (out);
     }
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/cli/readout.h"
+#include "engine/report/csv-cell.h"
 #include "engine/report/json-text.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,6 @@ void hr_document_add_rows (GString         *out,
                            const HrReadout *readout);
 
 /* The head of the table that hr_document_add_rows () adds to. */
-#define HR_DOCUMENT_CSV_HEAD "time,source,metric,unit,now,mean,p99,max,budget_share,standing\r\n"
+#define HR_DOCUMENT_CSV_HEAD "time,source,metric,unit,now,mean,p99,max,budget_share,standing" HR_CSV_END_OF_ROW
 
 G_END_DECLS

@@ -5,7 +5,7 @@
 #include "app/cli/document.h"
 #include "app/cli/run.h"
 #include "app/cli/target.h"
-#include "engine/report/csv-cell.h"
+#include "engine/report/text-table.h"
 
 #define N_CELLS 5
 
@@ -16,10 +16,8 @@ typedef struct
 } Line;
 
 static void
-line_clear (gpointer data)
+line_clear (Line *line)
 {
-  Line *line = data;
-
   for (guint i = 0; i < N_CELLS; i++)
     g_free (line->cells[i]);
 }
@@ -61,34 +59,17 @@ list_sources (HrMonitor *monitor)
 static char *
 print_text (const GPtrArray *sources)
 {
-  g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (Line));
+  g_autoptr (HrTextTable) table = hr_text_table_new (NULL, N_CELLS);
   GString *out = g_string_new (NULL);
-  guint    widths[N_CELLS] = { 0 };
 
-  g_array_set_clear_func (lines, line_clear);
   for (guint i = 0; i < sources->len; i++)
     {
-      HrSource *source = sources->pdata[i];
-      Line      line = make_line (source);
+      Line line = make_line (sources->pdata[i]);
 
-      for (guint k = 0; k < N_CELLS; k++)
-        {
-          g_autofree char *foreign = line.cells[k];
-
-          line.cells[k] = hr_text_clean (foreign);
-          widths[k] = MAX (widths[k], hr_text_width (line.cells[k]));
-        }
-      g_array_append_val (lines, line);
+      hr_text_table_add_row (table, (const char *const *) line.cells);
+      line_clear (&line);
     }
-
-  for (guint i = 0; i < lines->len; i++)
-    {
-      for (guint k = 0; k < N_CELLS; k++)
-        hr_text_append_padded (out, g_array_index (lines, Line, i).cells[k], k + 1 < N_CELLS ? widths[k] + 2 : 0, FALSE);
-      g_strchomp (out->str);
-      g_string_set_size (out, strlen (out->str));
-      g_string_append_c (out, '\n');
-    }
+  hr_text_table_append (table, out);
 
   return g_string_free (out, FALSE);
 }
@@ -100,15 +81,11 @@ print_csv (const GPtrArray *sources)
 
   for (guint i = 0; i < sources->len; i++)
     {
-      HrSource *source = sources->pdata[i];
-      Line      line = make_line (source);
+      Line line = make_line (sources->pdata[i]);
 
       for (guint k = 0; k < N_CELLS; k++)
-        {
-          g_string_append (out, k > 0 ? "," : "");
-          hr_csv_append_text (out, line.cells[k]);
-        }
-      g_string_append (out, HR_CSV_END_OF_ROW);
+        hr_csv_append_text (out, line.cells[k]);
+      hr_csv_end_row (out);
       line_clear (&line);
     }
 

@@ -3,7 +3,7 @@
 #include "app/cli/table.h"
 
 #include "app/cli/output.h"
-#include "engine/report/csv-cell.h"
+#include "engine/report/utc.h"
 
 #include <math.h>
 
@@ -191,7 +191,7 @@ hr_line_format (const HrReadout *readout)
   g_autofree char *title = hr_text_clean (hr_source_get_title (readout->source));
   g_autofree char *sentence = hr_text_clean (readout->sentence);
 
-  hr_csv_append_time (out, readout->time_us);
+  hr_utc_append (out, readout->time_us);
   g_string_append_printf (out, "  %s: %s", title, sentence);
   for (guint i = 0; i < readout->rows->len && i < LINE_METRICS; i++)
     {

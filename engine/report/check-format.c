@@ -3,7 +3,7 @@
 #include "engine/report/check-private.h"
 
 #include "engine/budget/metric-catalog.h"
-#include "engine/report/csv-cell.h"
+#include "engine/report/utc.h"
 
 #include <math.h>
 #include <string.h>
@@ -42,7 +42,7 @@ hr_check_when (const HrBudgetResult *result)
   g_autofree char *over = hr_words_stretch (result->over_us);
   GString         *when = g_string_new (NULL);
 
-  hr_csv_append_time (when, breach ? result->breach_us : result->worst_us);
+  hr_utc_append (when, breach ? result->breach_us : result->worst_us);
   if (result->over_us > 0)
     g_string_append_printf (when, "%sover for %s", when->len > 0 ? ", " : "", over);
 

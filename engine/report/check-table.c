@@ -6,40 +6,11 @@
 
 #include "engine/budget/metric-catalog.h"
 #include "engine/report/csv-cell.h"
-#include "engine/report/plain-text.h"
-
-#include <string.h>
+#include "engine/report/markdown.h"
 
 #define CSV_HEAD                                                                                                             \
   "outcome,budget,line,required,metric,statistic,source,unit,bound,limit,of,worst,last,severity,worst_at,breach_at,over_ms," \
   "measured_ms,items,command" HR_CSV_END_OF_ROW
-
-/* What Markdown would take for anything else than a letter within a line. */
-#define MARKDOWN_MARKS "\\`*_[]<>|~&"
-
-static void
-csv_text (GString    *out,
-          const char *text)
-{
-  hr_csv_append_text (out, text);
-  g_string_append_c (out, ',');
-}
-
-static void
-csv_number (GString *out,
-            double   value)
-{
-  hr_csv_append_number (out, value);
-  g_string_append_c (out, ',');
-}
-
-static void
-csv_time (GString *out,
-          gint64   time_us)
-{
-  hr_csv_append_time (out, time_us);
-  g_string_append_c (out, ',');
-}
 
 static void
 append_csv_row (GString              *out,
@@ -48,26 +19,27 @@ append_csv_row (GString              *out,
 {
   const HrBudget *budget = result->budget;
 
-  csv_text (out, hr_outcome_name (result->outcome));
-  csv_text (out, budget->name);
-  g_string_append_printf (out, "%u,%s,", budget->line, budget->required ? "true" : "false");
-  csv_text (out, budget->metric);
-  csv_text (out, hr_statistic_name (budget->statistic));
-  csv_text (out, result->source != NULL ? result->source : "");
-  csv_text (out, hr_unit_name (result->unit));
-  csv_text (out, hr_budget_bound_name (budget));
-  csv_number (out, result->limit);
-  csv_number (out, budget->of);
-  csv_number (out, result->worst);
-  csv_number (out, result->last);
-  csv_text (out, hr_severity_name (result->severity));
-  csv_time (out, result->worst_us);
-  csv_time (out, result->breach_us);
-  csv_number (out, (double) result->over_us / 1e3);
-  csv_number (out, (double) result->measured_us / 1e3);
-  g_string_append_printf (out, "%" G_GUINT64_FORMAT ",", result->n_items);
-  hr_csv_append_text (out, command != NULL ? command : "");
-  g_string_append (out, HR_CSV_END_OF_ROW);
+  hr_csv_append_text (out, hr_outcome_name (result->outcome));
+  hr_csv_append_text (out, budget->name);
+  hr_csv_append_count (out, budget->line);
+  hr_csv_append_text (out, budget->required ? "true" : "false");
+  hr_csv_append_text (out, budget->metric);
+  hr_csv_append_text (out, hr_statistic_name (budget->statistic));
+  hr_csv_append_text (out, result->source);
+  hr_csv_append_text (out, hr_unit_name (result->unit));
+  hr_csv_append_text (out, hr_budget_bound_name (budget));
+  hr_csv_append_number (out, result->limit);
+  hr_csv_append_number (out, budget->of);
+  hr_csv_append_number (out, result->worst);
+  hr_csv_append_number (out, result->last);
+  hr_csv_append_text (out, hr_severity_name (result->severity));
+  hr_csv_append_exact_time (out, result->worst_us);
+  hr_csv_append_exact_time (out, result->breach_us);
+  hr_csv_append_number (out, (double) result->over_us / 1e3);
+  hr_csv_append_number (out, (double) result->measured_us / 1e3);
+  hr_csv_append_count (out, result->n_items);
+  hr_csv_append_text (out, command);
+  hr_csv_end_row (out);
 }
 
 /* Returns: (transfer full): the check as CSV. */
@@ -83,46 +55,24 @@ hr_check_csv (const HrCheck *self)
   return g_string_free (out, FALSE);
 }
 
-/* Appends @text as nothing but text, in one line. */
-static void
-append_plain (GString    *out,
-              const char *text)
-{
-  g_autofree char *clean = hr_text_clean (text);
-
-  for (const char *at = clean; *at != '\0'; at++)
-    {
-      if (strchr (MARKDOWN_MARKS, *at) != NULL)
-        g_string_append_c (out, '\\');
-      g_string_append_c (out, *at);
-    }
-}
-
-static void
-append_cell (GString    *out,
-             const char *text)
-{
-  g_string_append (out, " ");
-  append_plain (out, text);
-  g_string_append (out, " |");
-}
-
 static void
 append_markdown_row (GString              *out,
                      const HrBudgetResult *result)
 {
-  g_autofree char *worst = hr_words_value (result->worst, result->unit);
-  g_autofree char *bound = hr_check_bound (result);
-  g_autofree char *when = hr_check_when (result);
+  g_autofree char  *worst = hr_words_value (result->worst, result->unit);
+  g_autofree char  *bound = hr_check_bound (result);
+  g_autofree char  *when = hr_check_when (result);
+  const char *const cells[] = {
+    hr_check_outcome_word (result->outcome),
+    result->budget->name,
+    result->source,
+    hr_statistic_name (result->budget->statistic),
+    worst,
+    bound,
+    when,
+  };
 
-  g_string_append_printf (out, "| %s |", hr_check_outcome_word (result->outcome));
-  append_cell (out, result->budget->name);
-  append_cell (out, result->source != NULL ? result->source : "");
-  append_cell (out, hr_statistic_name (result->budget->statistic));
-  append_cell (out, worst);
-  append_cell (out, bound);
-  append_cell (out, when);
-  g_string_append_c (out, '\n');
+  hr_markdown_append_row (out, cells, G_N_ELEMENTS (cells));
 }
 
 /* Returns: (transfer full): the check as a table in Markdown. */
@@ -134,12 +84,12 @@ hr_check_markdown (const HrCheck *self)
   GString         *out = g_string_new ("**");
 
   g_string_append_printf (out, "%s**: ", hr_check_outcome_word (hr_assessment_get_outcome (self->assessment)));
-  append_plain (out, hr_contract_get_name (hr_assessment_get_contract (self->assessment)));
+  hr_markdown_append (out, hr_contract_get_name (hr_assessment_get_contract (self->assessment)));
   g_string_append_printf (out, ": %s", summary);
   if (command != NULL)
     {
       g_string_append (out, "; ");
-      append_plain (out, command);
+      hr_markdown_append (out, command);
     }
   g_string_append (out, "\n\n| Verdict | Budget | Source | Statistic | Observed | Bound | When |\n|---|---|---|---|---|---|---|\n");
   for (guint i = 0; i < hr_assessment_get_n_results (self->assessment); i++)

@@ -6,106 +6,34 @@
 
 #include "engine/budget/metric-catalog.h"
 #include "engine/report/plain-text.h"
-
-#define GAP 2
-
-typedef enum
-{
-  COLUMN_BUDGET,
-  COLUMN_STATISTIC,
-  COLUMN_OBSERVED,
-  COLUMN_BOUND,
-  COLUMN_VERDICT,
-  COLUMN_SOURCE,
-  COLUMN_WHEN,
-  N_COLUMNS
-} Column;
-
-typedef struct
-{
-  char *cells[N_COLUMNS];
-} Row;
-
-static void
-row_clear (gpointer data)
-{
-  Row *self = data;
-
-  for (guint i = 0; i < N_COLUMNS; i++)
-    g_free (self->cells[i]);
-}
-
-static Row
-head_row (void)
-{
-  static const char *const titles[N_COLUMNS] = { "BUDGET", "STATISTIC", "OBSERVED", "BOUND", "VERDICT", "SOURCE", "WHEN" };
-  Row                      row;
-
-  for (guint i = 0; i < N_COLUMNS; i++)
-    row.cells[i] = g_strdup (titles[i]);
-
-  return row;
-}
-
-static Row
-result_row (const HrBudgetResult *result)
-{
-  Row row = {
-    .cells = {
-        [COLUMN_BUDGET] = hr_text_clean (result->budget->name),
-        [COLUMN_STATISTIC] = g_strdup (hr_statistic_name (result->budget->statistic)),
-        [COLUMN_OBSERVED] = hr_words_value (result->worst, result->unit),
-        [COLUMN_BOUND] = hr_check_bound (result),
-        [COLUMN_VERDICT] = g_strdup (hr_check_outcome_word (result->outcome)),
-        [COLUMN_SOURCE] = hr_text_clean (result->source != NULL ? result->source : ""),
-        [COLUMN_WHEN] = hr_check_when (result),
-    }
-  };
-
-  return row;
-}
-
-/* A row without blanks at its end. */
-static void
-append_row (GString     *out,
-            const Row   *row,
-            const guint *widths)
-{
-  for (guint i = 0; i < N_COLUMNS; i++)
-    if (widths[i] > 0)
-      hr_text_append_padded (out, row->cells[i], widths[i] + GAP, FALSE);
-  while (out->len > 0 && out->str[out->len - 1] == ' ')
-    g_string_truncate (out, out->len - 1);
-  g_string_append_c (out, '\n');
-}
+#include "engine/report/text-table.h"
 
 static void
 append_table (GString       *out,
               const HrCheck *self)
 {
-  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (Row));
-  guint widths[N_COLUMNS] = { 0 };
-  Row   row = head_row ();
+  static const char *const heads[] = { "BUDGET", "STATISTIC", "OBSERVED", "BOUND", "VERDICT", "SOURCE", "WHEN" };
+  g_autoptr (HrTextTable) table = hr_text_table_new (heads, G_N_ELEMENTS (heads));
 
-  g_array_set_clear_func (rows, row_clear);
-  g_array_append_val (rows, row);
   for (guint i = 0; i < hr_assessment_get_n_results (self->assessment); i++)
     {
-      row = result_row (hr_assessment_get_result (self->assessment, i));
-      g_array_append_val (rows, row);
-    }
+      const HrBudgetResult *result = hr_assessment_get_result (self->assessment, i);
+      g_autofree char      *worst = hr_words_value (result->worst, result->unit);
+      g_autofree char      *bound = hr_check_bound (result);
+      g_autofree char      *when = hr_check_when (result);
+      const char *const     cells[G_N_ELEMENTS (heads)] = {
+            result->budget->name,
+            hr_statistic_name (result->budget->statistic),
+            worst,
+            bound,
+            hr_check_outcome_word (result->outcome),
+            result->source,
+            when,
+      };
 
-  /* A column that says nothing has no head either. */
-  for (guint i = 0; i < rows->len * N_COLUMNS; i++)
-    {
-      guint width = hr_text_width (g_array_index (rows, Row, i / N_COLUMNS).cells[i % N_COLUMNS]);
-
-      if (i < N_COLUMNS || width == 0)
-        continue;
-      widths[i % N_COLUMNS] = MAX (MAX (widths[i % N_COLUMNS], width), hr_text_width (g_array_index (rows, Row, 0).cells[i % N_COLUMNS]));
+      hr_text_table_add_row (table, cells);
     }
-  for (guint i = 0; i < rows->len; i++)
-    append_row (out, &g_array_index (rows, Row, i), widths);
+  hr_text_table_append (table, out);
 }
 
 /* Returns: (transfer full): the check as a plain aligned table. */

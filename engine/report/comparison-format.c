@@ -4,6 +4,9 @@
 
 #include "engine/report/csv-cell.h"
 #include "engine/report/json-text.h"
+#include "engine/report/markdown.h"
+#include "engine/report/report-words.h"
+#include "engine/report/text-table.h"
 
 #include <math.h>
 
@@ -18,20 +21,6 @@ hr_compared_statistic_name (HrComparedStatistic statistic)
   };
 
   return (guint) statistic < HR_N_COMPARED ? names[statistic] : "unknown";
-}
-
-static char *
-word_value (double value,
-            HrUnit unit)
-{
-  char text[64];
-
-  if (!isfinite (value))
-    return g_strdup ("–");
-
-  hr_value_format (value, unit, text, sizeof text);
-
-  return g_strdup (text);
 }
 
 /* "1.19 (1.17 to 1.22)" */
@@ -51,61 +40,81 @@ word_metric (const HrComparisonRow *row)
                                             : g_strdup_printf ("%s, %s", row->metric.name, hr_compared_statistic_name (row->statistic));
 }
 
-/* What is worse comes first, then what is better, then what cannot be told, then the same; each in its own order. */
+typedef enum
+{
+  CELL_DIFFERENCE,
+  CELL_METRIC,
+  CELL_BASE,
+  CELL_NOW,
+  CELL_RATIO,
+  CELL_SOURCE,
+  N_CELLS
+} Cell;
+
+/* A row in words, for people. */
+typedef struct
+{
+  char *cells[N_CELLS];
+} Words;
+
 static void
-append_in_order (HrComparison *self,
-                 GString      *out,
-                 void (*append) (GString               *out,
-                                 const HrComparisonRow *row))
+words_clear (gpointer data)
+{
+  Words *self = data;
+
+  for (guint i = 0; i < N_CELLS; i++)
+    g_free (self->cells[i]);
+}
+
+/* Returns: (transfer full): what is worse comes first, then what is better, then what cannot be told, then the same; each in its own order. */
+static GArray *
+word_rows (HrComparison *self)
 {
   static const HrDifference order[] = { HR_DIFFERENCE_WORSE, HR_DIFFERENCE_BETTER, HR_DIFFERENCE_INCONCLUSIVE, HR_DIFFERENCE_SAME };
+  GArray                   *rows = g_array_new (FALSE, FALSE, sizeof (Words));
 
+  g_array_set_clear_func (rows, words_clear);
   for (gsize i = 0; i < G_N_ELEMENTS (order); i++)
     for (guint j = 0; j < hr_comparison_get_n_rows (self); j++)
-      if (hr_comparison_get_row (self, j)->result.difference == order[i])
-        append (out, hr_comparison_get_row (self, j));
+      {
+        const HrComparisonRow *row = hr_comparison_get_row (self, j);
+        Words                  words;
+
+        if (row->result.difference != order[i])
+          continue;
+        words = (Words){ { g_strdup (hr_difference_name (order[i])), word_metric (row), hr_words_value (row->result.base, row->unit),
+                           hr_words_value (row->result.now, row->unit), word_ratio (&row->result), g_strdup (row->source) } };
+        g_array_append_val (rows, words);
+      }
+
+  return rows;
 }
 
 static void
-append_text_row (GString               *out,
-                 const HrComparisonRow *row)
+append_text (HrComparison *self,
+             GString      *out)
 {
-  g_autofree char *metric = word_metric (row);
-  g_autofree char *base = word_value (row->result.base, row->unit);
-  g_autofree char *now = word_value (row->result.now, row->unit);
-  g_autofree char *ratio = word_ratio (&row->result);
+  static const char *const heads[N_CELLS] = { "DIFFERENCE", "METRIC", "BASE", "NOW", "RATIO (95 %)", "SOURCE" };
+  g_autoptr (GArray) rows = word_rows (self);
+  g_autoptr (HrTextTable) table = hr_text_table_new (heads, N_CELLS);
 
-  g_string_append_printf (out, "%-13s %-34s %12s -> %-12s %-26s %s\n", hr_difference_name (row->result.difference), metric, base, now, ratio, row->source);
+  g_string_append_printf (out, "%s: %u metrics compared\n", hr_difference_name (hr_comparison_get_difference (self)), rows->len);
+  g_string_append (out, rows->len > 0 ? "\n" : "");
+  for (guint i = 0; i < rows->len; i++)
+    hr_text_table_add_row (table, (const char *const *) g_array_index (rows, Words, i).cells);
+  hr_text_table_append (table, out);
 }
 
 static void
-append_markdown_cell (GString    *out,
-                      const char *text)
+append_markdown (HrComparison *self,
+                 GString      *out)
 {
-  g_string_append (out, " ");
-  for (; *text != '\0'; text++)
-    {
-      if (*text == '|' || *text == '\\' || *text == '`')
-        g_string_append_c (out, '\\');
-      g_string_append_c (out, *text == '\n' ? ' ' : *text);
-    }
-  g_string_append (out, " |");
-}
+  g_autoptr (GArray) rows = word_rows (self);
 
-static void
-append_markdown_row (GString               *out,
-                     const HrComparisonRow *row)
-{
-  g_autofree char  *metric = word_metric (row);
-  g_autofree char  *base = word_value (row->result.base, row->unit);
-  g_autofree char  *now = word_value (row->result.now, row->unit);
-  g_autofree char  *ratio = word_ratio (&row->result);
-  const char *const cells[] = { hr_difference_name (row->result.difference), metric, base, now, ratio, row->source };
-
-  g_string_append (out, "|");
-  for (gsize i = 0; i < G_N_ELEMENTS (cells); i++)
-    append_markdown_cell (out, cells[i]);
-  g_string_append (out, "\n");
+  g_string_append_printf (out, "**%s**, %u metrics compared\n\n", hr_difference_name (hr_comparison_get_difference (self)), rows->len);
+  g_string_append (out, "| | metric | base | now | ratio (95 %) | source |\n|---|---|---|---|---|---|\n");
+  for (guint i = 0; i < rows->len; i++)
+    hr_markdown_append_row (out, (const char *const *) g_array_index (rows, Words, i).cells, N_CELLS);
 }
 
 static void
@@ -113,24 +122,16 @@ append_csv_row (GString               *out,
                 const HrComparisonRow *row)
 {
   const HrComparedResult *result = &row->result;
-  const double            numbers[] = {
-               result->base, result->now, result->ratio, result->ratio_low, result->ratio_high, result->effect, result->p, result->q,
-               (double) result->n_base, (double) result->n_now
-  };
-  const char *const texts[] = { row->source, row->metric.name, hr_compared_statistic_name (row->statistic), hr_unit_name (row->unit) };
+  const double            numbers[] = { result->base, result->now, result->ratio, result->ratio_low, result->ratio_high, result->effect, result->p, result->q };
+  const char *const       texts[] = { hr_difference_name (result->difference), row->source, row->metric.name, hr_compared_statistic_name (row->statistic), hr_unit_name (row->unit) };
 
-  g_string_append (out, hr_difference_name (result->difference));
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    {
-      g_string_append_c (out, ',');
-      hr_csv_append_text (out, texts[i]);
-    }
+    hr_csv_append_text (out, texts[i]);
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
-    {
-      g_string_append_c (out, ',');
-      hr_csv_append_number (out, numbers[i]);
-    }
-  g_string_append (out, HR_CSV_END_OF_ROW);
+    hr_csv_append_number (out, numbers[i]);
+  hr_csv_append_count (out, result->n_base);
+  hr_csv_append_count (out, result->n_now);
+  hr_csv_end_row (out);
 }
 
 static void
@@ -181,8 +182,7 @@ char *
 hr_comparison_format (HrComparison      *self,
                       HrComparisonFormat format)
 {
-  const char *difference = hr_difference_name (hr_comparison_get_difference (self));
-  GString    *out = g_string_new (NULL);
+  GString *out = g_string_new (NULL);
 
   switch (format)
     {
@@ -195,15 +195,12 @@ hr_comparison_format (HrComparison      *self,
         append_csv_row (out, hr_comparison_get_row (self, i));
       break;
     case HR_COMPARISON_MARKDOWN:
-      g_string_append_printf (out, "**%s**, %u metrics compared\n\n", difference, hr_comparison_get_n_rows (self));
-      g_string_append (out, "| | metric | base | now | ratio (95 %) | source |\n|---|---|---|---|---|---|\n");
-      append_in_order (self, out, append_markdown_row);
+      append_markdown (self, out);
       break;
     case HR_COMPARISON_TEXT:
     case HR_N_COMPARISON_FORMATS:
     default:
-      g_string_append_printf (out, "%s: %u metrics compared\n", difference, hr_comparison_get_n_rows (self));
-      append_in_order (self, out, append_text_row);
+      append_text (self, out);
       break;
     }
 

@@ -2,27 +2,24 @@
 
 #pragma once
 
-#include "engine/model/sample.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
 /* What every row of a CSV table ends with (RFC 4180). */
 #define HR_CSV_END_OF_ROW "\r\n"
 
-/* One cell of a CSV table, the same in every language. */
+/* Cells of a CSV table, the same in every language. Each has its comma behind it; the last one's goes when the row ends. */
 void hr_csv_append_text (GString    *out,
                          const char *text);
 void hr_csv_append_number (GString *out,
                            double   value);
+void hr_csv_append_count (GString *out,
+                          guint64  count);
 void hr_csv_append_time (GString *out,
                          gint64   time_us);
 void hr_csv_append_exact_time (GString *out,
                                gint64   time_us);
-
-/* Median and 99th percentile of one interval. @scratch: empty, before and after */
-void hr_csv_measure_quantiles (const HrMetricInfo *metric,
-                               const HrSample     *sample,
-                               HrHistogram        *scratch,
-                               double              out[2]);
+void hr_csv_end_row (GString *out);
 
 G_END_DECLS

@@ -22,45 +22,20 @@
 #include "engine/report/csv.h"
 
 #include "engine/report/csv-cell.h"
-
-#include <math.h>
-#include <string.h>
+#include "engine/report/csv-column.h"
 
 #define MAX_SPANS 32
 
-typedef enum
-{
-  COLUMN_MEAN,
-  COLUMN_MAX,
-  COLUMN_SUM,
-  COLUMN_COUNT,
-  COLUMN_LAST,
-  COLUMN_P50,
-  COLUMN_P99,
-  COLUMN_SELF,
-  COLUMN_CUMULATIVE,
-  N_COLUMNS
-} Column;
-
-#define KIND(kind) (1u << HR_KIND_##kind)
-#define LEVELS (KIND (GAUGE) | KIND (RATIO) | KIND (COUNTER) | KIND (DURATION) | KIND (SPAN))
-
 /* The columns of a metric, in this order. */
-static const struct
-{
-  const char *name;
-  gboolean    with_unit;
-  guint       kinds;
-} columns[N_COLUMNS] = {
-  [COLUMN_MEAN] = { "mean", TRUE, LEVELS },
-  [COLUMN_MAX] = { "max", TRUE, LEVELS },
-  [COLUMN_SUM] = { "sum", TRUE, KIND (COUNTER) },
-  [COLUMN_COUNT] = { "count", FALSE, KIND (DURATION) | KIND (SPAN) | KIND (EVENT) },
-  [COLUMN_LAST] = { "last", TRUE, KIND (EVENT) },
-  [COLUMN_P50] = { "p50", TRUE, KIND (DURATION) },
-  [COLUMN_P99] = { "p99", TRUE, KIND (DURATION) | KIND (SPAN) },
-  [COLUMN_SELF] = { "self", TRUE, KIND (SPAN) },
-  [COLUMN_CUMULATIVE] = { "cumulative_count", FALSE, KIND (DURATION) },
+static const HrCsvColumn columns[] = {
+  { HR_CSV_MEAN, HR_CSV_LEVELS },
+  { HR_CSV_MAX, HR_CSV_LEVELS },
+  { HR_CSV_SUM, HR_CSV_KIND (COUNTER) },
+  { HR_CSV_COUNT, HR_CSV_KIND (DURATION) | HR_CSV_KIND (SPAN) | HR_CSV_KIND (EVENT) },
+  { HR_CSV_LAST, HR_CSV_KIND (EVENT) },
+  { HR_CSV_P50, HR_CSV_KIND (DURATION) },
+  { HR_CSV_P99, HR_CSV_KIND (DURATION) | HR_CSV_KIND (SPAN) },
+  { HR_CSV_SELF, HR_CSV_KIND (SPAN) },
 };
 
 /* A metric that has columns. */
@@ -70,101 +45,25 @@ typedef struct
   guint64 cumulative; /* items before the row that is written */
 } Written;
 
-static gboolean
-has_column (const HrMetricInfo *metric,
-            guint               column)
-{
-  return (columns[column].kinds & 1u << metric->kind) != 0;
-}
-
-/* Appends the comma and the name of one column. */
 static void
-append_column (GString            *out,
-               const HrMetricInfo *metric,
-               guint               column)
+append_heads (GString   *out,
+              HrHistory *history,
+              GArray    *written)
 {
-  const char      *suffix = hr_unit_suffix (metric->unit);
-  g_autofree char *name = NULL;
-
-  if (!columns[column].with_unit || g_str_has_suffix (metric->name, suffix))
-    suffix = "";
-  name = g_strdup_printf ("%s.%s%s", metric->name, columns[column].name, suffix);
-
-  g_string_append_c (out, ',');
-  hr_csv_append_text (out, name);
-}
-
-static void
-append_header (GString   *out,
-               HrHistory *history,
-               GArray    *written)
-{
-  g_string_append (out, "time");
+  hr_csv_append_text (out, "time");
   for (guint i = 0; i < written->len; i++)
-    for (guint column = 0; column < N_COLUMNS; column++)
-      {
-        const HrMetricInfo *metric = hr_history_get_metric (history, g_array_index (written, Written, i).metric);
-
-        if (has_column (metric, column))
-          append_column (out, metric, column);
-      }
-  g_string_append (out, HR_CSV_END_OF_ROW);
-}
-
-/* Appends a comma and @value. */
-static void
-append_number (GString *out,
-               double   value)
-{
-  g_string_append_c (out, ',');
-  hr_csv_append_number (out, value);
-}
-
-static void
-append_count (GString *out,
-              guint64  count)
-{
-  g_string_append_printf (out, ",%" G_GUINT64_FORMAT, count);
-}
-
-/* Appends one cell of what was measured. @quantiles: median and 99th percentile */
-static void
-append_value (GString        *out,
-              Column          column,
-              const HrSample *sample,
-              const double    quantiles[2])
-{
-  switch (column)
     {
-    case COLUMN_MEAN:
-      append_number (out, hr_sample_mean (sample));
-      break;
-    case COLUMN_MAX:
-      append_number (out, sample->max);
-      break;
-    case COLUMN_SUM:
-      append_number (out, sample->sum);
-      break;
-    case COLUMN_COUNT:
-      append_count (out, sample->count);
-      break;
-    case COLUMN_LAST:
-      append_number (out, sample->last);
-      break;
-    case COLUMN_P50:
-      append_number (out, quantiles[0]);
-      break;
-    case COLUMN_P99:
-      append_number (out, quantiles[1]);
-      break;
-    case COLUMN_SELF:
-      append_number (out, sample->self);
-      break;
-    case COLUMN_CUMULATIVE:
-    case N_COLUMNS:
-    default:
-      break;
+      const HrMetricInfo *metric = hr_history_get_metric (history, g_array_index (written, Written, i).metric);
+
+      hr_csv_append_heads (out, metric->name, metric, columns, G_N_ELEMENTS (columns));
+      if (metric->kind == HR_KIND_DURATION)
+        {
+          g_autofree char *name = g_strdup_printf ("%s.cumulative_count", metric->name);
+
+          hr_csv_append_text (out, name);
+        }
     }
+  hr_csv_end_row (out);
 }
 
 /* Appends the cells of one metric in one interval.
@@ -176,20 +75,14 @@ append_sample (GString            *out,
                guint64             cumulative,
                HrHistogram        *scratch)
 {
-  double quantiles[2] = { (double) NAN, (double) NAN };
+  hr_csv_append_sample (out, metric, sample, columns, G_N_ELEMENTS (columns), scratch);
+  if (metric->kind != HR_KIND_DURATION)
+    return;
 
-  if (sample != NULL && hr_kind_is_time (metric->kind))
-    hr_csv_measure_quantiles (metric, sample, scratch, quantiles);
-
-  for (guint column = 0; column < N_COLUMNS; column++)
-    if (!has_column (metric, column))
-      continue;
-    else if (column == COLUMN_CUMULATIVE && cumulative > 0)
-      append_count (out, cumulative);
-    else if (column == COLUMN_CUMULATIVE || sample == NULL)
-      g_string_append_c (out, ',');
-    else
-      append_value (out, (Column) column, sample, quantiles);
+  if (cumulative > 0)
+    hr_csv_append_count (out, cumulative);
+  else
+    hr_csv_append_text (out, NULL);
 }
 
 /* How many items of @metric had been counted before the oldest kept snapshot. */
@@ -273,7 +166,7 @@ hr_csv_format (HrHistory *history)
   g_autofree HrHistogram *scratch = g_new0 (HrHistogram, 1);
   GString                *out = g_string_new (NULL);
 
-  append_header (out, history, written);
+  append_heads (out, history, written);
   for (guint i = 0; i < hr_history_get_n_snapshots (history); i++)
     {
       HrSnapshot *snapshot = hr_history_get_snapshot (history, i);
@@ -287,7 +180,7 @@ hr_csv_format (HrHistory *history)
           metric->cumulative += sample != NULL ? sample->count : 0;
           append_sample (out, hr_history_get_metric (history, metric->metric), sample, metric->cumulative, scratch);
         }
-      g_string_append (out, HR_CSV_END_OF_ROW);
+      hr_csv_end_row (out);
     }
 
   return g_string_free_to_bytes (out);

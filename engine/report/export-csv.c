@@ -27,44 +27,21 @@
 #include "engine/report/export-private.h"
 
 #include "engine/report/csv-cell.h"
+#include "engine/report/csv-column.h"
 #include "engine/report/metric-map.h"
 
-#include <math.h>
+#define ALL (HR_CSV_LEVELS | HR_CSV_KIND (EVENT))
 
-#define KIND(kind) (1u << HR_KIND_##kind)
-#define ALL (KIND (GAUGE) | KIND (RATIO) | KIND (COUNTER) | KIND (DURATION) | KIND (SPAN) | KIND (EVENT))
-#define LEVELS (ALL & ~KIND (EVENT))
-#define SUMS (ALL & ~KIND (GAUGE) & ~KIND (RATIO))
-
-typedef enum
-{
-  COLUMN_MEAN,
-  COLUMN_MIN,
-  COLUMN_MAX,
-  COLUMN_LAST,
-  COLUMN_SUM,
-  COLUMN_COUNT,
-  COLUMN_P50,
-  COLUMN_P99,
-  COLUMN_SELF,
-  N_COLUMNS
-} Column;
-
-static const struct
-{
-  const char *name;
-  gboolean    with_unit;
-  guint       kinds;
-} columns[N_COLUMNS] = {
-  [COLUMN_MEAN] = { "mean", TRUE, LEVELS },
-  [COLUMN_MIN] = { "min", TRUE, LEVELS },
-  [COLUMN_MAX] = { "max", TRUE, LEVELS },
-  [COLUMN_LAST] = { "last", TRUE, ALL },
-  [COLUMN_SUM] = { "sum", TRUE, SUMS },
-  [COLUMN_COUNT] = { "count", FALSE, ALL },
-  [COLUMN_P50] = { "p50", TRUE, KIND (DURATION) },
-  [COLUMN_P99] = { "p99", TRUE, KIND (DURATION) | KIND (SPAN) },
-  [COLUMN_SELF] = { "self", TRUE, KIND (SPAN) },
+static const HrCsvColumn columns[] = {
+  { HR_CSV_MEAN, HR_CSV_LEVELS },
+  { HR_CSV_MIN, HR_CSV_LEVELS },
+  { HR_CSV_MAX, HR_CSV_LEVELS },
+  { HR_CSV_LAST, ALL },
+  { HR_CSV_SUM, ALL & ~HR_CSV_KIND (GAUGE) & ~HR_CSV_KIND (RATIO) },
+  { HR_CSV_COUNT, ALL },
+  { HR_CSV_P50, HR_CSV_KIND (DURATION) },
+  { HR_CSV_P99, HR_CSV_KIND (DURATION) | HR_CSV_KIND (SPAN) },
+  { HR_CSV_SELF, HR_CSV_KIND (SPAN) },
 };
 
 typedef struct
@@ -90,27 +67,20 @@ label_of (const State *self,
 }
 
 static void
-append_names (const State *self,
+append_heads (const State *self,
               GString     *out)
 {
-  g_string_append (out, "time,source,interval_ms,lost,catch_up");
+  static const char *const heads[] = { "time", "source", "interval_ms", "lost", "catch_up" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (heads); i++)
+    hr_csv_append_text (out, heads[i]);
   for (guint i = 0; i < self->metrics->len; i++)
     {
-      const HrMetricInfo *metric = &g_array_index (self->metrics, HrMetricInfo, i);
-      g_autofree char    *label = label_of (self, i);
-      const char         *unit = hr_unit_suffix (metric->unit);
+      g_autofree char *label = label_of (self, i);
 
-      for (guint column = 0; column < N_COLUMNS; column++)
-        if (columns[column].kinds & 1u << metric->kind)
-          {
-            gboolean         with_unit = columns[column].with_unit && !g_str_has_suffix (label, unit);
-            g_autofree char *name = g_strdup_printf ("%s.%s%s", label, columns[column].name, with_unit ? unit : "");
-
-            g_string_append_c (out, ',');
-            hr_csv_append_text (out, name);
-          }
+      hr_csv_append_heads (out, label, &g_array_index (self->metrics, HrMetricInfo, i), columns, G_N_ELEMENTS (columns));
     }
-  g_string_append (out, HR_CSV_END_OF_ROW);
+  hr_csv_end_row (out);
 }
 
 static void
@@ -136,68 +106,7 @@ csv_begin (HrExport *export)
         }
     }
   self->cells = g_new0 (const HrSample *, MAX (self->metrics->len, 1));
-  append_names (self, export->text);
-}
-
-static void
-append_value (GString        *out,
-              const HrSample *sample,
-              const double    quantiles[2],
-              Column          column)
-{
-  switch (column)
-    {
-    case COLUMN_MEAN:
-      hr_csv_append_number (out, hr_sample_mean (sample));
-      break;
-    case COLUMN_MIN:
-      hr_csv_append_number (out, sample->min);
-      break;
-    case COLUMN_MAX:
-      hr_csv_append_number (out, sample->max);
-      break;
-    case COLUMN_LAST:
-      hr_csv_append_number (out, sample->last);
-      break;
-    case COLUMN_SUM:
-      hr_csv_append_number (out, sample->sum);
-      break;
-    case COLUMN_COUNT:
-      g_string_append_printf (out, "%" G_GUINT64_FORMAT, (guint64) sample->count);
-      break;
-    case COLUMN_P50:
-      hr_csv_append_number (out, quantiles[0]);
-      break;
-    case COLUMN_P99:
-      hr_csv_append_number (out, quantiles[1]);
-      break;
-    case COLUMN_SELF:
-      hr_csv_append_number (out, sample->self);
-      break;
-    case N_COLUMNS:
-    default:
-      break;
-    }
-}
-
-/* @sample: (nullable): nothing was measured */
-static void
-append_cells (State              *self,
-              GString            *out,
-              const HrMetricInfo *metric,
-              const HrSample     *sample)
-{
-  double quantiles[2] = { (double) NAN, (double) NAN };
-
-  if (sample != NULL && hr_kind_is_time (metric->kind))
-    hr_csv_measure_quantiles (metric, sample, self->scratch, quantiles);
-  for (guint column = 0; column < N_COLUMNS; column++)
-    if (columns[column].kinds & 1u << metric->kind)
-      {
-        g_string_append_c (out, ',');
-        if (sample != NULL)
-          append_value (out, sample, quantiles, (Column) column);
-      }
+  append_heads (self, export->text);
 }
 
 static void
@@ -218,17 +127,16 @@ csv_snapshot (HrExport *export,
     }
 
   hr_csv_append_exact_time (out, snapshot->time_us);
-  g_string_append_c (out, ',');
   hr_csv_append_text (out, source->what.name);
-  g_string_append_c (out, ',');
   hr_csv_append_number (out, (double) snapshot->interval_ns / (double) HR_NS_PER_MS);
-  g_string_append_printf (out, ",%" G_GUINT64_FORMAT ",%d", snapshot->lost, snapshot->catch_up ? 1 : 0);
+  hr_csv_append_count (out, snapshot->lost);
+  hr_csv_append_count (out, snapshot->catch_up ? 1 : 0);
   for (guint i = 0; i < self->metrics->len; i++)
     {
-      append_cells (self, out, &g_array_index (self->metrics, HrMetricInfo, i), self->cells[i]);
+      hr_csv_append_sample (out, &g_array_index (self->metrics, HrMetricInfo, i), self->cells[i], columns, G_N_ELEMENTS (columns), self->scratch);
       self->cells[i] = NULL;
     }
-  g_string_append (out, HR_CSV_END_OF_ROW);
+  hr_csv_end_row (out);
 }
 
 static void

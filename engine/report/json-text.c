@@ -2,8 +2,8 @@
 
 #include "engine/report/json-text.h"
 
-#include "engine/report/csv-cell.h"
 #include "engine/report/number.h"
+#include "engine/report/utc.h"
 
 #include <math.h>
 
@@ -160,7 +160,7 @@ hr_json_time (HrJsonText *self,
   if (time_us > 0)
     {
       g_string_append_c (self->out, '"');
-      hr_csv_append_exact_time (self->out, time_us);
+      hr_utc_append_exact (self->out, time_us);
       g_string_append_c (self->out, '"');
     }
   else

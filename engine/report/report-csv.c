@@ -12,62 +12,35 @@
 #define N_COLUMNS 25
 
 static void
-append_cell (GString    *out,
-             const char *text)
+append_empty (GString *out,
+              guint    n)
 {
-  if (text != NULL)
-    hr_csv_append_text (out, text);
-  g_string_append_c (out, ',');
-}
-
-static void
-append_number (GString *out,
-               double   value)
-{
-  hr_csv_append_number (out, value);
-  g_string_append_c (out, ',');
-}
-
-static void
-append_time (GString *out,
-             gint64   time_us)
-{
-  hr_csv_append_exact_time (out, time_us);
-  g_string_append_c (out, ',');
-}
-
-/* Ends a row: empty cells up to the last column, and no comma behind that. */
-static void
-end_row (GString *out,
-         guint    n_empty)
-{
-  for (guint i = 0; i < n_empty; i++)
-    g_string_append_c (out, ',');
-  g_string_truncate (out, out->len - 1);
-  g_string_append (out, HR_CSV_END_OF_ROW);
+  for (guint i = 0; i < n; i++)
+    hr_csv_append_text (out, NULL);
 }
 
 static void
 append_result (GString              *out,
                const HrBudgetResult *result)
 {
-  append_cell (out, "budget");
-  append_cell (out, result->source);
-  append_cell (out, result->budget->metric);
-  append_cell (out, hr_unit_name (result->unit));
-  append_number (out, (double) result->n_items);
-  append_cell (out, result->budget->name);
-  append_cell (out, hr_statistic_name (result->budget->statistic));
-  append_cell (out, hr_outcome_name (result->outcome));
-  append_number (out, result->limit);
-  append_number (out, result->worst);
-  append_number (out, result->last);
-  append_cell (out, hr_severity_name (result->severity));
-  append_time (out, result->worst_us);
-  append_time (out, result->breach_us);
-  append_number (out, (double) result->over_us / 1e3);
-  append_number (out, (double) result->measured_us / 1e3);
-  end_row (out, N_COLUMNS - 16);
+  hr_csv_append_text (out, "budget");
+  hr_csv_append_text (out, result->source);
+  hr_csv_append_text (out, result->budget->metric);
+  hr_csv_append_text (out, hr_unit_name (result->unit));
+  hr_csv_append_count (out, result->n_items);
+  hr_csv_append_text (out, result->budget->name);
+  hr_csv_append_text (out, hr_statistic_name (result->budget->statistic));
+  hr_csv_append_text (out, hr_outcome_name (result->outcome));
+  hr_csv_append_number (out, result->limit);
+  hr_csv_append_number (out, result->worst);
+  hr_csv_append_number (out, result->last);
+  hr_csv_append_text (out, hr_severity_name (result->severity));
+  hr_csv_append_exact_time (out, result->worst_us);
+  hr_csv_append_exact_time (out, result->breach_us);
+  hr_csv_append_number (out, (double) result->over_us / 1e3);
+  hr_csv_append_number (out, (double) result->measured_us / 1e3);
+  append_empty (out, N_COLUMNS - 16);
+  hr_csv_end_row (out);
 }
 
 /* Returns: (nullable): the chart of @metric, which has its percentiles */
@@ -93,21 +66,20 @@ append_metric (HrReport             *self,
 {
   const HrReportSeries *series = find_series (self, metric);
 
-  append_cell (out, "metric");
-  append_cell (out, metric->source);
-  append_cell (out, metric->info.name);
-  append_cell (out, hr_unit_name (metric->info.unit));
-  append_number (out, (double) metric->count);
-  for (guint i = 0; i < 11; i++)
-    g_string_append_c (out, ',');
-  append_cell (out, hr_kind_name (metric->info.kind));
-  append_number (out, metric->sum / (double) metric->count);
-  append_number (out, metric->min);
-  append_number (out, metric->max);
+  hr_csv_append_text (out, "metric");
+  hr_csv_append_text (out, metric->source);
+  hr_csv_append_text (out, metric->info.name);
+  hr_csv_append_text (out, hr_unit_name (metric->info.unit));
+  hr_csv_append_count (out, metric->count);
+  append_empty (out, 11);
+  hr_csv_append_text (out, hr_kind_name (metric->info.kind));
+  hr_csv_append_number (out, metric->sum / (double) metric->count);
+  hr_csv_append_number (out, metric->min);
+  hr_csv_append_number (out, metric->max);
   for (guint i = 0; i < HR_REPORT_N_QUANTILES; i++)
-    append_number (out, series != NULL && series->has_quantiles ? series->quantiles[i] : (double) NAN);
-  append_number (out, metric->info.kind == HR_KIND_SPAN ? metric->self : (double) NAN);
-  end_row (out, 0);
+    hr_csv_append_number (out, series != NULL && series->has_quantiles ? series->quantiles[i] : (double) NAN);
+  hr_csv_append_number (out, metric->info.kind == HR_KIND_SPAN ? metric->self : (double) NAN);
+  hr_csv_end_row (out);
 }
 
 /* Returns: (transfer full): the table */

@@ -281,13 +281,13 @@ test_it_can_be_given_up (Fixture      *self,
   g_assert_cmpfloat (latest, >=, 0.5);
 }
 
-/* Programs find the difference and every number, and null where there is none. */
+/* Programs find the difference and every number, and null where there is none; nothing in a name is obeyed by a terminal or by Markdown. */
 static void
 test_documents (Fixture      *self,
                 gconstpointer data)
 {
-  const Recorded base[] = { { "rank|er", HR_SOURCE_PROCESS, 100, 2, 3, 50 } };
-  const Recorded now[] = { { "rank|er", HR_SOURCE_PROCESS, 100, 4, 3, 50 } };
+  const Recorded base[] = { { "rank|\033er", HR_SOURCE_PROCESS, 100, 2, 3, 50 } };
+  const Recorded now[] = { { "rank|\033er", HR_SOURCE_PROCESS, 100, 4, 3, 50 } };
   g_autoptr (HrComparison) comparison = compare (self, base, 1, now, 1);
   g_autofree char *json = hr_comparison_format (comparison, HR_COMPARISON_JSON);
   g_autofree char *csv = hr_comparison_format (comparison, HR_COMPARISON_CSV);
@@ -303,10 +303,12 @@ test_documents (Fixture      *self,
   first = json_array_get_object_element (json_object_get_array_member (root, "metrics"), 0);
   g_assert_cmpfloat (json_object_get_double_member (first, "ratio"), ==, hr_comparison_get_row (comparison, 0)->result.ratio);
   g_assert_cmpuint (g_strv_length (lines), ==, hr_comparison_get_n_rows (comparison) + 2);
-  g_assert_true (g_str_has_prefix (lines[1], "worse,rank|er,job_ms,mean,ms,"));
-  g_assert_nonnull (strstr (markdown, "| worse | job_ms | 2"));
-  g_assert_nonnull (strstr (markdown, "rank\\|er"));
+  g_assert_true (g_str_has_prefix (lines[1], "worse,rank|\033er,job_ms,mean,ms,"));
+  g_assert_nonnull (strstr (markdown, "| worse | job\\_ms | 2"));
+  g_assert_nonnull (strstr (markdown, "rank\\| er |"));
   g_assert_true (g_str_has_prefix (text, "worse: "));
+  g_assert_nonnull (strstr (text, "  rank| er\n"));
+  g_assert_null (strchr (text, '\033'));
 }
 
 int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "engine/report/plain-text.h"
+#include "engine/report/text-table.h"
 
 static void
 assert_text (char       *actual,
@@ -55,6 +56,23 @@ test_texts_give_way (void)
     }
 }
 
+/* Columns stand below each other, what nobody says anything in is not there, and a table without rows is nothing. */
+static void
+test_columns_stand_below_each_other (void)
+{
+  static const char *const heads[] = { "WHO", "WHY", "WHAT" };
+  g_autoptr (HrTextTable) table = hr_text_table_new (heads, G_N_ELEMENTS (heads));
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  hr_text_table_append (table, out);
+  g_assert_cmpstr (out->str, ==, "");
+
+  hr_text_table_add_row (table, (const char *const[]){ "測\n量", NULL, "a" });
+  hr_text_table_add_row (table, (const char *const[]){ "x", "", NULL });
+  hr_text_table_append (table, out);
+  g_assert_cmpstr (out->str, ==, "WHO    WHAT\n測 量  a\nx\n");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -63,6 +81,7 @@ main (int   argc,
   g_test_add_func ("/report/plain-text/clean", test_nothing_foreign_is_obeyed);
   g_test_add_func ("/report/plain-text/width", test_columns_are_counted);
   g_test_add_func ("/report/plain-text/fit", test_texts_give_way);
+  g_test_add_func ("/report/plain-text/table", test_columns_stand_below_each_other);
 
   return g_test_run ();
 }
