@@ -165,6 +165,8 @@ hr_application_shutdown (GApplication *application)
 {
   HrApplication *self = HR_APPLICATION (application);
 
+  /* What follows holds nobody up: nobody is left who would wait for the window. */
+  report_loop ();
   self->ending = TRUE;
   g_cancellable_cancel (self->cancellable);
   if (self->workload != NULL)
@@ -175,7 +177,6 @@ hr_application_shutdown (GApplication *application)
   _hr_application_close_archive (self);
   for (gsize i = 0; i < G_N_ELEMENTS (self->end_signals); i++)
     g_clear_handle_id (&self->end_signals[i], g_source_remove);
-  report_loop ();
 
   G_APPLICATION_CLASS (hr_application_parent_class)->shutdown (application);
 

@@ -2,6 +2,7 @@
 
 #include "app/archive-bar.h"
 
+#include "app/flow.h"
 #include "app/labels.h"
 #include "engine/store/schema.h"
 
@@ -70,6 +71,8 @@ static void
 hr_archive_bar_class_init (HrArchiveBarClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (HR_TYPE_FLOW);
 
   G_OBJECT_CLASS (klass)->dispose = hr_archive_bar_dispose;
 

@@ -3,6 +3,7 @@
 #include "app/compare-dialog.h"
 
 #include "app/compared-row.h"
+#include "app/flow.h"
 #include "app/labels.h"
 #include "app/session-work.h"
 #include "engine/report/save.h"
@@ -303,6 +304,8 @@ static void
 hr_compare_dialog_class_init (HrCompareDialogClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (HR_TYPE_FLOW);
 
   G_OBJECT_CLASS (klass)->dispose = hr_compare_dialog_dispose;
   G_OBJECT_CLASS (klass)->finalize = hr_compare_dialog_finalize;

@@ -11,6 +11,9 @@
 #define LIVE_PAGE "live"
 #define HISTORY_PAGE "history"
 
+/* Long enough to think about it. */
+#define KEPT_SECONDS 10
+
 static void
 archive_changed_cb (HrMainWindow *self)
 {
@@ -23,7 +26,7 @@ kept_title (gint64 id)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *label = gtk_label_new (_ ("Recording kept"));
-  GtkWidget *open = gtk_button_new_with_mnemonic (_ ("_Open"));
+  GtkWidget *open = gtk_button_new_with_label (_ ("Open"));
 
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (open), "win.show-recording");
@@ -43,6 +46,7 @@ archive_recorded_cb (HrArchive    *archive,
   AdwToast *toast = adw_toast_new (_ ("Recording kept"));
 
   adw_toast_set_custom_title (toast, kept_title (id));
+  adw_toast_set_timeout (toast, KEPT_SECONDS);
   adw_toast_set_button_label (toast, _ ("_Undo"));
   adw_toast_set_action_name (toast, "win.remove-recording");
   adw_toast_set_action_target_value (toast, g_variant_new_int64 (id));

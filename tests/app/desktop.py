@@ -96,19 +96,22 @@ def end_of(pid):
 
 
 class App:
-    """One run of the app, with a runtime folder of its own. A context manager.
+    """One run of the app, with a runtime folder of its own, and a folder for data unless it is given one. A context manager.
 
     Leaving it ends the app by SIGTERM and fails unless the app, and every program that it left running, end with
     status 0, without a warning, and no sanitizer wrote a report about any program of this run. The status of a
     program that the app itself waited for is not known here.
     """
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, data=None):
         self.arguments = arguments
+        self.data = data
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="headroom-app-")
         os.environ["HEADROOM_RUNTIME_DIR"] = os.path.join(self.folder.name, "regions")
+        os.environ["XDG_DATA_HOME"] = str(self.data or os.path.join(self.folder.name, "data"))
+        self.history = pathlib.Path(os.environ["XDG_DATA_HOME"]) / "headroom/history.headroom"
         self.reports = pathlib.Path(self.folder.name) / "reports"
         self.reports.mkdir()
         for kind in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
@@ -119,14 +122,14 @@ class App:
         self.messages = pathlib.Path(self.folder.name) / "messages"
         with self.messages.open("w") as messages:
             self.process = subprocess.Popen([BUILD / "app/headroom", *self.arguments], stderr=messages)
-        self.root = wait_until(self._find_root, "the app's window in the accessibility tree")
+        self.root = wait_until(self.find_root, "the app's window in the accessibility tree")
         return self
 
     def __exit__(self, kind, *_):
         started = {child: name(child) for child in children(self.process.pid)}
         ends = [f"headroom: status {self._end()}"]
         ends += [f"{started[child]}: status {status}" for child in started if (status := end_of(child)) is not None]
-        wait_until(lambda: self._find_root() is None, "the app leaving the accessibility tree")
+        wait_until(lambda: self.find_root() is None, "the app leaving the accessibility tree")
         reports = [report.read_text(errors="replace") for report in sorted(self.reports.iterdir())]
         messages = self.messages.read_text(errors="replace")
         if self.loop.exists():
@@ -142,14 +145,15 @@ class App:
 
     def _end(self):
         """Asks the app to end and returns its status."""
-        self.process.send_signal(signal.SIGTERM)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(CAP_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()
 
-    def _find_root(self):
+    def find_root(self):
         desktop = Atspi.get_desktop(0)
         for index in range(desktop.get_child_count()):
             child = desktop.get_child_at_index(index)
@@ -230,11 +234,28 @@ class App:
     def action(self, name, *parameters):
         self._activate(OBJECT_PATH, name, parameters)
 
+    def action_with(self, name, variant):
+        """An action whose parameter is written as gapplication takes it."""
+        self._call(OBJECT_PATH, name, f"<{variant}>")
+
+    def close_window(self):
+        """Closes the window as Ctrl+W does."""
+        def closed():
+            subprocess.run(["xdotool", "key", "ctrl+w"], check=True)
+            for _ in range(50):
+                if not self.find_root() or self.find("^Keep Recording"):
+                    return True
+                time.sleep(0.02)
+            return False
+        wait_until(closed, "the window closed")
+
     def window_action(self, name, *parameters):
         self._activate(f"{OBJECT_PATH}/window/1", name, parameters)
 
     def _activate(self, path, name, parameters):
-        variants = ", ".join(f"<'{parameter}'>" for parameter in parameters)
+        self._call(path, name, ", ".join(f"<'{parameter}'>" for parameter in parameters))
+
+    def _call(self, path, name, variants):
         subprocess.run(["gdbus", "call", "--session", "--dest", APP_ID, "--object-path", path,
                         "--method", "org.gtk.Actions.Activate", name, f"[{variants}]", "{}"],
                        check=True, stdout=subprocess.DEVNULL)
