@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "app/history-view.h"
+#include "app/history-view-private.h"
 
 #include "app/flow.h"
 #include "app/history-choice.h"
-#include "app/history-loader.h"
 #include "app/history-menu.h"
-#include "app/history-past.h"
 #include "app/history-salvage.h"
-#include "app/history-tracks.h"
-#include "app/labels.h"
 #include "engine/store/schema.h"
-#include "widgets/calendar.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
-
-#define HOUR_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
 
 /* The whole of what goes on being written is read anew so often. */
 #define WHOLE_US (15 * G_USEC_PER_SEC)
@@ -31,58 +23,6 @@
 #define RECORDS_US (120 * G_USEC_PER_SEC)
 #define AROUND_US (30 * G_USEC_PER_SEC)
 
-struct _HrHistoryView
-{
-  GtkWidget parent_instance;
-
-  /* Template children */
-  GtkStack        *stack;
-  AdwStatusPage   *none;
-  AdwStatusPage   *error;
-  GtkSpinner      *spinner;
-  GtkWidget       *salvage;
-  GtkWidget       *obstacle;
-  GtkLabel        *obstacle_label;
-  GtkWidget       *obstacle_salvage;
-  GtkWidget       *back;
-  GtkToggleButton *hour;
-  GtkToggleButton *six_hours;
-  GtkToggleButton *day;
-  GtkToggleButton *all;
-  GtkMenuButton   *metrics;
-  GtkDropDown     *sources;
-  GtkLabel        *stretch;
-  GtkWidget       *unchosen;
-  HrHistoryTracks *tracks;
-
-  /* Owned */
-  HrMonitor       *monitor;
-  GSettings       *settings;
-  HrRecorder      *recorder;
-  HrSource        *source;
-  HrHistoryLoader *loader;
-  HrHistoryPast   *past;
-  HrContract      *contract; /* that a session file ends with, or NULL */
-  GTimeZone       *zone;
-  GStrv            chosen; /* metrics that are shown; NULL: not known yet */
-  char            *path;   /* session file; NULL: the recorder's */
-  char            *title;  /* of the session */
-  char            *name;   /* of the source in the session; NULL: any */
-
-  GtkWidget *menu; /* in the popover of the metrics' button */
-
-  HrHistoryState state;
-  HrTimeline    *timeline; /* of the tracks */
-  HrRange        within;   /* of the session */
-  gint64         recording;
-  gint64         wanted_us;  /* length that the view is to have as time goes on; 0: whatever its reader made of it */
-  HrRange        loaded;     /* fine bins */
-  gint64         durable_us; /* what the recorder had written when it last told */
-  gint64         whole_us;   /* monotonic; when the whole was last read; 0: never */
-  guint          n_damaged;
-  gboolean       applying; /* what changes is not the reader's doing */
-};
-
 enum
 {
   COMPLAINT,
@@ -94,17 +34,11 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HrHistoryView, hr_history_view, GTK_TYPE_WIDGET)
 
-static gboolean
-is_session (HrHistoryView *self)
-{
-  return self->path != NULL;
-}
-
 /* Where there is anything to be read; NULL: nowhere. */
 static const char *
 get_path (HrHistoryView *self)
 {
-  if (is_session (self))
+  if (_hr_history_view_is_session (self))
     return self->path;
 
   return self->recorder != NULL && self->source != NULL ? hr_recorder_get_path (self->recorder) : NULL;
@@ -113,111 +47,7 @@ get_path (HrHistoryView *self)
 static HrContract *
 get_contract (HrHistoryView *self)
 {
-  return is_session (self) ? self->contract : hr_monitor_get_contract (self->monitor);
-}
-
-static HrRange
-get_view (HrHistoryView *self)
-{
-  HrRange view;
-
-  hr_timeline_get_view (self->timeline, &view.begin_us, &view.end_us);
-
-  return view;
-}
-
-/* What there is to read when nothing is there to be seen. */
-static void
-word_none (HrHistoryView *self)
-{
-  const char *text;
-
-  if (is_session (self))
-    text = _ ("Nothing was recorded in this stretch.");
-  else if (self->recorder == NULL)
-    text = _ ("Recording is switched off. Switch it on in the preferences, or open a session file.");
-  else if (self->source == NULL)
-    text = _ ("Choose a source: what was recorded of it is shown here.");
-  else
-    text = _ ("Headroom records while it runs. The first seconds of this source appear here as soon as they are written.");
-  adw_status_page_set_description (self->none, text);
-}
-
-static void
-show_state (HrHistoryView *self,
-            HrHistoryState state)
-{
-  static const char *const pages[] = { "none", "loading", "data", "error" };
-
-  self->state = state;
-  if (state == HR_HISTORY_NONE)
-    word_none (self);
-  gtk_stack_set_visible_child_name (self->stack, pages[state]);
-  /* On a page out of sight it would still have the window laid out anew at every refresh of the display. */
-  gtk_spinner_set_spinning (self->spinner, state == HR_HISTORY_LOADING && gtk_widget_get_mapped (GTK_WIDGET (self)));
-}
-
-static void
-show_error (HrHistoryView *self,
-            const char    *message,
-            gboolean       can_salvage)
-{
-  g_autofree char *text = g_markup_escape_text (message, -1);
-
-  adw_status_page_set_description (self->error, text);
-  gtk_widget_set_visible (self->salvage, can_salvage);
-  show_state (self, HR_HISTORY_ERROR);
-}
-
-/* Says above the data what is wrong with them. */
-static void
-show_obstacle (HrHistoryView *self)
-{
-  const HrRecorderStatus *status = self->recorder != NULL && !is_session (self) ? hr_recorder_get_status (self->recorder) : NULL;
-  g_autofree char        *text = NULL;
-
-  if (status != NULL && status->state == HR_RECORDER_TROUBLE && status->message != NULL)
-    text = g_strdup_printf (_ ("Recording has stopped: %s"), status->message);
-  else if (self->n_damaged > 0)
-    text = g_strdup_printf (ngettext ("%u part of this file is damaged and left out.", "%u parts of this file are damaged and left out.", self->n_damaged),
-                            self->n_damaged);
-
-  gtk_widget_set_visible (self->obstacle, text != NULL);
-  gtk_widget_set_visible (self->obstacle_salvage, self->n_damaged > 0);
-  if (text != NULL)
-    hr_label_set (self->obstacle_label, text);
-}
-
-static void
-show_stretch (HrHistoryView *self)
-{
-  HrRange          view = get_view (self);
-  g_autofree char *stretch = hr_calendar_stretch (view.begin_us, view.end_us, g_get_real_time (), self->zone);
-  g_autofree char *text = self->title != NULL ? g_strdup_printf ("%s · %s", self->title, stretch) : g_steal_pointer (&stretch);
-
-  hr_label_set (self->stretch, text);
-  gtk_widget_set_sensitive (self->back, !hr_history_past_is_empty (self->past));
-}
-
-static gint64
-length_of_range (HrHistoryView   *self,
-                 GtkToggleButton *button)
-{
-  return button == self->hour ? HOUR_US : button == self->six_hours ? 6 * HOUR_US
-                                      : button == self->day         ? 24 * HOUR_US
-                                                                    : G_MAXINT64;
-}
-
-static void
-show_range_buttons (HrHistoryView *self)
-{
-  GtkToggleButton *buttons[] = { self->hour, self->six_hours, self->day, self->all };
-  gboolean         was = self->applying;
-
-  self->applying = TRUE;
-  for (gsize i = 0; i < G_N_ELEMENTS (buttons); i++)
-    gtk_toggle_button_set_active (buttons[i], self->wanted_us == length_of_range (self, buttons[i]));
-  self->applying = was;
+  return _hr_history_view_is_session (self) ? self->contract : hr_monitor_get_contract (self->monitor);
 }
 
 /* Shows the stretch that is wanted, at the end of what there is. */
@@ -244,7 +74,7 @@ ask (HrHistoryView *self)
 {
   const char     *path = get_path (self);
   gint64          now_us = g_get_monotonic_time ();
-  HrRange         view = get_view (self);
+  HrRange         view = _hr_history_view_get_range (self);
   gint64          margin_us = (gint64) ((double) (view.end_us - view.begin_us) * MARGIN);
   HrHistoryQuery *query;
 
@@ -253,7 +83,7 @@ ask (HrHistoryView *self)
 
   query = g_new0 (HrHistoryQuery, 1);
   query->path = g_strdup (path);
-  query->source = is_session (self) ? g_strdup (self->name) : g_strdup (hr_source_get_name (self->source));
+  query->source = _hr_history_view_is_session (self) ? g_strdup (self->name) : g_strdup (hr_source_get_name (self->source));
   query->within = self->within;
   query->recording = self->recording;
   query->metrics = g_strdupv (self->chosen);
@@ -268,7 +98,7 @@ ask (HrHistoryView *self)
 static gboolean
 lacks_bins (HrHistoryView *self)
 {
-  HrRange view = get_view (self);
+  HrRange view = _hr_history_view_get_range (self);
   gint64  begin_us, end_us;
   double  share;
 
@@ -295,7 +125,7 @@ restart (HrHistoryView *self)
   self->whole_us = 0;
   self->loaded = (HrRange){ 0, 0 };
   gtk_widget_set_visible (self->obstacle, FALSE);
-  show_state (self, get_path (self) != NULL ? HR_HISTORY_LOADING : HR_HISTORY_NONE);
+  _hr_history_view_show_state (self, get_path (self) != NULL ? HR_HISTORY_LOADING : HR_HISTORY_NONE);
   ask (self);
 }
 
@@ -306,8 +136,8 @@ show_sources (HrHistoryView         *self,
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
   guint selected = GTK_INVALID_LIST_POSITION;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->sources), is_session (self) && answer->sources->len > 1);
-  if (!is_session (self))
+  gtk_widget_set_visible (GTK_WIDGET (self->sources), _hr_history_view_is_session (self) && answer->sources->len > 1);
+  if (!_hr_history_view_is_session (self))
     return;
 
   for (guint i = 0; i < answer->sources->len; i++)
@@ -356,9 +186,9 @@ apply_bounds (HrHistoryView         *self,
   if (self->wanted_us != 0)
     show_wanted (self);
   self->applying = FALSE;
-  hr_history_past_settle (self->past, get_view (self));
-  show_range_buttons (self);
-  show_stretch (self);
+  hr_history_past_settle (self->past, _hr_history_view_get_range (self));
+  _hr_history_view_show_buttons (self);
+  _hr_history_view_show_stretch (self);
 }
 
 static void
@@ -369,11 +199,11 @@ answered_cb (HrHistoryView   *self,
 
   if (answer->source == NULL)
     {
-      show_state (self, HR_HISTORY_NONE);
+      _hr_history_view_show_state (self, HR_HISTORY_NONE);
       return;
     }
 
-  if (is_session (self) && answer->contract != NULL && self->contract == NULL)
+  if (_hr_history_view_is_session (self) && answer->contract != NULL && self->contract == NULL)
     self->contract = hr_contract_ref (answer->contract);
   if (first)
     show_sources (self, answer);
@@ -390,15 +220,15 @@ answered_cb (HrHistoryView   *self,
     self->whole_us = g_get_monotonic_time ();
   hr_history_tracks_show (self->tracks, answer, get_contract (self), (const char *const *) self->chosen);
   self->n_damaged = answer->n_damaged;
-  show_obstacle (self);
-  show_state (self, HR_HISTORY_DATA);
+  _hr_history_view_show_obstacle (self);
+  _hr_history_view_show_state (self, HR_HISTORY_DATA);
 }
 
 /* A recorder's file that is not there yet will be. */
 static gboolean
 is_to_come (HrHistoryView *self)
 {
-  return !is_session (self) && self->recorder != NULL && hr_recorder_get_status (self->recorder)->durable_us == 0 &&
+  return !_hr_history_view_is_session (self) && self->recorder != NULL && hr_recorder_get_status (self->recorder)->durable_us == 0 &&
          hr_recorder_get_status (self->recorder)->state != HR_RECORDER_TROUBLE;
 }
 
@@ -406,16 +236,16 @@ static void
 failed_cb (HrHistoryView *self,
            GError        *error)
 {
-  const HrRecorderStatus *status = self->recorder != NULL && !is_session (self) ? hr_recorder_get_status (self->recorder) : NULL;
+  const HrRecorderStatus *status = self->recorder != NULL && !_hr_history_view_is_session (self) ? hr_recorder_get_status (self->recorder) : NULL;
 
   if (is_to_come (self))
     {
-      show_state (self, HR_HISTORY_NONE);
+      _hr_history_view_show_state (self, HR_HISTORY_NONE);
       return;
     }
 
-  show_error (self, status != NULL && status->state == HR_RECORDER_TROUBLE && status->message != NULL ? status->message : error->message,
-              g_error_matches (error, HR_STORE_ERROR, HR_STORE_ERROR_CORRUPTED));
+  _hr_history_view_show_error (self, status != NULL && status->state == HR_RECORDER_TROUBLE && status->message != NULL ? status->message : error->message,
+                               g_error_matches (error, HR_STORE_ERROR, HR_STORE_ERROR_CORRUPTED));
 }
 
 /* Something was written, or could not be. What is in the middle of the past does not change. */
@@ -425,16 +255,16 @@ recorder_changed_cb (HrHistoryView *self)
   const HrRecorderStatus *status = hr_recorder_get_status (self->recorder);
   gboolean                written = status->durable_us != self->durable_us;
 
-  if (is_session (self))
+  if (_hr_history_view_is_session (self))
     return;
 
   self->durable_us = status->durable_us;
   if (self->state == HR_HISTORY_DATA)
-    show_obstacle (self);
+    _hr_history_view_show_obstacle (self);
   else if (status->state == HR_RECORDER_TROUBLE || written)
     ask (self);
   if (self->state == HR_HISTORY_DATA && written &&
-      (hr_timeline_get_following (self->timeline) || get_view (self).end_us >= self->loaded.end_us || g_get_monotonic_time () - self->whole_us > WHOLE_US))
+      (hr_timeline_get_following (self->timeline) || _hr_history_view_get_range (self).end_us >= self->loaded.end_us || g_get_monotonic_time () - self->whole_us > WHOLE_US))
     ask (self);
 }
 
@@ -442,9 +272,9 @@ recorder_changed_cb (HrHistoryView *self)
 static void
 moved (HrHistoryView *self)
 {
-  hr_history_past_move (self->past, get_view (self), g_get_monotonic_time ());
-  show_range_buttons (self);
-  show_stretch (self);
+  hr_history_past_move (self->past, _hr_history_view_get_range (self), g_get_monotonic_time ());
+  _hr_history_view_show_buttons (self);
+  _hr_history_view_show_stretch (self);
   if (lacks_bins (self))
     ask (self);
 }
@@ -467,7 +297,7 @@ range_toggled_cb (HrHistoryView   *self,
     return;
 
   self->applying = TRUE;
-  self->wanted_us = length_of_range (self, button);
+  self->wanted_us = _hr_history_view_get_length (self, button);
   g_settings_set_int64 (self->settings, "history-range", self->wanted_us == G_MAXINT64 ? 0 : self->wanted_us / G_USEC_PER_SEC);
   show_wanted (self);
   self->applying = FALSE;
@@ -486,9 +316,9 @@ go_back (HrHistoryView *self)
   self->wanted_us = 0;
   hr_timeline_set_view (self->timeline, range.begin_us, range.end_us);
   self->applying = FALSE;
-  hr_history_past_settle (self->past, get_view (self));
-  show_range_buttons (self);
-  show_stretch (self);
+  hr_history_past_settle (self->past, _hr_history_view_get_range (self));
+  _hr_history_view_show_buttons (self);
+  _hr_history_view_show_stretch (self);
   ask (self);
 }
 
@@ -534,9 +364,9 @@ sources_selected_cb (HrHistoryView *self)
 static void
 retry_clicked_cb (HrHistoryView *self)
 {
-  if (self->recorder != NULL && !is_session (self))
+  if (self->recorder != NULL && !_hr_history_view_is_session (self))
     hr_recorder_retry (self->recorder);
-  show_state (self, HR_HISTORY_LOADING);
+  _hr_history_view_show_state (self, HR_HISTORY_LOADING);
   ask (self);
 }
 
@@ -713,7 +543,7 @@ hr_history_view_follow (HrHistoryView *self,
   self->settings = g_object_ref (settings);
   seconds = g_settings_get_int64 (settings, "history-range");
   self->wanted_us = seconds > 0 && seconds < G_MAXINT64 / G_USEC_PER_SEC ? seconds * G_USEC_PER_SEC : G_MAXINT64;
-  show_state (self, HR_HISTORY_NONE);
+  _hr_history_view_show_state (self, HR_HISTORY_NONE);
 }
 
 /* Reads what @recorder writes from now on. */
@@ -731,7 +561,7 @@ hr_history_view_set_recorder (HrHistoryView *self,
   g_set_object (&self->recorder, recorder);
   if (recorder != NULL)
     g_signal_connect_object (recorder, "changed", G_CALLBACK (recorder_changed_cb), self, G_CONNECT_SWAPPED);
-  if (!is_session (self))
+  if (!_hr_history_view_is_session (self))
     restart (self);
 }
 
@@ -742,7 +572,7 @@ hr_history_view_set_source (HrHistoryView *self,
 {
   g_return_if_fail (HR_IS_HISTORY_VIEW (self));
 
-  if (!g_set_object (&self->source, source) || is_session (self))
+  if (!g_set_object (&self->source, source) || _hr_history_view_is_session (self))
     return;
 
   restart (self);
@@ -791,5 +621,5 @@ hr_history_view_get_range (HrHistoryView *self)
 {
   g_return_val_if_fail (HR_IS_HISTORY_VIEW (self), ((HrRange){ 0, 0 }));
 
-  return self->state == HR_HISTORY_DATA ? get_view (self) : (HrRange){ 0, 0 };
+  return self->state == HR_HISTORY_DATA ? _hr_history_view_get_range (self) : (HrRange){ 0, 0 };
 }
