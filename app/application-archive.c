@@ -59,6 +59,8 @@ close_response_cb (AdwMessageDialog *dialog,
     hr_archive_end_recording (self->archive);
   else if (hr_archive_is_recording (self->archive))
     go_to_background (self);
+  /* It outlives the window by a moment. */
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), NULL);
   gtk_window_destroy (GTK_WINDOW (self->window));
 }
 

@@ -74,12 +74,10 @@ _hr_history_view_show_error (HrHistoryView *self,
 void
 _hr_history_view_show_obstacle (HrHistoryView *self)
 {
-  const HrRecorderStatus *status = self->recorder != NULL && !_hr_history_view_is_session (self) ? hr_recorder_get_status (self->recorder) : NULL;
-  g_autofree char        *text = NULL;
+  g_autofree char *text = NULL;
 
-  if (status != NULL && status->state == HR_RECORDER_TROUBLE && status->message != NULL)
-    text = g_strdup_printf (_ ("Recording has stopped: %s"), status->message);
-  else if (self->n_damaged > 0)
+  /* Why nothing new comes is said by the window. */
+  if (self->n_damaged > 0)
     text = g_strdup_printf (ngettext ("%u part of this file is damaged and left out.", "%u parts of this file are damaged and left out.", self->n_damaged),
                             self->n_damaged);
 

@@ -46,6 +46,8 @@ archive_recorded_cb (HrArchive    *archive,
   AdwToast *toast = adw_toast_new (_ ("Recording kept"));
 
   adw_toast_set_custom_title (toast, kept_title (id));
+  /* What else is told can wait. */
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   adw_toast_set_timeout (toast, KEPT_SECONDS);
   adw_toast_set_button_label (toast, _ ("_Undo"));
   adw_toast_set_action_name (toast, "win.remove-recording");
