@@ -5,63 +5,21 @@
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 /* More files of one second than anybody sets aside. */
 #define MAX_TRIES 100
 
-static void
-recording_clear (gpointer data)
-{
-  g_free (((HrSessionRecording *) data)->name);
-}
-
-static void
-find_open (HrArchiveFile *self,
-           HrSession     *session)
-{
-  for (guint i = 0; i < hr_session_get_n_recordings (session); i++)
-    {
-      HrSessionRecording recording = *hr_session_get_recording (session, i);
-
-      if (recording.end_us != 0)
-        continue;
-      recording.name = g_strdup (recording.name);
-      g_array_append_val (self->open, recording);
-    }
-  self->end_us = hr_session_get_range (session).end_us;
-}
-
-/* Makes the folder of the file @path, for its user alone, and looks for what was left open in the file. Whatever is wrong with the file itself is
- * told by whoever writes it. Returns: (transfer full) */
-HrArchiveFile *
-hr_archive_file_prepare (const char *path)
+/* Makes the folder of the file @path, for its user alone. Returns: (transfer full) (nullable): why that cannot be; NULL when it is there */
+char *
+hr_archive_file_make_folder (const char *path)
 {
   g_autofree char *folder = g_path_get_dirname (path);
-  HrArchiveFile   *self = g_new0 (HrArchiveFile, 1);
-  g_autoptr (HrSession) session = NULL;
 
-  self->open = g_array_new (FALSE, FALSE, sizeof (HrSessionRecording));
-  g_array_set_clear_func (self->open, recording_clear);
-  if (g_mkdir_with_parents (folder, 0700) != 0)
-    self->folder_trouble = g_strdup_printf (_ ("The folder “%s” cannot be made: %s"), folder, g_strerror (errno));
-  else if (g_file_test (path, G_FILE_TEST_EXISTS))
-    session = hr_session_open (path, NULL);
-  if (session != NULL)
-    find_open (self, session);
+  if (g_mkdir_with_parents (folder, 0700) == 0)
+    return NULL;
 
-  return self;
-}
-
-/* Accepts NULL. */
-void
-hr_archive_file_free (HrArchiveFile *self)
-{
-  if (self == NULL)
-    return;
-
-  g_free (self->folder_trouble);
-  g_array_unref (self->open);
-  g_free (self);
+  return g_strdup_printf (_ ("The folder “%s” cannot be made: %s"), folder, g_strerror (errno));
 }
 
 /* A file in the same folder that is not there yet: "history (2026-11-21 20.41.05).headroom". */

@@ -17,14 +17,14 @@ struct _HrArchive
   GObject parent_instance;
 
   /* Owned */
-  HrMonitor    *monitor;
-  GSettings    *settings;
-  HrRecorder   *recorder; /* NULL: the file is being looked at or set aside, or is closed */
-  GCancellable *cancellable;
-  char         *path;
-  char         *folder_trouble;
-  char         *trouble; /* as it was told last */
-  HrStoreError  trouble_kind;
+  HrMonitor   *monitor;
+  GSettings   *settings;
+  HrRecorder  *recorder; /* NULL: the file is being looked at or set aside, or is closed */
+  char        *path;
+  char        *folder_trouble;
+  char        *trouble; /* as it was told last */
+  HrStoreError trouble_kind;
+  gboolean     writing; /* the file is open: what it names can be read */
 
   /* The recording that goes on. */
   char  *name; /* NULL: none */
@@ -86,6 +86,11 @@ recorder_changed_cb (HrArchive *self)
   if (trouble != NULL && self->folder_trouble != NULL)
     trouble = self->folder_trouble;
   self->trouble_kind = status->error;
+  if (status->state == HR_RECORDER_WRITING && !self->writing)
+    {
+      self->writing = TRUE;
+      g_signal_emit (self, signals[RECORDINGS_CHANGED], 0);
+    }
   if (g_strcmp0 (trouble, self->trouble) == 0)
     return;
 
@@ -115,66 +120,49 @@ close_recorder (HrArchive *self)
   g_signal_handlers_disconnect_by_data (self->recorder, self);
   g_clear_object (&self->recorder);
   g_clear_pointer (&self->trouble, g_free);
+  self->writing = FALSE;
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
-/* Recordings whose program was killed end with the last that it wrote; of one that nothing was written of nothing stays. */
 static void
-end_left_open (HrArchive           *self,
-               const HrArchiveFile *file)
+folder_thread (GTask        *task,
+               gpointer      object,
+               gpointer      path,
+               GCancellable *cancellable)
 {
-  for (guint i = 0; i < file->open->len; i++)
-    {
-      const HrSessionRecording *recording = &g_array_index (file->open, HrSessionRecording, i);
-
-      if (file->end_us > recording->begin_us)
-        hr_archive_set_recording (self, recording->id, recording->name, recording->begin_us, file->end_us);
-      else
-        hr_archive_remove_recording (self, recording->id);
-    }
+  g_task_return_pointer (task, hr_archive_file_make_folder (path), g_free);
 }
 
 static void
-prepare_thread (GTask        *task,
-                gpointer      object,
-                gpointer      path,
-                GCancellable *cancellable)
-{
-  g_task_return_pointer (task, hr_archive_file_prepare (path), (GDestroyNotify) hr_archive_file_free);
-}
-
-static void
-prepare_cb (GObject      *object,
-            GAsyncResult *result,
-            gpointer      user_data)
+folder_cb (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
 {
   HrArchive *self = HR_ARCHIVE (object);
-  g_autoptr (HrArchiveFile) file = g_task_propagate_pointer (G_TASK (result), NULL);
+  char      *trouble = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  if (file == NULL || self->closing)
-    return;
-
-  g_free (self->folder_trouble);
-  self->folder_trouble = g_steal_pointer (&file->folder_trouble);
-  if (self->recorder != NULL)
+  if (self->closing)
     {
-      hr_recorder_retry (self->recorder);
+      g_free (trouble);
       return;
     }
 
-  open_recorder (self);
-  end_left_open (self, file);
-  g_signal_emit (self, signals[RECORDINGS_CHANGED], 0);
+  g_free (self->folder_trouble);
+  self->folder_trouble = trouble;
+  if (self->recorder != NULL)
+    hr_recorder_retry (self->recorder);
+  else
+    open_recorder (self);
 }
 
-/* Looks at the file beside the main loop, then has it written. */
+/* Makes the folder beside the main loop, then has the file written. */
 static void
 start (HrArchive *self)
 {
-  g_autoptr (GTask) task = g_task_new (self, self->cancellable, prepare_cb, NULL);
+  g_autoptr (GTask) task = g_task_new (self, NULL, folder_cb, NULL);
 
   g_task_set_task_data (task, g_strdup (self->path), g_free);
-  g_task_run_in_thread (task, prepare_thread);
+  g_task_run_in_thread (task, folder_thread);
 }
 
 static void
@@ -185,7 +173,6 @@ hr_archive_finalize (GObject *object)
   g_clear_object (&self->recorder);
   g_object_unref (self->monitor);
   g_object_unref (self->settings);
-  g_object_unref (self->cancellable);
   g_free (self->path);
   g_free (self->folder_trouble);
   g_free (self->trouble);
@@ -208,7 +195,6 @@ hr_archive_class_init (HrArchiveClass *klass)
 static void
 hr_archive_init (HrArchive *self)
 {
-  self->cancellable = g_cancellable_new ();
 }
 
 /* Has what @monitor measures kept in the session at @path, which is made when it is not there, as @settings say. To be closed.
@@ -366,7 +352,7 @@ set_cb (GObject      *object,
 static void
 tell_end (HrArchive *self)
 {
-  hr_recorder_set_recording_async (self->recorder, self->id, self->name, self->begin_us, self->end_us, self->cancellable, set_cb,
+  hr_recorder_set_recording_async (self->recorder, self->id, self->name, self->begin_us, self->end_us, NULL, set_cb,
                                    change_new (self, self->id, g_strdup (self->name)));
   forget_current (self);
 }
@@ -412,7 +398,7 @@ hr_archive_begin_recording (HrArchive  *self,
   self->name = g_strdup (name);
   self->begin_us = g_get_real_time ();
   feed (self);
-  hr_recorder_begin_recording_async (self->recorder, name, self->cancellable, begin_cb, g_object_ref (self));
+  hr_recorder_begin_recording_async (self->recorder, name, NULL, begin_cb, g_object_ref (self));
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -448,7 +434,7 @@ hr_archive_set_recording (HrArchive  *self,
       g_free (self->name);
       self->name = g_strdup (name);
     }
-  hr_recorder_set_recording_async (self->recorder, id, name, begin_us, end_us, self->cancellable, set_cb, change_new (self, id, NULL));
+  hr_recorder_set_recording_async (self->recorder, id, name, begin_us, end_us, NULL, set_cb, change_new (self, id, NULL));
 }
 
 static void
@@ -472,7 +458,7 @@ hr_archive_remove_recording (HrArchive *self,
   g_return_if_fail (HR_IS_ARCHIVE (self));
 
   if (self->recorder != NULL)
-    hr_recorder_remove_recording_async (self->recorder, id, self->cancellable, remove_cb, change_new (self, id, NULL));
+    hr_recorder_remove_recording_async (self->recorder, id, NULL, remove_cb, change_new (self, id, NULL));
 }
 
 static void
@@ -531,7 +517,7 @@ hr_archive_set_aside_async (HrArchive          *self,
                             GAsyncReadyCallback callback,
                             gpointer            user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, self->cancellable, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
 
   g_task_set_source_tag (task, hr_archive_set_aside_async);
   if (self->recorder == NULL)
@@ -580,7 +566,6 @@ hr_archive_close_async (HrArchive          *self,
   self->closing = TRUE;
   if (self->recorder == NULL)
     {
-      g_cancellable_cancel (self->cancellable);
       g_task_return_boolean (task, TRUE);
       return;
     }

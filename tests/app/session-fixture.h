@@ -26,7 +26,9 @@ session_add_recording (const char *path,
   id = hr_writer_set_recording (writer, 0, name, begin_us, end_us, &error);
   g_assert_no_error (error);
   g_assert_true (hr_writer_commit (writer, &error));
-  g_assert_true (hr_writer_close (writer, &error));
+  /* Closing would end it: its program was killed. */
+  if (end_us != 0)
+    g_assert_true (hr_writer_close (writer, &error));
   hr_writer_free (writer);
 
   return id;
