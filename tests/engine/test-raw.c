@@ -20,6 +20,7 @@ typedef struct
   char        *file;
   HrMonitor   *monitor;
   HrRecorder  *recorder;
+  HrSource    *computer;
   HrSource    *workload; /* once it appeared */
   HrAlert     *alert;    /* the first one */
   guint        n_alerts;
@@ -79,6 +80,7 @@ set_up (Fixture      *fixture,
   fixture->file = g_build_filename (fixture->folder, "breach.headroom", NULL);
   g_setenv ("HEADROOM_RUNTIME_DIR", fixture->folder, TRUE);
   fixture->monitor = hr_monitor_new (agent, contract);
+  fixture->computer = g_list_model_get_item (hr_monitor_get_sources (fixture->monitor), 0);
   fixture->recorder = hr_recorder_new (fixture->file, &(HrRecorderOptions){ .create_new = TRUE });
   hr_monitor_set_recorder (fixture->monitor, fixture->recorder);
   hr_monitor_set_raw_reach (fixture->monitor, BEFORE_MS, AFTER_MS);
@@ -122,6 +124,7 @@ tear_down (Fixture      *fixture,
            gconstpointer user_data)
 {
   g_clear_object (&fixture->recorder);
+  g_clear_object (&fixture->computer);
   g_clear_object (&fixture->workload);
   g_clear_object (&fixture->alert);
   g_assert_finalize_object (fixture->monitor);
@@ -130,14 +133,17 @@ tear_down (Fixture      *fixture,
   g_free (fixture->folder);
 }
 
+/* Starts the workload when there is somebody to see it from its beginning. */
 static GSubprocess *
-start_workload (const char *line)
+start_workload (Fixture    *fixture,
+                const char *line)
 {
   g_autofree char *command = g_strdup_printf ("%s %s", g_getenv ("HEADROOM_WORKLOAD"), line);
   g_auto (GStrv) argv = NULL;
   g_autoptr (GError) error = NULL;
   GSubprocess *process;
 
+  wait_until (hr_source_is_live (fixture->computer));
   g_assert_true (g_shell_parse_argv (command, NULL, &argv, &error));
   process = g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
   g_assert_no_error (error);
@@ -270,7 +276,7 @@ static void
 test_a_breach_keeps_its_records (Fixture      *fixture,
                                  gconstpointer user_data)
 {
-  g_autoptr (GSubprocess) workload = start_workload ("--slow-ms 25 --slow-every 50 --slow-for 1.4 --rate 50 --duration 6");
+  g_autoptr (GSubprocess) workload = start_workload (fixture, "--slow-ms 25 --slow-every 100 --slow-for 3.5 --rate 50");
   g_auto (Kept) kept = { 0 };
 
   wait_until (fixture->n_windows == 1);
@@ -294,7 +300,7 @@ test_the_end_closes_the_window (Fixture      *fixture,
   g_auto (Kept) kept = { 0 };
 
   hr_monitor_set_raw_reach (fixture->monitor, 10000, 60000);
-  workload = start_workload ("--slow-ms 25 --slow-every 40 --rate 50 --duration 4");
+  workload = start_workload (fixture, "--slow-ms 25 --slow-every 40 --rate 50 --duration 4");
   wait_until (fixture->n_windows == 1);
   g_subprocess_wait (workload, NULL, NULL);
   g_assert_cmpint (hr_source_get_state (fixture->workload), ==, HR_SOURCE_LOST);
@@ -308,7 +314,7 @@ static void
 test_the_end_of_recording_loses_nothing (Fixture      *fixture,
                                          gconstpointer user_data)
 {
-  g_autoptr (GSubprocess) workload = start_workload ("--slow-ms 25 --slow-every 40 --rate 50 --duration 20");
+  g_autoptr (GSubprocess) workload = start_workload (fixture, "--slow-ms 25 --slow-every 40 --rate 50");
   g_auto (Kept) kept = { 0 };
   gint64 begin_us;
 
@@ -334,7 +340,7 @@ test_breaches_share_and_join (Fixture      *fixture,
   guint              n_slow, n_batches;
 
   hr_monitor_set_raw_reach (fixture->monitor, BEFORE_MS, 3000);
-  workload = start_workload ("--slow-ms 25 --slow-every 100 --rate 50 --duration 30");
+  workload = start_workload (fixture, "--slow-ms 25 --slow-every 100 --rate 50");
   wait_until (fixture->n_alerts == 2);
   hr_monitor_set_raw_reach (fixture->monitor, BEFORE_MS, 500);
   wait_until (fixture->n_windows == 2);
@@ -368,8 +374,7 @@ static void
 test_records_can_be_looked_at (Fixture      *fixture,
                                gconstpointer user_data)
 {
-  g_autoptr (GSubprocess) workload = start_workload ("--rate 50 --duration 20");
-  g_autoptr (HrSource) computer = NULL;
+  g_autoptr (GSubprocess) workload = start_workload (fixture, "--rate 50");
   gint64 now_us;
   guint  metric, n_slow;
 
@@ -384,9 +389,8 @@ test_records_can_be_looked_at (Fixture      *fixture,
   g_assert_cmpint (fixture->fetched->end_us, <=, now_us + 1000);
   hr_raw_window_free (g_steal_pointer (&fixture->fetched));
 
-  computer = g_list_model_get_item (hr_monitor_get_sources (fixture->monitor), 0);
   fixture->done = FALSE;
-  hr_monitor_fetch_raw_async (fixture->monitor, computer, now_us - G_USEC_PER_SEC, now_us, NULL, fetched_cb, fixture);
+  hr_monitor_fetch_raw_async (fixture->monitor, fixture->computer, now_us - G_USEC_PER_SEC, now_us, NULL, fetched_cb, fixture);
   wait_until (fixture->done);
   g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
   g_clear_error (&fixture->error);

@@ -5,6 +5,7 @@
 #include "engine/monitor.h"
 #include "engine/store/schema.h"
 
+#include <signal.h>
 #include <string.h>
 
 #define MILLISECONDS "thompson_duration_ms"
@@ -132,22 +133,26 @@ ask (Fixture    *fixture,
   return number;
 }
 
+/* Starts the workload and returns when there is an alert of it. */
 static GSubprocess *
-start_workload (const char *duration)
+start_workload (Fixture *fixture)
 {
   g_autoptr (GError) error = NULL;
-  GSubprocess *workload = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, g_getenv ("HEADROOM_WORKLOAD"), "--duration", duration, "--seed", "1", NULL);
+  GSubprocess *workload = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, g_getenv ("HEADROOM_WORKLOAD"), "--seed", "1", NULL);
 
   g_assert_no_error (error);
+  wait_until (hr_alert_book_get_n_active (hr_monitor_get_alerts (fixture->monitor), NULL) > 0);
 
   return workload;
 }
 
-static gboolean
-workload_is (Fixture      *fixture,
-             HrSourceState state)
+static void
+end_workload (Fixture     *fixture,
+              GSubprocess *workload)
 {
-  return fixture->workload != NULL && hr_source_get_state (fixture->workload) == state;
+  g_subprocess_send_signal (workload, SIGTERM);
+  wait_until (hr_source_get_state (fixture->workload) == HR_SOURCE_LOST);
+  g_subprocess_wait (workload, NULL, NULL);
 }
 
 /* Every snapshot, count and sum that arrived is in the file; and so is what happened. */
@@ -162,8 +167,8 @@ test_everything (Fixture      *fixture,
 
   hr_monitor_set_recorder (fixture->monitor, fixture->recorder);
   g_assert_true (hr_monitor_get_recorder (fixture->monitor) == fixture->recorder);
-  workload = start_workload ("2");
-  wait_until (workload_is (fixture, HR_SOURCE_LOST));
+  workload = start_workload (fixture);
+  end_workload (fixture, workload);
   stop_recording (fixture);
 
   history = hr_source_get_history (fixture->workload);
@@ -189,14 +194,13 @@ test_begun_later (Fixture      *fixture,
                   gconstpointer data)
 {
   g_autoptr (HrContract) other = parse (other_text);
-  g_autoptr (GSubprocess) workload = start_workload ("60");
+  g_autoptr (GSubprocess) workload = start_workload (fixture);
 
-  wait_until (hr_alert_book_get_n_active (hr_monitor_get_alerts (fixture->monitor), NULL) > 0);
   hr_monitor_set_recorder (fixture->monitor, fixture->recorder);
   hr_monitor_set_contract (fixture->monitor, other);
   hr_monitor_request_cleanup (fixture->monitor, fixture->workload);
   stop_recording (fixture);
-  g_subprocess_force_exit (workload);
+  end_workload (fixture, workload);
 
   g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM contract"), ==, 2);
   g_assert_cmpfloat (ask (fixture, "SELECT text LIKE '%other%' FROM contract ORDER BY id DESC"), ==, 1);
@@ -216,11 +220,12 @@ static void
 test_only_some (Fixture      *fixture,
                 gconstpointer data)
 {
-  g_autoptr (GSubprocess) workload = start_workload ("1");
+  g_autoptr (GSubprocess) workload = NULL;
 
   hr_monitor_set_recorded (fixture->monitor, is_computer_cb, NULL);
   hr_monitor_set_recorder (fixture->monitor, fixture->recorder);
-  wait_until (workload_is (fixture, HR_SOURCE_LOST));
+  workload = start_workload (fixture);
+  end_workload (fixture, workload);
   stop_recording (fixture);
 
   g_assert_cmpfloat (ask (fixture, "SELECT count(*) FROM source"), ==, 1);
