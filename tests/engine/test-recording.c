@@ -10,6 +10,9 @@
 
 #define MILLISECONDS "thompson_duration_ms"
 
+#define TOLD_COMPUTER 1
+#define TOLD_PROGRAM 2
+
 #define wait_until(condition) \
   while (!(condition))        \
   g_main_context_iteration (NULL, TRUE)
@@ -23,6 +26,8 @@ typedef struct
   HrSource   *computer;
   HrSource   *workload; /* once it appeared */
   guint       n_snapshots;
+  gint64      begin_us; /* of the first snapshot; what this program costs is known a second later */
+  guint       all_told; /* sources with a snapshot after that, and a clock: all there is to tell was told */
 } Fixture;
 
 static const char contract_text[] = "[contract]\nname=test\nversion=1\n"
@@ -58,6 +63,10 @@ snapshot_cb (HrMonitor  *monitor,
              Fixture    *fixture)
 {
   fixture->n_snapshots++;
+  if (fixture->begin_us == 0)
+    fixture->begin_us = g_get_monotonic_time ();
+  if (hr_source_get_quality (source)->clock_error_ns >= 0 && g_get_monotonic_time () - fixture->begin_us > G_USEC_PER_SEC * 11 / 10)
+    fixture->all_told |= source == fixture->computer ? TOLD_COMPUTER : TOLD_PROGRAM;
 }
 
 static void
@@ -168,6 +177,7 @@ test_everything (Fixture      *fixture,
   hr_monitor_set_recorder (fixture->monitor, fixture->recorder);
   g_assert_true (hr_monitor_get_recorder (fixture->monitor) == fixture->recorder);
   workload = start_workload (fixture);
+  wait_until (fixture->all_told == (TOLD_COMPUTER | TOLD_PROGRAM));
   end_workload (fixture, workload);
   stop_recording (fixture);
 

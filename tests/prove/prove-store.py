@@ -41,6 +41,8 @@ class Program:
         self.switches = switches
         if switches is not None:
             environment["LD_PRELOAD"] = str(build / "tests/prove/libunsure-disk.so")
+            # The address sanitizer, where it is built in, would not begin behind a library that comes first.
+            environment["ASAN_OPTIONS"] = environment.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
             environment["HEADROOM_FAIL_SYNC"] = str(switches / "fail-sync")
             environment["HEADROOM_POWER_LOSS"] = str(switches / "power-loss")
         self.process = subprocess.Popen([build / "tests/prove/store-program", "record", path, str(per_tick)],
@@ -51,6 +53,7 @@ class Program:
         self.n_troubles = 0
         self.trouble = None
         self.closed = None
+        self.ended = False
         self.reader = threading.Thread(target=self.read)
         self.reader.start()
 
@@ -73,11 +76,16 @@ class Program:
                 elif word == "closed":
                     self.closed = [int(number) for number in rest.split()]
                 self.changed.notify_all()
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
 
     def wait(self, condition, what):
         with self.changed:
-            if not self.changed.wait_for(condition, DEADLINE):
+            if not self.changed.wait_for(lambda: condition() or self.ended, DEADLINE):
                 raise Failed(f"{what}: not within {DEADLINE} s ({self.trouble})")
+            if not condition():
+                raise Failed(f"{what}: the program ended")
 
     def kill(self):
         self.process.kill()

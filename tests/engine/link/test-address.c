@@ -124,8 +124,9 @@ test_what_is_wrong_is_named (void)
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
     {
       g_autoptr (GError) error = NULL;
+      g_autofree char *shown = g_strescape (wrong[i].text, NULL);
 
-      g_test_message ("%s", wrong[i].text);
+      g_test_message ("%s", shown);
       g_assert_null (hr_address_parse (wrong[i].text, &error));
       g_assert_error (error, HR_ADDRESS_ERROR, (int) wrong[i].code);
       g_assert_true (g_utf8_validate (error->message, -1, NULL));
