@@ -64,6 +64,23 @@ show_trouble (HrCompareDialog *self,
     hr_label_set (self->trouble, text);
 }
 
+/* What counts towards the whole comes first. */
+static void
+fill_table (HrCompareDialog *self)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (int counts = TRUE; counts >= FALSE; counts--)
+    for (guint i = 0; i < hr_comparison_get_n_rows (self->comparison); i++)
+      {
+        const HrComparisonRow *row = hr_comparison_get_row (self->comparison, i);
+
+        if (row->counts == counts)
+          g_ptr_array_add (rows, hr_compared_row_new (row));
+      }
+  g_list_store_splice (self->rows, 0, g_list_model_get_n_items (G_LIST_MODEL (self->rows)), rows->pdata, rows->len);
+}
+
 static void
 show_result (HrCompareDialog *self)
 {
@@ -71,17 +88,22 @@ show_result (HrCompareDialog *self)
   g_autofree char *what = g_strdup_printf (_ ("%s against %s"), hr_session_item_get_title (get_chosen (self, self->now)),
                                            hr_session_item_get_title (get_chosen (self, self->base)));
 
-  g_list_store_remove_all (self->rows);
-  for (guint i = 0; i < hr_comparison_get_n_rows (self->comparison); i++)
-    {
-      g_autoptr (HrComparedRow) row = hr_compared_row_new (hr_comparison_get_row (self->comparison, i));
-
-      g_list_store_append (self->rows, row);
-    }
+  fill_table (self);
   hr_label_set (self->sentence, hr_word_comparison (difference));
   hr_css_class_swap (GTK_WIDGET (self->sentence), &self->sentence_class, hr_difference_css_class (difference));
   hr_label_set (self->what, what);
   gtk_stack_set_visible_child_name (self->stack, "result");
+}
+
+/* A table takes longer to lay out than anything may hold the main loop: it is part of the next frame. */
+static gboolean
+result_tick_cb (GtkWidget     *widget,
+                GdkFrameClock *clock,
+                gpointer       user_data)
+{
+  show_result (HR_COMPARE_DIALOG (widget));
+
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -103,7 +125,7 @@ compared_cb (GObject      *job,
 
   g_clear_pointer (&self->comparison, hr_comparison_free);
   self->comparison = comparison;
-  show_result (self);
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), result_tick_cb, NULL, NULL);
 }
 
 static HrStretch *

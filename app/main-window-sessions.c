@@ -82,14 +82,25 @@ remove_recording_cb (GSimpleAction *action,
   hr_archive_remove_recording (HR_MAIN_WINDOW (user_data)->archive, g_variant_get_int64 (parameter));
 }
 
+static gboolean
+compare_tick_cb (GtkWidget     *widget,
+                 GdkFrameClock *clock,
+                 gpointer       user_data)
+{
+  HrMainWindow *self = HR_MAIN_WINDOW (widget);
+
+  gtk_window_present (hr_compare_dialog_new (GTK_WINDOW (self), hr_sessions_get_list (self->sessions), hr_sidebar_get_session (self->sidebar)));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The dialog takes longer to make than anything may hold the main loop: it is part of the next frame. */
 static void
 compare_cb (GSimpleAction *action,
             GVariant      *parameter,
             gpointer       user_data)
 {
-  HrMainWindow *self = HR_MAIN_WINDOW (user_data);
-
-  hr_main_window_present (self, hr_compare_dialog_new (GTK_WINDOW (self), hr_sessions_get_list (self->sessions), hr_sidebar_get_session (self->sidebar)));
+  gtk_widget_add_tick_callback (GTK_WIDGET (user_data), compare_tick_cb, NULL, NULL);
 }
 
 /* A session is of the past: it has no live page. The page that was looked at before comes back with a source. */
@@ -99,6 +110,7 @@ _hr_main_window_show_session (HrMainWindow  *self,
 {
   AdwViewStackPage *live = adw_view_stack_get_page (self->pages, GTK_WIDGET (self->views));
 
+  adw_view_switcher_title_set_view_switcher_enabled (self->title, item == NULL);
   if (item != NULL)
     {
       if (self->page_before == NULL)

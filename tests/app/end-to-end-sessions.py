@@ -239,8 +239,7 @@ def test_a_full_disk_is_told_and_retried():
                 app.action("record")
                 app.wait("^Not Recorded")
                 app.press("^Close")
-                average = app.exact("CPU")
-                assert average is not None
+                wait_until(lambda: app.exact("CPU") is not None, "live values")
                 ballast.unlink()
                 app.press("^Retry")
                 app.wait_gone("^The history is not being kept")
