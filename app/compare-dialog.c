@@ -313,13 +313,31 @@ hr_compare_dialog_finalize (GObject *object)
   G_OBJECT_CLASS (hr_compare_dialog_parent_class)->finalize (object);
 }
 
-/* Whoever closes the window waits for nothing any more. */
+static gboolean
+destroy_tick_cb (GtkWidget     *parent,
+                 GdkFrameClock *clock,
+                 gpointer       window)
+{
+  gtk_window_destroy (window);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Whoever closes the window waits for nothing any more. To take the table apart takes longer than anything may hold the main loop: it is part of the
+ * parent's next frame. */
 static gboolean
 hr_compare_dialog_close_request (GtkWindow *window)
 {
-  cancel_clicked_cb (HR_COMPARE_DIALOG (window));
+  GtkWindow *parent = gtk_window_get_transient_for (window);
 
-  return GTK_WINDOW_CLASS (hr_compare_dialog_parent_class)->close_request (window);
+  cancel_clicked_cb (HR_COMPARE_DIALOG (window));
+  if (parent == NULL)
+    return FALSE;
+
+  gtk_widget_set_visible (GTK_WIDGET (window), FALSE);
+  gtk_widget_add_tick_callback (GTK_WIDGET (parent), destroy_tick_cb, g_object_ref (window), g_object_unref);
+
+  return TRUE;
 }
 
 static void
