@@ -25,6 +25,7 @@ struct _HrMainWindow
   AdwViewSwitcherTitle *title;
   GtkWidget            *sampling_button;
   GtkWidget            *workload_button;
+  GtkWidget            *switcher;
   HrRecordButton       *record;
   HrArchiveBar         *obstacle;
   HrJobBar             *jobs;

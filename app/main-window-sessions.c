@@ -55,6 +55,12 @@ archive_recorded_cb (HrArchive    *archive,
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
+static void
+flap_folded_cb (HrMainWindow *self)
+{
+  hr_record_button_set_compact (self->record, adw_flap_get_folded (self->flap));
+}
+
 static HrSessionItem *
 find_recording (HrMainWindow *self,
                 GVariant     *id)
@@ -111,6 +117,7 @@ _hr_main_window_show_session (HrMainWindow  *self,
   AdwViewStackPage *live = adw_view_stack_get_page (self->pages, GTK_WIDGET (self->views));
 
   adw_view_switcher_title_set_view_switcher_enabled (self->title, item == NULL);
+  gtk_widget_set_visible (self->switcher, item == NULL);
   if (item != NULL)
     {
       if (self->page_before == NULL)
@@ -280,7 +287,9 @@ _hr_main_window_follow_archive (HrMainWindow *self)
   hr_sidebar_follow_sessions (self->sidebar, hr_sessions_get_list (self->sessions));
   g_signal_connect_object (self->archive, "changed", G_CALLBACK (archive_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->archive, "recorded", G_CALLBACK (archive_recorded_cb), self, 0);
+  g_signal_connect_object (self->flap, "notify::folded", G_CALLBACK (flap_folded_cb), self, G_CONNECT_SWAPPED);
   archive_changed_cb (self);
+  flap_folded_cb (self);
 
   g_signal_connect_object (target, "drop", G_CALLBACK (drop_cb), self, 0);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));

@@ -472,6 +472,7 @@ hr_main_window_class_init (HrMainWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, sampling_button);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, workload_button);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, switcher);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, record);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, obstacle);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, jobs);

@@ -12,11 +12,14 @@ struct _HrRecordButton
 
   /* Template children */
   GtkWidget *button;
+  GtkWidget *picture;
   GtkLabel  *time;
 
   /* Owned */
   HrArchive *archive;
   guint      clock; /* the source that counts the seconds, or 0 */
+
+  gboolean compact;
 };
 
 G_DEFINE_FINAL_TYPE (HrRecordButton, hr_record_button, GTK_TYPE_WIDGET)
@@ -49,6 +52,7 @@ archive_changed_cb (HrRecordButton *self)
   const char *text = recording ? _ ("Stop recording") : _ ("Record");
 
   gtk_widget_set_visible (GTK_WIDGET (self->time), recording);
+  gtk_widget_set_visible (self->picture, !recording || !self->compact);
   gtk_widget_set_tooltip_text (self->button, text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   if (!recording)
@@ -86,6 +90,7 @@ hr_record_button_class_init (HrRecordButtonClass *klass)
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/headroom/Headroom/ui/record-button.ui");
   gtk_widget_class_bind_template_child (widget_class, HrRecordButton, button);
+  gtk_widget_class_bind_template_child (widget_class, HrRecordButton, picture);
   gtk_widget_class_bind_template_child (widget_class, HrRecordButton, time);
 }
 
@@ -105,5 +110,15 @@ hr_record_button_follow (HrRecordButton *self,
 
   self->archive = g_object_ref (archive);
   g_signal_connect_object (archive, "changed", G_CALLBACK (archive_changed_cb), self, G_CONNECT_SWAPPED);
+  archive_changed_cb (self);
+}
+
+void
+hr_record_button_set_compact (HrRecordButton *self,
+                              gboolean        compact)
+{
+  g_return_if_fail (HR_IS_RECORD_BUTTON (self));
+
+  self->compact = compact;
   archive_changed_cb (self);
 }

@@ -14,5 +14,8 @@ G_DECLARE_FINAL_TYPE (HrRecordButton, hr_record_button, HR, RECORD_BUTTON, GtkWi
 
 void hr_record_button_follow (HrRecordButton *self,
                               HrArchive      *archive);
+/* Where there is little room, the time stands in place of the picture. */
+void hr_record_button_set_compact (HrRecordButton *self,
+                                   gboolean        compact);
 
 G_END_DECLS
