@@ -11,8 +11,8 @@
 
 #include <glib/gi18n.h>
 
-#define WIDE_CHARS 14
-#define NARROW_CHARS 7
+#define WIDE_CHARS 22
+#define NARROW_CHARS 9
 
 typedef enum
 {
@@ -480,7 +480,6 @@ add_switch (HrBudgetPage *self,
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
   g_signal_connect_swapped (toggle, "notify::active", G_CALLBACK (switch_active_cb), self);

@@ -15,7 +15,6 @@ struct _HrBudgetsDialog
   /* Template children */
   AdwWindowTitle      *title;
   GtkWidget           *back;
-  GtkWidget           *undo;
   GtkWidget           *menu;
   GtkWidget           *save;
   GtkWidget           *apply;

@@ -179,7 +179,6 @@ enable_actions (HrBudgetsDialog *self)
   gtk_widget_action_set_enabled (widget, "budgets.back", editing);
   gtk_widget_action_set_enabled (widget, "budgets.apply", editing && hr_budget_page_is_right (self->page) && hr_budget_page_is_changed (self->page));
   gtk_widget_set_visible (self->back, editing);
-  gtk_widget_set_visible (self->undo, !editing);
   gtk_widget_set_visible (self->menu, !editing);
   gtk_widget_set_visible (self->save, !editing);
   gtk_widget_set_visible (self->apply, editing);
@@ -255,12 +254,33 @@ enter_page (HrBudgetsDialog *self,
   enable_actions (self);
 }
 
+static gboolean
+enter_tick_cb (GtkWidget     *widget,
+               GdkFrameClock *clock,
+               gpointer       budget)
+{
+  HrBudgetsDialog *self = HR_BUDGETS_DIALOG (widget);
+
+  if (self->page == NULL)
+    enter_page (self, budget);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* All the fields of a budget take longer to make than anything may hold the main loop: they are part of the next frame. */
+static void
+enter_with_frame (HrBudgetsDialog *self,
+                  const char      *budget)
+{
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), enter_tick_cb, g_strdup (budget), g_free);
+}
+
 static void
 list_activated_cb (GtkListBox      *list,
                    GtkListBoxRow   *row,
                    HrBudgetsDialog *self)
 {
-  enter_page (self, hr_budget_row_get_budget (HR_BUDGET_ROW (row)));
+  enter_with_frame (self, hr_budget_row_get_budget (HR_BUDGET_ROW (row)));
 }
 
 static void
@@ -268,7 +288,7 @@ add_cb (GtkWidget  *widget,
         const char *name,
         GVariant   *parameter)
 {
-  enter_page (HR_BUDGETS_DIALOG (widget), NULL);
+  enter_with_frame (HR_BUDGETS_DIALOG (widget), NULL);
 }
 
 static void
@@ -384,7 +404,6 @@ bind_children (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_child (widget_class, HrBudgetsDialog, title);
   gtk_widget_class_bind_template_child (widget_class, HrBudgetsDialog, back);
-  gtk_widget_class_bind_template_child (widget_class, HrBudgetsDialog, undo);
   gtk_widget_class_bind_template_child (widget_class, HrBudgetsDialog, menu);
   gtk_widget_class_bind_template_child (widget_class, HrBudgetsDialog, save);
   gtk_widget_class_bind_template_child (widget_class, HrBudgetsDialog, apply);

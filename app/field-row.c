@@ -2,6 +2,8 @@
 
 #include "app/field-row.h"
 
+#define LEAST_CHARS 5
+
 struct _HrFieldRow
 {
   AdwActionRow parent_instance;
@@ -70,7 +72,7 @@ hr_field_row_init (HrFieldRow *self)
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self), self->entry);
 }
 
-/* @width_chars: how wide it is at least; it becomes wider where there is room */
+/* @width_chars: how wide it is where there is room */
 GtkWidget *
 hr_field_row_new (const char *title,
                   const char *hint,
@@ -78,7 +80,8 @@ hr_field_row_new (const char *title,
 {
   HrFieldRow *self = g_object_new (HR_TYPE_FIELD_ROW, NULL);
 
-  gtk_editable_set_width_chars (GTK_EDITABLE (self->entry), width_chars);
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->entry), LEAST_CHARS);
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (self->entry), width_chars);
   hr_field_row_set_title (self, title);
   hr_field_row_set_hint (self, hint);
 
@@ -112,8 +115,8 @@ hr_field_row_set_title (HrFieldRow *self,
 {
   g_return_if_fail (HR_IS_FIELD_ROW (self));
 
+  /* Which is the entry's label too: it is what the row activates. */
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
 }
 
 void

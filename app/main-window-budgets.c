@@ -70,7 +70,7 @@ preferences_tick_cb (GtkWidget     *widget,
 {
   HrMainWindow *self = HR_MAIN_WINDOW (widget);
 
-  gtk_window_present (hr_preferences_window_new (GTK_WINDOW (self), self->monitor, self->settings));
+  gtk_window_present (hr_preferences_window_new (GTK_WINDOW (self), self->archive, self->settings));
 
   return G_SOURCE_REMOVE;
 }

@@ -2,8 +2,7 @@
 
 #include "app/preferences-window.h"
 
-#include "app/labels.h"
-#include "app/wording.h"
+#include "app/history-group.h"
 
 #include <glib/gi18n.h>
 
@@ -16,12 +15,9 @@ struct _HrPreferencesWindow
   AdwPreferencesWindow parent_instance;
 
   /* Owned */
-  HrMonitor *monitor;
   GSettings *settings;
 
   GtkWidget *interval; /* a child */
-  GtkWidget *file;     /* a child */
-  GtkWidget *size;     /* a child */
 };
 
 G_DEFINE_FINAL_TYPE (HrPreferencesWindow, hr_preferences_window, ADW_TYPE_PREFERENCES_WINDOW)
@@ -93,7 +89,6 @@ new_switch (HrPreferencesWindow *self,
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   g_settings_bind (self->settings, key, toggle, "active", G_SETTINGS_BIND_DEFAULT);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
@@ -116,7 +111,6 @@ new_number (HrPreferencesWindow *self,
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   gtk_widget_set_valign (number, GTK_ALIGN_CENTER);
   gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (number), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (number), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   g_settings_bind (self->settings, key, number, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "keep-history", row, "sensitive", G_SETTINGS_BIND_GET);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), number);
@@ -217,47 +211,19 @@ add_notifications (HrPreferencesWindow *self)
   adw_preferences_group_add (group, severity);
 }
 
-static GtkWidget *
-new_fact (const char *title)
-{
-  GtkWidget *row = adw_action_row_new ();
-
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
-
-  return row;
-}
-
 static void
-add_history (HrPreferencesWindow *self)
+add_history (HrPreferencesWindow *self,
+             HrArchive           *archive)
 {
   AdwPreferencesPage  *page = add_page (self, _ ("History"), "document-open-recent-symbolic");
   AdwPreferencesGroup *limits = add_group (page, "");
-  AdwPreferencesGroup *file = add_group (page, _ ("File"));
 
   adw_preferences_group_add (limits, new_switch (self, "keep-history", _ ("Keep a history"), _ ("Without it only recordings are kept")));
   adw_preferences_group_add (limits, new_number (self, "history-hours", _ ("Hours"), _ ("How far back it reaches"), 1, HOURS_MAX));
   adw_preferences_group_add (limits, new_number (self, "history-megabytes", _ ("Megabytes"), _ ("How large it may become: the oldest makes room"),
                                                  MEGABYTES_MIN, MEGABYTES_MAX));
   adw_preferences_group_set_description (limits, _ ("Recordings stay until they are removed, whatever is set here."));
-  self->file = new_fact (_ ("Path"));
-  self->size = new_fact (_ ("Size"));
-  adw_preferences_group_add (file, self->file);
-  adw_preferences_group_add (file, self->size);
-}
-
-/* What the recorder says of the file; without one there is none. */
-static void
-show_file (HrPreferencesWindow *self)
-{
-  HrRecorder             *recorder = hr_monitor_get_recorder (self->monitor);
-  const HrRecorderStatus *status = recorder != NULL ? hr_recorder_get_status (recorder) : NULL;
-  g_autofree char        *path = recorder != NULL ? g_filename_display_name (hr_recorder_get_path (recorder)) : g_strdup (_ ("none"));
-  g_autofree char        *size = status != NULL ? g_format_size (status->bytes) : g_strdup (HR_NO_VALUE);
-
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->file), path);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->size), status != NULL && status->message != NULL ? status->message : size);
+  adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (hr_history_group_new (archive)));
 }
 
 static void
@@ -265,7 +231,6 @@ hr_preferences_window_dispose (GObject *object)
 {
   HrPreferencesWindow *self = HR_PREFERENCES_WINDOW (object);
 
-  g_clear_object (&self->monitor);
   g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (hr_preferences_window_parent_class)->dispose (object);
@@ -284,18 +249,16 @@ hr_preferences_window_init (HrPreferencesWindow *self)
 
 GtkWindow *
 hr_preferences_window_new (GtkWindow *parent,
-                           HrMonitor *monitor,
+                           HrArchive *archive,
                            GSettings *settings)
 {
   HrPreferencesWindow *self = g_object_new (HR_TYPE_PREFERENCES_WINDOW, "transient-for", parent, "modal", TRUE, "destroy-with-parent", TRUE,
                                             "search-enabled", FALSE, NULL);
 
-  self->monitor = g_object_ref (monitor);
   self->settings = g_object_ref (settings);
   add_general (self);
   add_notifications (self);
-  add_history (self);
-  show_file (self);
+  add_history (self, archive);
 
   return GTK_WINDOW (self);
 }

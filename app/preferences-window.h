@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "engine/monitor.h"
+#include "app/archive.h"
 
 #include <adwaita.h>
 
@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HrPreferencesWindow, hr_preferences_window, HR, PREFERENCES_WINDOW, AdwPreferencesWindow)
 
 GtkWindow *hr_preferences_window_new (GtkWindow *parent,
-                                      HrMonitor *monitor,
+                                      HrArchive *archive,
                                       GSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -231,6 +231,17 @@ class App:
         wait_until(written, f"“{until or text}” after it was typed")
         subprocess.run(["xdotool", "key", "Return"], check=True)
 
+    def write(self, pattern, text):
+        """Puts text into the field of this name, in place of what is there."""
+        def field():
+            for node in self.nodes():
+                # What is written in may be within what has the name.
+                named = (node, node.get_parent()) if node.get_state_set().contains(Atspi.StateType.EDITABLE) else ()
+                if any(re.search(pattern, place.get_name() or "") for place in named):
+                    return node
+            return None
+        wait_until(field, f"a field “{pattern}”").get_editable_text_iface().set_text_contents(text)
+
     def action(self, name, *parameters):
         self._activate(OBJECT_PATH, name, parameters)
 
