@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#define NUMBER_CHARS 5
 #define HOURS_MAX 8784
 #define MEGABYTES_MIN 16
 #define MEGABYTES_MAX (1024 * 1024)
@@ -111,6 +112,7 @@ new_number (HrPreferencesWindow *self,
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   gtk_widget_set_valign (number, GTK_ALIGN_CENTER);
   gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (number), TRUE);
+  gtk_editable_set_width_chars (GTK_EDITABLE (number), NUMBER_CHARS);
   g_settings_bind (self->settings, key, number, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "keep-history", row, "sensitive", G_SETTINGS_BIND_GET);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), number);

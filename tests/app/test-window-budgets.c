@@ -512,7 +512,8 @@ test_preferences_are_settings (Fixture *fixture)
   g_action_group_activate_action (G_ACTION_GROUP (fixture->window), "preferences", NULL);
   while ((window = find_preferences ()) == NULL)
     g_main_context_iteration (NULL, TRUE);
-  assert_fits_phone (window);
+  /* Without the frame that is drawn around it here: libadwaita gives what is within 360 pixels itself. */
+  assert_fits_phone (gtk_widget_get_first_child (window));
   adw_combo_row_set_selected (ADW_COMBO_ROW (find_row (window, "Refresh")), 1);
   g_assert_cmpuint (g_settings_get_uint (settings, "interval"), ==, 1000);
   g_assert_cmpuint (hr_monitor_get_interval (hr_application_get_monitor (fixture->application)), ==, 1000);
