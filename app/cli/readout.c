@@ -66,12 +66,12 @@ read_row (HrHistory *history,
           gint64     now_ns)
 {
   const HrMetricInfo *info = hr_history_get_metric (history, metric);
-  gboolean            counted = info->kind == HR_KIND_COUNTER || info->kind == HR_KIND_EVENT;
+  gboolean            counted = hr_kind_is_counted (info->kind);
   HrStatistic         present = counted ? HR_STATISTIC_RATE : HR_STATISTIC_LAST;
 
   return (HrRow){
     .info = info,
-    .unit = hr_statistic_unit (present, info->unit),
+    .unit = counted ? hr_rate_unit (info->unit, info->kind) : info->unit,
     .now = measure (history, metric, present, now_ns),
     .mean = measure (history, metric, HR_STATISTIC_MEAN, now_ns),
     .p99 = measure (history, metric, HR_STATISTIC_P99, now_ns),

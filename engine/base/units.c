@@ -68,6 +68,14 @@ hr_unit_suffix (HrUnit unit)
   return (unsigned) unit < HR_N_UNITS ? suffixes[unit] : "";
 }
 
+/* Returns the unit of how much a second there is of a metric of @kind in @unit. Of events it is how many, whatever their values are. */
+HrUnit
+hr_rate_unit (HrUnit unit,
+              HrKind kind)
+{
+  return unit == HR_UNIT_MEGABYTES && kind != HR_KIND_EVENT ? HR_UNIT_MEGABYTES_PER_SECOND : HR_UNIT_PER_SECOND;
+}
+
 /* Returns what a number of nanoseconds is multiplied with to stand in @unit; 1 for units that are no time. */
 double
 hr_unit_from_nanoseconds (HrUnit unit)

@@ -66,10 +66,19 @@ extern "C"
     return kind == HR_KIND_DURATION || kind == HR_KIND_SPAN;
   }
 
+  /* Returns whether metrics of @kind are counted: what they come to is a rate. */
+  static inline bool
+  hr_kind_is_counted (HrKind kind)
+  {
+    return kind == HR_KIND_COUNTER || kind == HR_KIND_EVENT;
+  }
+
   const char *hr_kind_name (HrKind kind);
   const char *hr_direction_name (HrDirection direction);
   const char *hr_unit_name (HrUnit unit);
   const char *hr_unit_suffix (HrUnit unit);
+  HrUnit      hr_rate_unit (HrUnit unit,
+                            HrKind kind);
   const char *hr_severity_name (HrSeverity severity);
 
   double     hr_unit_from_nanoseconds (HrUnit unit);

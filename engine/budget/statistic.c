@@ -60,12 +60,12 @@ hr_statistic_suits (HrStatistic statistic,
     case HR_STATISTIC_COMPLIANCE:
       return hr_kind_is_time (kind);
     case HR_STATISTIC_RATE:
-      return kind == HR_KIND_COUNTER || kind == HR_KIND_EVENT;
+      return hr_kind_is_counted (kind);
     case HR_STATISTIC_MEAN:
     case HR_STATISTIC_MAX:
     case HR_STATISTIC_LAST:
     case HR_STATISTIC_RECENT:
-      return kind != HR_KIND_COUNTER && kind != HR_KIND_EVENT;
+      return !hr_kind_is_counted (kind);
     case HR_N_STATISTICS:
     default:
       return FALSE;
@@ -80,7 +80,7 @@ hr_statistic_unit (HrStatistic statistic,
   if (statistic == HR_STATISTIC_COMPLIANCE)
     return HR_UNIT_RATIO;
   if (statistic == HR_STATISTIC_RATE)
-    return metric == HR_UNIT_MEGABYTES ? HR_UNIT_MEGABYTES_PER_SECOND : HR_UNIT_PER_SECOND;
+    return hr_rate_unit (metric, HR_KIND_COUNTER);
 
   return metric;
 }

@@ -203,7 +203,7 @@ gather (Gathered         *self,
 {
   double seconds = (double) snapshot->interval_ns / HR_NS_PER_SECOND;
 
-  if (self->info.kind == HR_KIND_COUNTER || self->info.kind == HR_KIND_EVENT)
+  if (hr_kind_is_counted (self->info.kind))
     {
       double amount = sample == NULL ? 0 : (self->info.kind == HR_KIND_EVENT ? (double) sample->count : sample->sum);
 
@@ -298,12 +298,6 @@ find_base (HrComparison *self,
   return find_only_program (self->base);
 }
 
-static HrUnit
-rate_unit (HrUnit unit)
-{
-  return unit == HR_UNIT_MEGABYTES ? HR_UNIT_MEGABYTES_PER_SECOND : HR_UNIT_PER_SECOND;
-}
-
 static void
 add_row (HrComparison       *self,
          GArray             *compared,
@@ -317,7 +311,7 @@ add_row (HrComparison       *self,
     .source = side->name,
     .metric = now->info,
     .statistic = statistic,
-    .unit = statistic == HR_COMPARED_RATE ? rate_unit (now->info.unit) : now->info.unit,
+    .unit = statistic == HR_COMPARED_RATE ? hr_rate_unit (now->info.unit, now->info.kind) : now->info.unit,
     .counts = side->program && now->info.kind != HR_KIND_SPAN,
   };
   HrCompared metric = {
@@ -345,7 +339,7 @@ pair_up (HrComparison *self,
         {
           const Gathered     *after = g_ptr_array_index (now->metrics, j);
           const Gathered     *before = find_gathered (base, &after->info);
-          HrComparedStatistic statistic = after->info.kind == HR_KIND_COUNTER || after->info.kind == HR_KIND_EVENT ? HR_COMPARED_RATE : HR_COMPARED_MEAN;
+          HrComparedStatistic statistic = hr_kind_is_counted (after->info.kind) ? HR_COMPARED_RATE : HR_COMPARED_MEAN;
 
           if (before == NULL)
             continue;

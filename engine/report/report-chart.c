@@ -30,6 +30,7 @@ typedef struct
 {
   const HrReportSeries *series;
   const HrBin          *bins;
+  const HrBinReading   *readings; /* of the bins */
   guint                 n_bins;
   HrRange               range;
   double                low; /* of the axis; of its logarithm where that is what it shows */
@@ -56,12 +57,6 @@ y_of (const Chart *self,
   double share = (at - self->low) / (self->high - self->low);
 
   return HEIGHT - BOTTOM - CLAMP (share, 0, 1) * (HEIGHT - TOP - BOTTOM);
-}
-
-static double
-mean_of (const HrBin *bin)
-{
-  return bin->sum / (double) bin->count;
 }
 
 static gint64
@@ -126,24 +121,24 @@ round_step (double span,
 static void
 choose_axis (Chart *self)
 {
-  const HrReportMetric *metric = self->series->metric;
-  double                most = fmax (metric->max, farthest_limit (self, metric->max));
+  const HrReportSeries *series = self->series;
+  double                most = fmax (series->all.max, farthest_limit (self, series->all.max));
 
-  self->logarithmic = self->series->has_quantiles && metric->min > 0 && most > SPREAD * self->series->quantiles[0];
+  self->logarithmic = series->has_quantiles && series->all.min > 0 && most > SPREAD * series->quantiles[0];
   if (self->logarithmic)
     {
-      self->low = floor (log10 (metric->min) * (1 + DBL_EPSILON));
+      self->low = floor (log10 (series->all.min) * (1 + DBL_EPSILON));
       self->high = fmax (ceil (log10 (most * 1.05)), self->low + 1);
       return;
     }
 
-  self->low = fmin (metric->min, 0);
+  self->low = fmin (series->all.min, 0);
   self->high = most > self->low ? most : self->low + 1;
   self->step = round_step (self->high - self->low, 4);
   self->low = floor (self->low / self->step) * self->step;
   self->high = ceil ((self->high + (self->high - self->low) * 0.02) / self->step) * self->step;
   /* There is nothing above the whole. */
-  if (metric->info.unit == HR_UNIT_RATIO && most <= 1)
+  if (series->unit == HR_UNIT_RATIO && most <= 1)
     self->high = fmin (self->high, 1);
 }
 
@@ -151,7 +146,7 @@ static void
 draw_level (Chart *self,
             double value)
 {
-  g_autofree char *text = hr_words_value (value, self->series->metric->info.unit);
+  g_autofree char *text = hr_words_value (value, self->series->unit);
   double           y = y_of (self, value);
 
   hr_picture_move (self->picture, LEFT, y);
@@ -204,7 +199,7 @@ draw_times (Chart *self)
     }
 }
 
-/* Whether the mean of @bin is beyond @limit. */
+/* Whether a mean is beyond @limit. */
 static gboolean
 is_beyond (const HrReportLimit *limit,
            double               value)
@@ -223,9 +218,9 @@ draw_breaches (Chart               *self,
     {
       double begin = x_of (self, self->bins[i].begin_us), end;
 
-      if (!is_beyond (limit, mean_of (&self->bins[i])))
+      if (!is_beyond (limit, self->readings[i].mean))
         continue;
-      while (i + 1 < self->n_bins && is_beyond (limit, mean_of (&self->bins[i + 1])) && end_of_stretch (self, i) > i + 1)
+      while (i + 1 < self->n_bins && is_beyond (limit, self->readings[i + 1].mean) && end_of_stretch (self, i) > i + 1)
         i++;
       end = fmax (x_of (self, self->bins[i].end_us), begin + 1);
       hr_picture_move (self->picture, begin, TOP);
@@ -249,13 +244,13 @@ add_band (Chart *self,
   gboolean any = FALSE;
 
   for (guint i = first; i < end; i++)
-    any = any || (self->bins[i].max > low && self->bins[i].min < high);
+    any = any || (self->readings[i].max > low && self->readings[i].min < high);
   if (!any)
     return FALSE;
 
   for (guint i = first; i < end; i++)
     {
-      double y = y_of (self, CLAMP (self->bins[i].max, low, high));
+      double y = y_of (self, CLAMP (self->readings[i].max, low, high));
 
       if (i == first)
         hr_picture_move (self->picture, x_of (self, self->bins[i].begin_us), y);
@@ -265,7 +260,7 @@ add_band (Chart *self,
     }
   for (guint i = end; i > first; i--)
     {
-      double y = y_of (self, CLAMP (self->bins[i - 1].min, low, high));
+      double y = y_of (self, CLAMP (self->readings[i - 1].min, low, high));
 
       hr_picture_draw (self->picture, x_of (self, self->bins[i - 1].end_us), y);
       hr_picture_draw (self->picture, x_of (self, self->bins[i - 1].begin_us), y);
@@ -299,11 +294,11 @@ draw_means (Chart *self)
   for (guint first = 0, end; first < self->n_bins; first = end)
     {
       end = end_of_stretch (self, first);
-      hr_picture_move (self->picture, x_of (self, self->bins[first].begin_us), y_of (self, mean_of (&self->bins[first])));
+      hr_picture_move (self->picture, x_of (self, self->bins[first].begin_us), y_of (self, self->readings[first].mean));
       for (guint i = first; i < end; i++)
-        hr_picture_draw (self->picture, x_of (self, middle_of (&self->bins[i])), y_of (self, mean_of (&self->bins[i])));
+        hr_picture_draw (self->picture, x_of (self, middle_of (&self->bins[i])), y_of (self, self->readings[i].mean));
       hr_picture_draw (self->picture, fmax (x_of (self, self->bins[end - 1].end_us), x_of (self, self->bins[first].begin_us) + 1),
-                       y_of (self, mean_of (&self->bins[end - 1])));
+                       y_of (self, self->readings[end - 1].mean));
     }
   if (self->n_bins > 0)
     hr_picture_stroke (self->picture, HR_INK_LINE);
@@ -314,7 +309,7 @@ static void
 draw_limit (Chart               *self,
             const HrReportLimit *limit)
 {
-  g_autofree char *text = hr_words_limit (limit, self->series->metric->info.unit);
+  g_autofree char *text = hr_words_limit (limit, self->series->unit);
   double           at = self->logarithmic ? log10 (fmax (limit->value, 1e-12)) : limit->value;
   double           y = y_of (self, limit->value);
 
@@ -351,9 +346,9 @@ describe (Chart *self)
   const HrReportMetric *metric = self->series->metric;
   g_autofree char      *name = hr_words_metric (&metric->info);
   g_autofree char      *title = g_strdup_printf ("%s, %s", name, metric->source);
-  g_autofree char      *mean = hr_words_value (metric->sum / (double) metric->count, metric->info.unit);
-  g_autofree char      *least = hr_words_value (metric->min, metric->info.unit);
-  g_autofree char      *most = hr_words_value (metric->max, metric->info.unit);
+  g_autofree char      *mean = hr_words_value (self->series->all.mean, self->series->unit);
+  g_autofree char      *least = hr_words_value (self->series->all.min, self->series->unit);
+  g_autofree char      *most = hr_words_value (self->series->all.max, self->series->unit);
   g_autoptr (GString) words = g_string_new (NULL);
   guint n_gaps = count_gaps (self);
 
@@ -361,7 +356,7 @@ describe (Chart *self)
   g_string_append_printf (words, _ ("Mean %s, between %s and %s"), mean, least, most);
   for (guint i = 0; i < self->series->limits->len; i++)
     {
-      g_autofree char *limit = hr_words_limit (&g_array_index (self->series->limits, HrReportLimit, i), metric->info.unit);
+      g_autofree char *limit = hr_words_limit (&g_array_index (self->series->limits, HrReportLimit, i), self->series->unit);
 
       g_string_append_printf (words, ", %s", limit);
     }
@@ -372,13 +367,26 @@ describe (Chart *self)
   hr_picture_set_words (self->picture, title, words->str);
 }
 
+/* Returns: (transfer full): what the bins of @series show */
+static HrBinReading *
+read_bins (const HrReportSeries *series)
+{
+  HrBinReading *readings = g_new0 (HrBinReading, MAX (series->bins->len, 1));
+
+  for (guint i = 0; i < series->bins->len; i++)
+    hr_bin_read (&g_array_index (series->bins, HrBin, i), series->metric->info.kind, &readings[i]);
+
+  return readings;
+}
+
 /* Draws what @series came to over @range. Returns: (transfer full) */
 HrPicture *
 hr_report_chart (const HrReportSeries *series,
                  HrRange               range)
 {
-  Chart  self = { .series = series, .bins = (const HrBin *) (gpointer) series->bins->data, .n_bins = series->bins->len, .range = range };
-  double most = (double) INFINITY;
+  g_autofree HrBinReading *readings = read_bins (series);
+  Chart                    self = { .series = series, .bins = (const HrBin *) (gpointer) series->bins->data, .readings = readings, .n_bins = series->bins->len, .range = range };
+  double                   most = (double) INFINITY;
 
   self.picture = hr_picture_new (WIDTH, HEIGHT);
   choose_axis (&self);

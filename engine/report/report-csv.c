@@ -43,28 +43,12 @@ append_result (GString              *out,
   hr_csv_end_row (out);
 }
 
-/* Returns: (nullable): the chart of @metric, which has its percentiles */
-static const HrReportSeries *
-find_series (HrReport             *self,
-             const HrReportMetric *metric)
-{
-  for (guint i = 0; i < self->series->len; i++)
-    {
-      const HrReportSeries *series = g_ptr_array_index (self->series, i);
-
-      if (series->metric == metric)
-        return series;
-    }
-
-  return NULL;
-}
-
 static void
 append_metric (HrReport             *self,
                GString              *out,
                const HrReportMetric *metric)
 {
-  const HrReportSeries *series = find_series (self, metric);
+  const HrReportSeries *series = hr_report_find_series (self, metric);
 
   hr_csv_append_text (out, "metric");
   hr_csv_append_text (out, metric->source);
@@ -73,7 +57,7 @@ append_metric (HrReport             *self,
   hr_csv_append_count (out, metric->count);
   append_empty (out, 11);
   hr_csv_append_text (out, hr_kind_name (metric->info.kind));
-  hr_csv_append_number (out, metric->sum / (double) metric->count);
+  hr_csv_append_number (out, hr_report_metric_mean (metric));
   hr_csv_append_number (out, metric->min);
   hr_csv_append_number (out, metric->max);
   for (guint i = 0; i < HR_REPORT_N_QUANTILES; i++)

@@ -197,8 +197,8 @@ static char *
 remark_of (const HrReportSeries *series)
 {
   const HrReportMetric *metric = series->metric;
-  g_autofree char      *mean = hr_words_value (metric->sum / (double) metric->count, metric->info.unit);
-  g_autofree char      *most = hr_words_value (metric->max, metric->info.unit);
+  g_autofree char      *mean = hr_words_value (series->all.mean, series->unit);
+  g_autofree char      *most = hr_words_value (series->all.max, series->unit);
   g_autofree char      *p99 = series->has_quantiles ? hr_words_value (series->quantiles[2], metric->info.unit) : NULL;
 
   if (p99 != NULL)
@@ -242,11 +242,11 @@ put_series (HrReportBlock        *table,
   put (table, HR_TONE_PLAIN, hr_words_metric (&metric->info));
   put_text (table, metric->source);
   put (table, HR_TONE_PLAIN, hr_words_count (metric->count));
-  put_value (table, metric->sum / (double) metric->count, metric->info.unit);
-  put_value (table, metric->min, metric->info.unit);
+  put_value (table, series->all.mean, series->unit);
+  put_value (table, series->all.min, series->unit);
   for (guint k = 0; k < HR_REPORT_N_QUANTILES; k++)
     put_value (table, series->has_quantiles ? series->quantiles[k] : (double) NAN, metric->info.unit);
-  put_value (table, metric->max, metric->info.unit);
+  put_value (table, series->all.max, series->unit);
 }
 
 static void
@@ -287,7 +287,7 @@ put_span (HrReportBlock        *table,
   put_value (table, span->self, span->info.unit);
   put_value (table, report->spans_self > 0 ? span->self / report->spans_self : (double) NAN, HR_UNIT_RATIO);
   put (table, HR_TONE_PLAIN, hr_words_count (span->count));
-  put_value (table, span->sum / (double) span->count, span->info.unit);
+  put_value (table, hr_report_metric_mean (span), span->info.unit);
   put_value (table, span->max, span->info.unit);
 }
 
@@ -436,7 +436,7 @@ put_probe_overheads (HrReportBlock  *table,
   for (guint i = 0; i < report->metrics->len; i++)
     {
       const HrReportMetric *metric = &g_array_index (report->metrics, HrReportMetric, i);
-      HrReportFigure        figure = { 1, metric->sum / (double) metric->count, metric->max };
+      HrReportFigure        figure = { 1, hr_report_metric_mean (metric), metric->max };
       g_autofree char      *name = NULL;
 
       if (metric->count == 0 || !g_str_equal (metric->info.name, HR_METRIC_PROBE_OVERHEAD))

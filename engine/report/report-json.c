@@ -79,7 +79,7 @@ append_metric (HrJsonText           *json,
   hr_json_text (json, "better", hr_direction_name (metric->info.direction));
   hr_json_count (json, "items", metric->count);
   hr_json_number (json, "sum", metric->sum);
-  hr_json_number (json, "mean", metric->sum / (double) metric->count);
+  hr_json_number (json, "mean", hr_report_metric_mean (metric));
   hr_json_number (json, "min", metric->min);
   hr_json_number (json, "max", metric->max);
   hr_json_number (json, "last", metric->last);
@@ -98,17 +98,13 @@ append_metrics (const HrReport *self,
   for (guint i = 0; i < self->metrics->len; i++)
     {
       const HrReportMetric *metric = &g_array_index (self->metrics, HrReportMetric, i);
+      const HrReportSeries *series = hr_report_find_series (self, metric);
 
       if (metric->count == 0)
         continue;
       append_metric (json, metric);
-      for (guint k = 0; k < self->series->len; k++)
-        {
-          const HrReportSeries *series = g_ptr_array_index (self->series, k);
-
-          for (guint q = 0; series->metric == metric && series->has_quantiles && q < HR_REPORT_N_QUANTILES; q++)
-            hr_json_number (json, names[q], series->quantiles[q]);
-        }
+      for (guint k = 0; series != NULL && series->has_quantiles && k < HR_REPORT_N_QUANTILES; k++)
+        hr_json_number (json, names[k], series->quantiles[k]);
       hr_json_close (json, '}');
     }
   hr_json_close (json, ']');

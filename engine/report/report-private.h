@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/report/report.h"
+#include "engine/stats/bin.h"
 
 G_BEGIN_DECLS
 
@@ -61,8 +62,10 @@ typedef struct
 typedef struct
 {
   const HrReportMetric *metric;
+  HrUnit                unit;   /* of what the chart shows: of what is counted a rate */
+  HrBinReading          all;    /* of the whole stretch */
   GArray               *limits; /* HrReportLimit */
-  GArray               *bins;   /* HrBin */
+  GArray               *bins;   /* HrBin, of which something was measured in each */
   gboolean              has_quantiles;
   double                quantiles[HR_REPORT_N_QUANTILES]; /* in the metric's unit */
 } HrReportSeries;
@@ -121,6 +124,10 @@ gboolean hr_report_read_series (HrReport  *self,
                                 HrRange    range,
                                 GError   **error);
 void     hr_report_series_free (HrReportSeries *self);
+
+const HrReportSeries *hr_report_find_series (const HrReport       *self,
+                                             const HrReportMetric *metric);
+double                hr_report_metric_mean (const HrReportMetric *metric);
 
 GBytes *hr_report_write_html (HrReport *self,
                               GError  **error) G_GNUC_WARN_UNUSED_RESULT;

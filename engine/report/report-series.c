@@ -36,7 +36,7 @@ find_metric (HrReport             *self,
 }
 
 static HrReportSeries *
-find_series (HrReport             *self,
+find_series (const HrReport       *self,
              const HrReportMetric *metric)
 {
   for (guint i = 0; i < self->series->len; i++)
@@ -50,6 +50,21 @@ find_series (HrReport             *self,
   return NULL;
 }
 
+/* Returns: (transfer none) (nullable): the chart of @metric, which has its percentiles */
+const HrReportSeries *
+hr_report_find_series (const HrReport       *self,
+                       const HrReportMetric *metric)
+{
+  return find_series (self, metric);
+}
+
+/* Returns the mean over the items of @metric, of which there are some. */
+double
+hr_report_metric_mean (const HrReportMetric *metric)
+{
+  return metric->sum / (double) metric->count;
+}
+
 static HrReportSeries *
 add_series (HrReport             *self,
             const HrReportMetric *metric)
@@ -57,13 +72,15 @@ add_series (HrReport             *self,
   HrReportSeries *series = g_new0 (HrReportSeries, 1);
 
   series->metric = metric;
+  series->unit = hr_bin_unit (metric->info.unit, metric->info.kind);
   series->limits = g_array_new (FALSE, FALSE, sizeof (HrReportLimit));
   g_ptr_array_add (self->series, series);
 
   return series;
 }
 
-/* Adds the limit that @budget puts on the values of its metric. A rate is none of these, and of compliance it is what an item may take. */
+/* Adds the limit that @budget puts on what the chart shows: of what is counted on its rate, else on its values; of compliance it is what an
+ * item may take. */
 static void
 add_limit (HrReportSeries *series,
            const HrBudget *budget)
@@ -73,7 +90,7 @@ add_limit (HrReportSeries *series,
 
   if (!compliance && isnan (limit.value))
     limit = (HrReportLimit){ budget, budget->minimum, TRUE };
-  if (budget->statistic == HR_STATISTIC_RATE || !isfinite (limit.value))
+  if ((budget->statistic == HR_STATISTIC_RATE) != hr_kind_is_counted (series->metric->info.kind) || !isfinite (limit.value))
     return;
 
   for (guint i = 0; i < series->limits->len; i++)
@@ -103,12 +120,12 @@ choose_judged (HrReport *self)
     }
 }
 
-/* A span has its table, an event is in no unit that a line could show, and what never moved has nothing to show. */
+/* A span has its table, and a level that never moved has nothing to show. */
 static gboolean
 tells_something (const HrReportMetric *metric,
                  HrKind                kind)
 {
-  return metric->count > 0 && metric->info.kind == kind && (metric->min < metric->max || hr_kind_is_time (kind));
+  return metric->count > 0 && metric->info.kind == kind && (metric->min < metric->max || hr_kind_is_time (kind) || hr_kind_is_counted (kind));
 }
 
 static void
@@ -167,6 +184,18 @@ read_quantiles (HrReportSeries *series,
   return TRUE;
 }
 
+/* What a metric came to in all: of levels and times it is known of every item, of what is counted it is how many came over the time. */
+static void
+read_all (HrReportSeries *series)
+{
+  const HrReportMetric *metric = series->metric;
+
+  series->all = (HrBinReading){ hr_report_metric_mean (metric), metric->min, metric->max };
+  if (hr_kind_is_counted (metric->info.kind) &&
+      !hr_bins_extent ((const HrBin *) (gpointer) series->bins->data, series->bins->len, metric->info.kind, G_MININT64, G_MAXINT64, &series->all))
+    series->all = (HrBinReading){ (double) NAN, (double) NAN, (double) NAN };
+}
+
 /* Chooses the metrics that have a chart and reads what is drawn of them. Returns FALSE with what the session said. */
 gboolean
 hr_report_read_series (HrReport  *self,
@@ -185,6 +214,7 @@ hr_report_read_series (HrReport  *self,
       series->bins = hr_session_read_bins (session, series->metric->id, range, HR_REPORT_BINS, error);
       if (series->bins == NULL || !read_quantiles (series, session, range, histogram, error))
         return FALSE;
+      read_all (series);
     }
 
   return TRUE;

@@ -228,6 +228,32 @@ test_names_are_no_markup (Written      *self,
   pdf = save_report (self, report, HR_REPORT_PDF, "report.pdf");
 }
 
+/* Of an event its values are nobody's business: how often it happened is what its budget and its chart are about. */
+static void
+test_what_is_counted_is_a_rate (Written      *self,
+                                gconstpointer data)
+{
+  static const char text[] = "[contract]\nname=Misses\nversion=1\n[misses]\nmetric=miss\nstatistic=rate\nwindow=1s\nlimit=70\n";
+  gint64            source = written_add_source (self, "ranker");
+  gint64            ids[] = { written_add_metric (self, source, "miss", HR_KIND_EVENT, HR_UNIT_MEGABYTES) };
+  HrSample          sample = { 0, 5, 5 * 4321, 4321, 4321, 4321 };
+  g_autoptr (HrContract) contract = hr_contract_parse (text, strlen (text), "misses.ini", NULL);
+  g_autoptr (HrSession) session = NULL;
+  g_autoptr (HrReport) report = NULL;
+  g_autoptr (GBytes) html = NULL;
+  g_autofree char *page = NULL;
+
+  for (guint i = 1; i <= 100; i++)
+    written_add_snapshot (self, source, i, &sample, 1, ids);
+  session = written_open (self);
+  report = make_report (session, contract);
+  html = hr_report_write (report, HR_REPORT_HTML, NULL);
+  page = g_strndup (g_bytes_get_data (html, NULL), g_bytes_get_size (html));
+  g_assert_nonnull (strstr (page, "mean 50/s, at most 50/s"));
+  g_assert_nonnull (strstr (page, "limit 70/s"));
+  g_assert_null (strstr (page, "4.32"));
+}
+
 static void
 test_nothing_was_measured (Written      *self,
                            gconstpointer data)
@@ -327,6 +353,7 @@ main (int   argc,
   ADD ("contract", test_another_contract);
   ADD ("pdf", test_what_is_printed);
   ADD ("hostile", test_names_are_no_markup);
+  ADD ("counted", test_what_is_counted_is_a_rate);
   ADD ("empty", test_nothing_was_measured);
   ADD ("progress", test_it_goes_on_and_can_be_given_up);
   ADD ("browser", test_a_browser_draws_it);
