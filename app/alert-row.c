@@ -54,10 +54,38 @@ hr_alert_row_refresh (HrAlertRow *self,
   hr_label_set (self->title, title);
   hr_label_set (self->detail, detail);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->title), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   if (active)
     gtk_widget_remove_css_class (GTK_WIDGET (self), "resolved");
   else
     gtk_widget_add_css_class (GTK_WIDGET (self), "resolved");
+}
+
+/* A row whose action could not be done would be greyed out: without records it has none. */
+void
+hr_alert_row_set_recorded (HrAlertRow *self,
+                           gboolean    recorded)
+{
+  GtkListBoxRow *row = GTK_LIST_BOX_ROW (self);
+
+  if (gtk_list_box_row_get_activatable (row) == recorded)
+    return;
+
+  gtk_list_box_row_set_activatable (row, recorded);
+  if (recorded)
+    {
+      const char *text = _ ("Shows what was recorded around it");
+
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (self), "(sx)", hr_alert_get_source (self->alert), hr_alert_get_raised (self->alert));
+      gtk_widget_set_tooltip_text (GTK_WIDGET (self), text);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+    }
+  else
+    {
+      gtk_widget_set_tooltip_text (GTK_WIDGET (self), NULL);
+      gtk_accessible_reset_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+    }
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self), recorded ? "win.show-records" : NULL);
 }
 
 static void

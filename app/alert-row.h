@@ -17,5 +17,8 @@ GtkWidget *hr_alert_row_new (HrAlert *alert) G_GNUC_WARN_UNUSED_RESULT;
 /* @now_us: UTC since 1970, for how long an active alert lasts. */
 void hr_alert_row_refresh (HrAlertRow *self,
                            gint64      now_us);
+/* Whether it leads to what was recorded around it. */
+void hr_alert_row_set_recorded (HrAlertRow *self,
+                                gboolean    recorded);
 
 G_END_DECLS

@@ -96,6 +96,7 @@ hr_alerts_card_refresh (HrAlertsCard    *self,
       if (row == NULL)
         break;
       hr_alert_row_refresh (HR_ALERT_ROW (row), g_get_real_time ());
+      hr_alert_row_set_recorded (HR_ALERT_ROW (row), reading->recorded);
     }
 }
 

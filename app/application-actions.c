@@ -224,6 +224,20 @@ show_alert_cb (GSimpleAction *action,
   hr_main_window_select (self->window, g_variant_get_string (parameter, NULL));
 }
 
+static void
+show_records_cb (GSimpleAction *action,
+                 GVariant      *parameter,
+                 gpointer       user_data)
+{
+  HrApplication *self = HR_APPLICATION (user_data);
+  const char    *source;
+  gint64         moment_us;
+
+  g_variant_get (parameter, "(&sx)", &source, &moment_us);
+  g_application_activate (G_APPLICATION (self));
+  hr_main_window_show_records (self->window, source, moment_us);
+}
+
 static gboolean
 about_tick_cb (GtkWidget     *window,
                GdkFrameClock *clock,
@@ -268,6 +282,7 @@ static const GActionEntry entries[] = {
   { "open-contract", open_contract_cb, "s" },
   { "default-contract", default_contract_cb },
   { "show-alert", show_alert_cb, "s" },
+  { "show-records", show_records_cb, "(sx)" },
   { "about", about_cb },
   { "quit", quit_cb },
 };

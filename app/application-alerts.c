@@ -21,6 +21,7 @@ send (HrApplication *self,
 {
   const char      *source = hr_alert_get_source (alert);
   const char      *budget = hr_alert_get_budget (alert);
+  gint64           raised_us = hr_alert_get_raised (alert);
   g_autofree char *id = notification_id (source, budget);
   g_autofree char *title = hr_word_alert (alert);
   g_autoptr (GNotification) notification = g_notification_new (title);
@@ -29,9 +30,9 @@ send (HrApplication *self,
   g_notification_set_priority (notification,
                                hr_alert_get_level (alert) >= HR_ALERT_ERROR ? G_NOTIFICATION_PRIORITY_HIGH
                                                                             : G_NOTIFICATION_PRIORITY_NORMAL);
-  g_notification_add_button_with_target (notification, _ ("Show"), "app.show-alert", "s", source);
+  g_notification_add_button_with_target (notification, _ ("Show"), "app.show-records", "(sx)", source, raised_us);
   g_notification_add_button_with_target (notification, _ ("Snooze for 10 Minutes"), "app.snooze-alert", "(ss)", source, budget);
-  g_notification_set_default_action_and_target (notification, "app.show-alert", "s", source);
+  g_notification_set_default_action_and_target (notification, "app.show-records", "(sx)", source, raised_us);
   g_application_send_notification (G_APPLICATION (self), id, notification);
 }
 

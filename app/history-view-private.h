@@ -56,6 +56,7 @@ struct _HrHistoryView
   HrRange        within;   /* of the session */
   gint64         recording;
   gint64         wanted_us;  /* length that the view is to have as time goes on; 0: whatever its reader made of it */
+  gint64         around_us;  /* a moment that the view is to have in its middle, as far as there is anything yet on either side; 0: none */
   HrRange        loaded;     /* fine bins */
   gint64         durable_us; /* what the recorder had written when it last told */
   gint64         whole_us;   /* monotonic; when the whole was last read; 0: never */

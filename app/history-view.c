@@ -123,6 +123,7 @@ restart (HrHistoryView *self)
   g_clear_pointer (&self->contract, hr_contract_unref);
   hr_timeline_set_cursor (self->timeline, HR_TIMELINE_NOWHERE);
   self->whole_us = 0;
+  self->around_us = 0;
   self->loaded = (HrRange){ 0, 0 };
   gtk_widget_set_visible (self->obstacle, FALSE);
   _hr_history_view_show_state (self, get_path (self) != NULL ? HR_HISTORY_LOADING : HR_HISTORY_NONE);
@@ -175,6 +176,40 @@ choose (HrHistoryView         *self,
   return TRUE;
 }
 
+/* Shows what lies around the moment that is wanted, and goes on wanting it until there is as much on its far side. */
+static void
+show_around (HrHistoryView *self)
+{
+  gint64 begin_us, end_us;
+
+  hr_timeline_get_bounds (self->timeline, &begin_us, &end_us);
+  hr_timeline_set_view (self->timeline, self->around_us - AROUND_US, self->around_us + AROUND_US);
+  if (end_us >= self->around_us + AROUND_US)
+    self->around_us = 0;
+}
+
+/* Its reader has moved the view. */
+static void
+moved (HrHistoryView *self)
+{
+  hr_history_past_move (self->past, _hr_history_view_get_range (self), g_get_monotonic_time ());
+  _hr_history_view_show_buttons (self);
+  _hr_history_view_show_stretch (self);
+  if (lacks_bins (self))
+    ask (self);
+}
+
+static void
+go_around (HrHistoryView *self)
+{
+  self->applying = TRUE;
+  self->wanted_us = 0;
+  hr_timeline_set_cursor (self->timeline, self->around_us);
+  show_around (self);
+  self->applying = FALSE;
+  moved (self);
+}
+
 static void
 apply_bounds (HrHistoryView         *self,
               const HrHistoryAnswer *answer)
@@ -185,8 +220,12 @@ apply_bounds (HrHistoryView         *self,
     self->wanted_us = G_MAXINT64;
   if (self->wanted_us != 0)
     show_wanted (self);
+  else if (self->around_us != 0)
+    show_around (self);
   self->applying = FALSE;
   hr_history_past_settle (self->past, _hr_history_view_get_range (self));
+  if (self->wanted_us != 0 && self->around_us != 0)
+    go_around (self);
   _hr_history_view_show_buttons (self);
   _hr_history_view_show_stretch (self);
 }
@@ -268,17 +307,6 @@ recorder_changed_cb (HrHistoryView *self)
     ask (self);
 }
 
-/* Its reader has moved the view. */
-static void
-moved (HrHistoryView *self)
-{
-  hr_history_past_move (self->past, _hr_history_view_get_range (self), g_get_monotonic_time ());
-  _hr_history_view_show_buttons (self);
-  _hr_history_view_show_stretch (self);
-  if (lacks_bins (self))
-    ask (self);
-}
-
 static void
 view_changed_cb (HrHistoryView *self)
 {
@@ -286,6 +314,7 @@ view_changed_cb (HrHistoryView *self)
     return;
 
   self->wanted_us = 0;
+  self->around_us = 0;
   moved (self);
 }
 
@@ -297,6 +326,7 @@ range_toggled_cb (HrHistoryView   *self,
     return;
 
   self->applying = TRUE;
+  self->around_us = 0;
   self->wanted_us = _hr_history_view_get_length (self, button);
   g_settings_set_int64 (self->settings, "history-range", self->wanted_us == G_MAXINT64 ? 0 : self->wanted_us / G_USEC_PER_SEC);
   show_wanted (self);
@@ -314,6 +344,7 @@ go_back (HrHistoryView *self)
 
   self->applying = TRUE;
   self->wanted_us = 0;
+  self->around_us = 0;
   hr_timeline_set_view (self->timeline, range.begin_us, range.end_us);
   self->applying = FALSE;
   hr_history_past_settle (self->past, _hr_history_view_get_range (self));
@@ -333,8 +364,7 @@ alert_activated_cb (HrHistoryView *self,
                     gint64         begin_us,
                     gint64         end_us)
 {
-  hr_timeline_set_view (self->timeline, begin_us - AROUND_US, begin_us + AROUND_US);
-  hr_timeline_set_cursor (self->timeline, begin_us);
+  hr_history_view_show_around (self, begin_us);
 }
 
 static void
@@ -604,6 +634,18 @@ hr_history_view_set_session (HrHistoryView *self,
   if (path != NULL)
     self->wanted_us = G_MAXINT64;
   restart (self);
+}
+
+/* Shows what lies around @moment_us, see the header. */
+void
+hr_history_view_show_around (HrHistoryView *self,
+                             gint64         moment_us)
+{
+  g_return_if_fail (HR_IS_HISTORY_VIEW (self));
+
+  self->around_us = moment_us;
+  if (self->state == HR_HISTORY_DATA)
+    go_around (self);
 }
 
 /* Returns which of its four pages is shown. */

@@ -43,6 +43,10 @@ void hr_history_view_set_session (HrHistoryView *self,
                                   gint64         recording,
                                   const char    *title);
 
+/* Shows the records on either side of a moment, as soon as there are any; one step back is what was shown before. */
+void hr_history_view_show_around (HrHistoryView *self,
+                                  gint64         moment_us);
+
 HrHistoryState hr_history_view_get_state (HrHistoryView *self);
 HrRange        hr_history_view_get_range (HrHistoryView *self);
 

@@ -128,6 +128,7 @@ refresh_cards (HrLiveView *self)
             .computer = find_computer (self->monitor, self->source),
             .now_ns = newest->end_ns,
             .as_of = as_of,
+            .recorded = hr_monitor_get_recorder (self->monitor) != NULL,
   };
 
   hr_latency_card_refresh (self->latency, &reading);

@@ -100,6 +100,19 @@ show_help_overlay_cb (GSimpleAction *action,
   hr_main_window_present (self, GTK_WINDOW (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (self))));
 }
 
+/* Leads from an alert to what was recorded around it; with the next frame, since that is another page full of text. */
+static void
+show_records_cb (GSimpleAction *action,
+                 GVariant      *parameter,
+                 gpointer       user_data)
+{
+  const char *source;
+  gint64      moment_us;
+
+  g_variant_get (parameter, "(&sx)", &source, &moment_us);
+  hr_main_window_show_records (HR_MAIN_WINDOW (user_data), source, moment_us);
+}
+
 static const GActionEntry entries[] = {
   { "sampling", sampling_cb },
   { "connect", connect_cb },
@@ -110,6 +123,7 @@ static const GActionEntry entries[] = {
   { "sidebar", sidebar_cb },
   { "menu", menu_cb },
   { "show-help-overlay", show_help_overlay_cb },
+  { "show-records", show_records_cb, "(sx)" },
 };
 
 /* Actions of the action map and not of the widget class, because only those are exported on the bus. */

@@ -51,6 +51,7 @@ struct _HrMainWindow
   guint    warming;          /* the source that reads what dialogs need, or 0 */
   guint    n_warm;           /* kinds of widgets that have been read */
   guint    tick;             /* that shows the selected source with the next frame, or 0 */
+  gint64   records_us;       /* of what time the records are shown with the next frame; 0: none */
   gint64   paced_us;         /* monotonic; when a verdict last had the bar and the status line refreshed */
   gboolean expects_workload; /* it was started here: its source selects itself when it comes */
   guint64  expected_pid;     /* of the program that its user has just had watched; 0: none */

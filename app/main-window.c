@@ -76,9 +76,22 @@ show_tick_cb (GtkWidget     *widget,
   _hr_main_window_show_session (self, self->session);
   if (self->session == NULL)
     show_view (self, hr_main_window_get_source (self));
+  if (self->records_us != 0 && self->session == NULL)
+    {
+      adw_view_stack_set_visible_child (self->pages, GTK_WIDGET (self->history));
+      hr_history_view_show_around (self->history, self->records_us);
+    }
+  self->records_us = 0;
   refresh_frame (self);
 
   return G_SOURCE_REMOVE;
+}
+
+static void
+queue_show (HrMainWindow *self)
+{
+  if (self->tick == 0)
+    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), show_tick_cb, NULL, NULL);
 }
 
 /* Another source is another window full of text: that is part of the next frame, and holds nobody up before. */
@@ -98,8 +111,7 @@ sidebar_selected_cb (HrMainWindow *self)
     }
   if (self->restored)
     remember (self, source);
-  if (self->tick == 0)
-    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), show_tick_cb, NULL, NULL);
+  queue_show (self);
   _hr_main_window_update_actions (self);
 }
 
@@ -243,6 +255,21 @@ hr_main_window_select (HrMainWindow *self,
           return;
         }
     }
+}
+
+void
+hr_main_window_show_records (HrMainWindow *self,
+                             const char   *source,
+                             gint64        moment_us)
+{
+  g_return_if_fail (HR_IS_MAIN_WINDOW (self));
+
+  hr_main_window_select (self, source);
+  if (hr_monitor_get_recorder (self->monitor) == NULL)
+    return;
+
+  self->records_us = moment_us;
+  queue_show (self);
 }
 
 HrLiveView *

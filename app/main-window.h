@@ -26,9 +26,13 @@ HrMainWindow *hr_main_window_new (GtkApplication *application,
                                   HrSessions     *sessions,
                                   GSettings      *settings) G_GNUC_WARN_UNUSED_RESULT;
 
-HrSource   *hr_main_window_get_source (HrMainWindow *self);
-void        hr_main_window_select (HrMainWindow *self,
-                                   const char   *source);
+HrSource *hr_main_window_get_source (HrMainWindow *self);
+void      hr_main_window_select (HrMainWindow *self,
+                                 const char   *source);
+/* Shows what was recorded of the source called @source around @moment_us, or the source itself where nothing is recorded. */
+void        hr_main_window_show_records (HrMainWindow *self,
+                                         const char   *source,
+                                         gint64        moment_us);
 HrLiveView *hr_main_window_get_live_view (HrMainWindow *self);
 
 /* Looks anew at why no devices can be seen. */

@@ -38,6 +38,7 @@ typedef struct
   HrSource        *computer; /* that the source runs on; NULL: unknown, or the source itself */
   gint64           now_ns;   /* end of the newest snapshot, monotonic */
   const char      *as_of;    /* NULL while live, else "last at 14:31:52" */
+  gboolean         recorded; /* what happens can be looked at later */
 } HrReading;
 
 /* How often lists and lines of the past follow: rows that moved faster could not be read. Start from { 0 }. */
