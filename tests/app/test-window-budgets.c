@@ -6,12 +6,14 @@
 #include "app/budget-row.h"
 #include "app/budget-trial.h"
 #include "app/budgets-dialog.h"
+#include "app/history-group.h"
 #include "app/places.h"
 #include "app/preferences-window.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define INTERVAL_NS (100 * (gint64) HR_NS_PER_MS)
 
@@ -524,6 +526,70 @@ test_preferences_are_settings (Fixture *fixture)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* The group of the history's file, whose page may not be the one that is shown. */
+static GtkWidget *
+find_group (GtkWidget *widget)
+{
+  GtkWidget *found = HR_IS_HISTORY_GROUP (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find_group (child);
+
+  return found;
+}
+
+static ino_t
+number_of (const char *path)
+{
+  struct stat there;
+
+  return stat (path, &there) == 0 ? there.st_ino : 0;
+}
+
+/* How many files beside @path were written before it. */
+static guint
+count_aside (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autoptr (GDir) names = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint       n = 0;
+
+  while ((name = g_dir_read_name (names)) != NULL)
+    n += g_str_has_prefix (name, "history (") ? 1 : 0;
+
+  return n;
+}
+
+/* Once it is said so, there is a file again, and of the old one nothing is left beside it. */
+static void
+test_the_history_is_cleared (Fixture *fixture)
+{
+  g_autofree char *path = hr_places_history ();
+  GtkWidget       *window, *group, *clear;
+  ino_t            before;
+
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->window), "preferences", NULL);
+  while ((window = find_preferences ()) == NULL || number_of (path) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  before = number_of (path);
+  group = find_group (window);
+  adw_preferences_window_set_visible_page (ADW_PREFERENCES_WINDOW (window), ADW_PREFERENCES_PAGE (gtk_widget_get_ancestor (group, ADW_TYPE_PREFERENCES_PAGE)));
+  clear = gtk_widget_get_ancestor (find_text (group, "Clear History"), GTK_TYPE_BUTTON);
+  while (!gtk_widget_is_sensitive (clear))
+    g_main_context_iteration (NULL, TRUE);
+
+  g_signal_emit_by_name (clear, "clicked");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (wait_for_question ("cancel")), "cancel");
+  g_assert_cmpuint (number_of (path), ==, before);
+  g_signal_emit_by_name (clear, "clicked");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (wait_for_question ("clear")), "clear");
+  while (find_text (window, "The history is cleared") == NULL || number_of (path) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (count_aside (path), ==, 0);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -544,6 +610,7 @@ main (int   argc,
     { "/window-budgets/examples", MISSING_AGENT, test_examples_begin_a_new_contract },
     { "/window-budgets/narrow", MISSING_AGENT, test_narrow },
     { "/window-budgets/preferences", MISSING_AGENT, test_preferences_are_settings },
+    { "/window-budgets/clear", MISSING_AGENT, test_the_history_is_cleared },
   };
 
   return run_cases (argc, argv, cases, G_N_ELEMENTS (cases));
