@@ -247,17 +247,27 @@ def test_a_full_disk_is_told_and_retried():
             subprocess.run(["umount", folder], check=True)
 
 
-def test_a_folder_that_cannot_be_made_is_told():
+def test_a_folder_that_cannot_be_written_to_is_told():
     with tempfile.TemporaryDirectory() as folder:
-        data = pathlib.Path(folder) / "file"
-        data.write_text("in the way")
-        with App(data=data) as app:
-            app.wait("^The history is not being kept. The folder .* cannot be made")
-            app.wait("^CPU: [0-9]")
-            data.unlink()
-            app.press("^Retry")
-            app.wait_gone("^The history is not being kept")
-            wait_until(lambda: durable(app.history), "a history")
+        data = pathlib.Path(folder) / "data"
+        data.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", data], stderr=subprocess.DEVNULL).returncode == 0
+        if not mounted:
+            data.chmod(0o500)
+        try:
+            with App(data=data) as app:
+                app.wait("^The history is not being kept. The folder .* cannot be made")
+                app.wait("^CPU: [0-9]")
+                if mounted:
+                    subprocess.run(["mount", "-o", "remount,rw", data], check=True)
+                else:
+                    data.chmod(0o700)
+                app.press("^Retry")
+                app.wait_gone("^The history is not being kept")
+                wait_until(lambda: durable(app.history), "a history")
+        finally:
+            if mounted:
+                subprocess.run(["umount", data], check=True)
 
 
 def test_a_recording_goes_on_in_the_background():
