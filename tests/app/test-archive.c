@@ -262,7 +262,8 @@ test_opened_files_are_remembered (Fixture      *self,
 {
   g_autofree char *file = g_build_filename (self->folder, "a.headroom", NULL);
   g_autofree char *missing = g_build_filename (self->folder, "b.headroom", NULL);
-  HrSessionItem   *item;
+  g_auto (GStrv) left = NULL;
+  HrSessionItem *item;
 
   session_write (file);
   g_settings_reset (self->settings, "sessions");
@@ -287,6 +288,8 @@ test_opened_files_are_remembered (Fixture      *self,
   g_assert_cmpuint (count (self), ==, 2);
   hr_sessions_close (self->sessions, item);
   g_assert_cmpuint (count (self), ==, 1);
+  left = g_settings_get_strv (self->settings, "sessions");
+  g_assert_null (left[0]);
   close_archive (self);
   g_assert_cmpint (g_remove (file), ==, 0);
 }
