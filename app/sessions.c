@@ -7,6 +7,8 @@
 /* More files than anybody compares: the first ones make room. */
 #define MAX_FILES 64
 
+#define RETRY_MS 250
+
 struct _HrSessions
 {
   GObject parent_instance;
@@ -20,6 +22,7 @@ struct _HrSessions
   guint    n_recordings; /* that the list begins with */
   gboolean reading;      /* the archive's file */
   gboolean again;        /* it was changed meanwhile */
+  guint    retry;        /* the source that reads it once more, or 0 */
 };
 
 G_DEFINE_FINAL_TYPE (HrSessions, hr_sessions, G_TYPE_OBJECT)
@@ -128,22 +131,44 @@ take_recordings (HrSessions *self,
 
 static void read_recordings (HrSessions *self);
 
+static gboolean
+retry_cb (gpointer user_data)
+{
+  HrSessions *self = user_data;
+
+  self->retry = 0;
+  read_recordings (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* While it is written it may just not be ready to be read; what was known of it holds until then. Any other trouble is told by who writes it. */
+static void
+fail (HrSessions   *self,
+      const GError *error)
+{
+  g_debug ("The recordings cannot be read: %s", error->message);
+  if (self->retry == 0 && hr_archive_get_recorder (self->archive) != NULL && hr_archive_get_trouble (self->archive) == NULL)
+    self->retry = g_timeout_add (RETRY_MS, retry_cb, self);
+}
+
 static void
 recordings_cb (GObject      *object,
                GAsyncResult *result,
                gpointer      user_data)
 {
   HrSessions *self = HR_SESSIONS (object);
-  g_autoptr (GPtrArray) recordings = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) recordings = g_task_propagate_pointer (G_TASK (result), &error);
 
   self->reading = FALSE;
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
 
-  /* Why the archive cannot be read is told by who writes it. */
-  if (recordings == NULL)
-    recordings = g_ptr_array_new ();
-  take_recordings (self, recordings);
+  if (recordings != NULL)
+    take_recordings (self, recordings);
+  else
+    fail (self, error);
   if (self->again)
     read_recordings (self);
 }
@@ -233,7 +258,10 @@ remember (HrSessions *self)
 static void
 hr_sessions_dispose (GObject *object)
 {
-  g_cancellable_cancel (HR_SESSIONS (object)->cancellable);
+  HrSessions *self = HR_SESSIONS (object);
+
+  g_clear_handle_id (&self->retry, g_source_remove);
+  g_cancellable_cancel (self->cancellable);
 
   G_OBJECT_CLASS (hr_sessions_parent_class)->dispose (object);
 }
