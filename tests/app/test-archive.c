@@ -71,6 +71,8 @@ close_archive (Fixture *self)
   hr_archive_close_async (self->archive, closed_cb, self);
   wait_until (self->closed);
   g_clear_object (&self->sessions);
+  /* The list may just be read, and lets go of the archive then. */
+  wait_until (G_OBJECT (self->archive)->ref_count == 1);
   g_assert_finalize_object (g_steal_pointer (&self->archive));
 }
 
