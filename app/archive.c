@@ -343,6 +343,9 @@ set_cb (GObject      *object,
 
   if (!set)
     tell_failure (self, change->name != NULL ? _ ("Recording Not Ended") : _ ("Recording Not Changed"), error);
+  /* At the end nobody is left who would read them. */
+  if (self->closing)
+    return;
   g_signal_emit (self, signals[RECORDINGS_CHANGED], 0);
   if (set && change->name != NULL)
     g_signal_emit (self, signals[RECORDED], 0, change->id, change->name);
