@@ -20,7 +20,7 @@ import tempfile
 import termios
 import time
 
-from program import AGENT, CLI, ESCAPE, PATIENCE, WORKLOAD, child, expect, run, run_tests, start, wait_until, workload
+from program import AGENT, CLI, ESCAPE, PATIENCE, WORKLOAD, child, environment, expect, run, run_tests, start, wait_until, workload
 
 EMULATOR = pathlib.Path(__file__).parents[2] / "emulators/iphone.py"
 
@@ -132,8 +132,8 @@ def test_the_doctor_looks_and_changes_nothing():
     with tempfile.TemporaryDirectory() as folder:
         home = pathlib.Path(folder) / "data"
         runtime = pathlib.Path(folder) / "run"
-        environment = {**os.environ, "XDG_DATA_HOME": str(home), "HEADROOM_RUNTIME_DIR": str(runtime), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={folder}/none"}
-        done = expect(0, "doctor", env=environment)
+        variables = {**environment(), "XDG_DATA_HOME": str(home), "HEADROOM_RUNTIME_DIR": str(runtime), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={folder}/none"}
+        done = expect(0, "doctor", env=variables)
         found = {line[8:24].strip(): line.split()[0] for line in done.stdout.splitlines()}
         assert {name for name, state in found.items() if state == "ok"} >= {"version", "contract", "agent", "runtime folder", "history"}, done
         assert found["devices"] == found["secret service"] == "warning", done
@@ -143,10 +143,10 @@ def test_the_doctor_looks_and_changes_nothing():
         (home / "headroom/history.headroom").write_text("no session" * 100)
         runtime.mkdir(mode=0o777)
         runtime.chmod(0o777)
-        document = json.loads(expect(5, "doctor", "--format", "json", env=environment).stdout)
+        document = json.loads(expect(5, "doctor", "--format", "json", env=variables).stdout)
         states = {finding["name"]: finding["state"] for finding in document["findings"]}
         assert states["runtime folder"] == "broken" and states["history"] == "warning" and not document["works"], document
-        done = expect(5, "doctor", "--timeout", "1s", env={**environment, "HEADROOM_RUNTIME_DIR": folder, "HEADROOM_BUILD_DIR": folder, "PATH": folder})
+        done = expect(5, "doctor", "--timeout", "1s", env={**variables, "HEADROOM_RUNTIME_DIR": folder, "HEADROOM_BUILD_DIR": folder, "PATH": folder})
         assert "broken   agent" in done.stdout, done
 
 
@@ -209,24 +209,24 @@ def test_a_device_on_a_cable():
     udid = "00008030-000000000000002E"
     with tempfile.TemporaryDirectory() as folder:
         place = pathlib.Path(folder) / "agent"
-        environment = {**os.environ, "USBMUXD_SOCKET_ADDRESS": f"UNIX:{folder}/usbmuxd"}
+        variables = {**environment(), "USBMUXD_SOCKET_ADDRESS": f"UNIX:{folder}/usbmuxd"}
         emulator = [sys.executable, EMULATOR, "--keep", "--socket", f"UNIX:{folder}/usbmuxd", "--udid", udid, "--port", f"7777=unix:{place}"]
         with child(WORKLOAD, f"--embed=unix:{place}"), child(*emulator):
             wait_until(place.exists, "the agent in the program")
-            wait_until(lambda: udid in run("sources", env=environment).stdout, "the device")
-            rows = list(csv.DictReader(expect(0, "sources", "--wait", "2s", "--format", "csv", env=environment).stdout.splitlines()))
+            wait_until(lambda: udid in run("sources", env=variables).stdout, "the device")
+            rows = list(csv.DictReader(expect(0, "sources", "--wait", "2s", "--format", "csv", env=variables).stdout.splitlines()))
             assert {row["kind"] for row in rows if row["address"] == f"usb:{udid}"} == {"device", "program"}, rows
-            page = expect(0, "watch", "-s", f"usb:{udid}", "--once", env=environment).stdout
+            page = expect(0, "watch", "-s", f"usb:{udid}", "--once", env=variables).stdout
             assert "thompson_duration_ms" in page, page
-            done = expect(5, "watch", "-s", f"usb:{udid}:9999", "--timeout", "2s", env=environment)
+            done = expect(5, "watch", "-s", f"usb:{udid}:9999", "--timeout", "2s", env=variables)
             assert "foreground" in done.stderr, done
         with child(*emulator[:-1], "7777=unix:/nowhere"):
-            wait_until(lambda: udid in run("sources", env=environment).stdout, "the device alone")
-            done = expect(0, "watch", "-s", f"usb:{udid}", "--timeout", "2s", "--once", env=environment)
+            wait_until(lambda: udid in run("sources", env=variables).stdout, "the device alone")
+            done = expect(0, "watch", "-s", f"usb:{udid}", "--timeout", "2s", "--once", env=variables)
             assert "foreground" in done.stderr and "frames_per_second" in done.stdout, done
         with child(*emulator):
-            wait_until(lambda: udid in run("sources", env=environment).stdout, "another device")
-            assert "Unplugged" in expect(5, "watch", "-s", "usb:0000-1", "--timeout", "1s", env=environment).stderr
+            wait_until(lambda: udid in run("sources", env=variables).stdout, "another device")
+            assert "Unplugged" in expect(5, "watch", "-s", "usb:0000-1", "--timeout", "1s", env=variables).stderr
 
 
 def free_port():
@@ -236,8 +236,8 @@ def free_port():
 
 def test_the_agents_own_user_needs_no_token_file():
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "XDG_CONFIG_HOME": folder}
-        agent = subprocess.Popen([AGENT, f"--listen=tcp:127.0.0.1:{free_port()}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
+        variables = {**environment(), "XDG_CONFIG_HOME": folder}
+        agent = subprocess.Popen([AGENT, f"--listen=tcp:127.0.0.1:{free_port()}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables)
         try:
             link = None
             while link is None:
@@ -247,25 +247,31 @@ def test_the_agents_own_user_needs_no_token_file():
             address = f"tcp:127.0.0.1:{link[1]}"
             token = pathlib.Path(folder) / "copy"
             token.write_text(link[2] + "\n")
-            assert "cpu_usage" in expect(0, "watch", "-s", address, "--once", env=environment).stdout
+            assert "cpu_usage" in expect(0, "watch", "-s", address, "--once", env=variables).stdout
             assert "cpu_usage" in expect(0, "watch", "-s", link[0], "--once").stdout
             assert "cpu_usage" in expect(0, "watch", "-s", address, "--token-file", token, "--once").stdout
             token.write_text("0" * 32)
             done = expect(5, "watch", "-s", address, "--token-file", token, "--timeout", "1s")
             assert link[2] not in done.stderr and "0" * 32 not in done.stderr, done
-            elsewhere = {**os.environ, "XDG_CONFIG_HOME": str(pathlib.Path(folder) / "none")}
+            elsewhere = {**environment(), "XDG_CONFIG_HOME": str(pathlib.Path(folder) / "none")}
             assert "token" in expect(2, "watch", "-s", address, env=elsewhere).stderr
         finally:
             agent.kill()
             agent.wait()
 
 
-def on_terminal(arguments, until, columns=70, rows=14, **environment):
-    """What a terminal of that size is sent, up to the end that SIGINT makes once it shows what is waited for; and the exit status."""
+def fork_on_terminal(*arguments, **more):
+    """Runs it with a terminal of its own. Returns its process and the terminal's other end."""
+    variables = {**environment(), **more}
     pid, master = pty.fork()
     if pid == 0:
-        os.environ.update(TERM="xterm", **environment)
-        os.execv(CLI, [CLI, *arguments])
+        os.execve(CLI, [CLI, *arguments], variables)
+    return pid, master
+
+
+def on_terminal(arguments, until, columns=70, rows=14):
+    """What a terminal of that size is sent, up to the end that SIGINT makes once it shows what is waited for; and the exit status."""
+    pid, master = fork_on_terminal(*arguments, TERM="xterm")
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     data, told, end = b"", False, time.monotonic() + PATIENCE
     while time.monotonic() < end:
@@ -302,9 +308,7 @@ def test_the_keyboard_interrupts_a_command_once():
     with tempfile.TemporaryDirectory() as place:
         heard, written = pathlib.Path(place) / "heard", pathlib.Path(place) / "verdict"
         script = f"trap 'echo INT >> {heard}' INT; echo begun >> {heard}; while ! grep -q INT {heard}; do sleep 0.05; done; sleep 0.3"
-        pid, master = pty.fork()
-        if pid == 0:
-            os.execv(CLI, [CLI, "check", "-o", written, "--", "sh", "-c", script])
+        pid, master = fork_on_terminal("check", "-o", written, "--", "sh", "-c", script)
         wait_until(heard.exists, "the command")
         os.write(master, b"\x03")
         wait_until(written.exists, "the verdict")
@@ -317,12 +321,8 @@ def test_the_keyboard_interrupts_a_command_once():
 
 
 def test_no_colour_means_no_escapes():
-    for environment in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
-        environment = {"TERM": "xterm", **environment}
-        pid, master = pty.fork()
-        if pid == 0:
-            os.environ.update(environment)
-            os.execv(CLI, [CLI, "watch", "--interval", "200ms", "--duration", "1s"])
+    for plain in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        pid, master = fork_on_terminal("watch", "--interval", "200ms", "--duration", "1s", **{"TERM": "xterm", **plain})
         data = b""
         with contextlib.suppress(OSError):
             while piece := os.read(master, 65536):
