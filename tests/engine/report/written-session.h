@@ -27,7 +27,7 @@ written_set_up (Written      *self,
   g_autoptr (GError) error = NULL;
 
   self->folder = g_dir_make_tmp ("headroom-report-XXXXXX", NULL);
-  self->path = g_build_filename (self->folder, "session.headroom", NULL);
+  self->path = g_build_filename (self->folder, "test.headroom", NULL);
   self->writer = hr_writer_open (self->path, TRUE, &error);
   g_assert_no_error (error);
 }
