@@ -184,8 +184,12 @@ show_around (HrHistoryView *self)
 
   hr_timeline_get_bounds (self->timeline, &begin_us, &end_us);
   hr_timeline_set_view (self->timeline, self->around_us - AROUND_US, self->around_us + AROUND_US);
-  if (end_us >= self->around_us + AROUND_US)
-    self->around_us = 0;
+  if (end_us < self->around_us + AROUND_US)
+    return;
+
+  /* It stays there, even if that is the very end just now. */
+  hr_timeline_set_following (self->timeline, FALSE);
+  self->around_us = 0;
 }
 
 /* Its reader has moved the view. */

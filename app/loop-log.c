@@ -110,10 +110,14 @@ poll_default (GPollFD *fds,
   return n_ready;
 }
 
+/* The source that lets the log count, or 0. */
+static guint settling;
+
 static gboolean
 settled_cb (gpointer user_data)
 {
   default_log.counting = TRUE;
+  settling = 0;
 
   return G_SOURCE_REMOVE;
 }
@@ -130,14 +134,12 @@ clock_before_paint_cb (GdkFrameClock *clock)
 static void
 clock_after_paint_cb (GdkFrameClock *clock)
 {
-  static gboolean settling;
-  HrLoopTime      now;
+  HrLoopTime now;
 
   read_time (&now);
   hr_loop_log_end_frame (&default_log, &now);
-  if (!settling)
-    g_timeout_add (SETTLING_MS, settled_cb, NULL);
-  settling = TRUE;
+  if (settling == 0 && !default_log.counting)
+    settling = g_timeout_add (SETTLING_MS, settled_cb, NULL);
 }
 
 static void
@@ -160,6 +162,13 @@ windows_changed_cb (GListModel *windows,
       g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
 
       g_signal_connect (window, "realize", G_CALLBACK (window_realize_cb), NULL);
+    }
+
+  /* Nobody is left who would wait, not for the end of the last window either. */
+  if (g_list_model_get_n_items (windows) == 0)
+    {
+      default_log.counting = FALSE;
+      g_clear_handle_id (&settling, g_source_remove);
     }
 }
 

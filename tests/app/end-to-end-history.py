@@ -7,7 +7,6 @@ Prints TAP. Needs a display and a session bus, which ./dev test gives.
 
 import contextlib
 import datetime
-import os
 import pathlib
 import re
 import subprocess
@@ -16,7 +15,7 @@ import tempfile
 import time
 import traceback
 
-from desktop import BUILD, App, Atspi, end_program, start_workload, wait_until
+from desktop import BUILD, LIST_ITEM, App, Atspi, end_program, start_workload, wait_until
 
 NAME = "headroom-workload"
 HOURS = 2
@@ -28,17 +27,20 @@ MINUTE = re.compile(r"(?:\d+ \w+, )?(\d\d:\d\d:\d\d) – (?:\d+ \w+, )?(\d\d:\d\
 def data_folder(hours=None):
     """A folder for the user's data, with a history of so many hours in it."""
     with tempfile.TemporaryDirectory(prefix="headroom-data-") as folder:
-        os.environ["XDG_DATA_HOME"] = folder
-        history = pathlib.Path(folder) / "headroom/history.headroom"
+        history = history_in(folder)
         history.parent.mkdir(mode=0o700)
         if hours:
             subprocess.run([BUILD / "tests/app/make-session", history, str(hours), NAME], check=True)
-        yield history
+        yield folder
+
+
+def history_in(folder):
+    return pathlib.Path(folder) / "headroom/history.headroom"
 
 
 @contextlib.contextmanager
-def workload():
-    program = start_workload("--seed", "1")
+def workload(*arguments):
+    program = start_workload("--seed", "1", *arguments)
     try:
         yield program
     finally:
@@ -65,12 +67,30 @@ def wait_told(app, name, pattern, seconds=None):
         raise AssertionError(f"{error}; it says: {description(app, name)!r}") from None
 
 
+def length(told):
+    """How many seconds a chart says that it shows."""
+    first, last = (sum(int(part) * unit for part, unit in zip(moment.split(":"), (3600, 60, 1))) for moment in MINUTE.match(told).groups())
+    return (last - first) % 86400
+
+
 def key(*names):
     subprocess.run(["xdotool", "key", *names], check=True)
 
 
+def focus(node):
+    """Has the focus go on until it is on a node, with time to arrive in between."""
+    def focused():
+        key("Tab")
+        for _ in range(10):
+            if node.get_state_set().contains(Atspi.StateType.FOCUSED):
+                return True
+            time.sleep(0.02)
+        return False
+    wait_until(focused, f"the focus on {node.get_name()}")
+
+
 def test_what_was_recorded_before_is_on_screen():
-    with data_folder(HOURS), App() as app, workload():
+    with data_folder(HOURS) as data, App(data=data) as app, workload():
         app.select(NAME)
         app.window_action("view", "history")
         app.press("^All there is")
@@ -83,7 +103,7 @@ def test_what_was_recorded_before_is_on_screen():
 
 
 def test_keys_lead_from_an_alert_to_its_records_and_back():
-    with data_folder(HOURS), App() as app, workload():
+    with data_folder(HOURS) as data, App(data=data) as app, workload():
         app.select(NAME)
         app.window_action("view", "history")
         app.press("^All there is")
@@ -93,24 +113,17 @@ def test_keys_lead_from_an_alert_to_its_records_and_back():
         subprocess.run(["xdotool", "mousemove", "600", "20"], check=True)
         lane = app.wait("^Alerts and events$", Atspi.Role.IMAGE)
 
-        def focused():
-            if lane.get_state_set().contains(Atspi.StateType.FOCUSED):
-                return True
-            key("Tab")
-            return False
-        wait_until(focused, "the focus on the marks")
+        focus(lane)
         # The program gone and back, the alert on memory, memory freed, and the alert on latency, which opens what lies around it.
         key("Right", "Right", "Right", "Right", "Right", "Return")
         wait_told(app, "Ranking latency", "^" + MINUTE.pattern + " mean .*to 47 ms")
-        first, last = (sum(int(part) * unit for part, unit in zip(moment.split(":"), (3600, 60, 1)))
-                       for moment in MINUTE.match(description(app, "Ranking latency")).groups())
-        assert (last - first) % 86400 == 60, (first, last)
+        assert length(description(app, "Ranking latency")) == 60, description(app, "Ranking latency")
         key("Escape")
         wait_told(app, "Ranking latency", "^" + re.escape(begin) + " –.*1 alert$")
 
 
 def test_the_newest_second_is_on_screen():
-    with data_folder(), App() as app, workload():
+    with App() as app, workload():
         app.select(NAME)
         app.window_action("view", "history")
         wait_told(app, "Ranking latency", r": mean ")
@@ -127,10 +140,24 @@ def test_the_newest_second_is_on_screen():
             assert lag() < 4, lag()
 
 
+def test_an_alert_leads_to_its_records_and_back():
+    with data_folder(0.1) as data, App(data=data) as app, workload("--slow-ms", "25", "--slow-every", "1", "--slow-for", "3"):
+        app.select(NAME)
+        row = app.wait("^(critical|resolved): Ranking latency", LIST_ITEM)
+        assert row.get_description() == "Shows what was recorded around it", row.get_description()
+        focus(row)
+        key("Return")
+        wait_told(app, "Ranking latency", "^" + MINUTE.pattern + ".*over budget at times")
+        assert length(description(app, "Ranking latency")) == 60, description(app, "Ranking latency")
+        key("Escape")
+        wait_until(lambda: length(description(app, "Ranking latency")) > 300, "all there is")
+
+
 def test_a_history_that_is_no_session_says_so_and_the_live_view_goes_on():
-    with data_folder() as history:
+    with data_folder() as data:
+        history = history_in(data)
         history.write_text("this is no session file\n")
-        with App() as app, workload():
+        with App(data=data) as app, workload():
             app.select(NAME)
             app.wait("^Verdict: Within budget")
             app.window_action("view", "history")
