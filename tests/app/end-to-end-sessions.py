@@ -114,7 +114,7 @@ def becomes_files(app):
 
     app.action("report", str(folder / "report.doc"))
     app.wait("^The name “report.doc” does not say which format")
-    app.press("Close")
+    app.press("_Close")
     assert not [path for path in folder.iterdir() if path.name.startswith(".headroom-") or path.suffix == ".part"]
 
 
@@ -238,7 +238,7 @@ def test_a_full_disk_is_told_and_retried():
                 app.wait("^The history is not being kept. There is no space left")
                 app.action("record")
                 app.wait("^Not Recorded")
-                app.press("^Close")
+                app.press("_Close")
                 wait_until(lambda: app.exact("CPU") is not None, "live values")
                 ballast.unlink()
                 app.press("^Retry")
