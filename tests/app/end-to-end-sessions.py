@@ -64,14 +64,16 @@ def test_a_recording_is_kept_and_everything_is_made_of_it():
     with App() as app:
         app.wait("^CPU: [0-9]")
         workload = start_workload("--seed", "1")
-        app.select("headroom-workload")
-        app.wait("^Verdict: Within budget")
-        record(app, 2)
-        is_listed_shown_and_named(app)
-        becomes_files(app)
-        record(app, 2)
-        is_compared_by_hand(app)
-        end(workload)
+        try:
+            app.select("headroom-workload")
+            app.wait("^Verdict: Within budget")
+            record(app, 2)
+            is_listed_shown_and_named(app)
+            becomes_files(app)
+            record(app, 2)
+            is_compared_by_hand(app)
+        finally:
+            end(workload)
 
 
 def is_listed_shown_and_named(app):
