@@ -4,7 +4,7 @@
  * the batches behind the chunks, the samples. What is damaged is left out, so that a chart shows a gap there. */
 
 #include "engine/stats/robust.h"
-#include "engine/store/session-private.h"
+#include "engine/store/session-pieces.h"
 
 #include <math.h>
 
@@ -177,11 +177,12 @@ push_samples (Walk         *self,
 
 /* Pushes what chunk @id has, as coarsely as the resolution allows. */
 static gboolean
-walk_chunk (Walk    *self,
-            gint64   id,
-            HrRange  span,
-            GError **error)
+chunk_cb (gint64   id,
+          HrRange  span,
+          gpointer user_data,
+          GError **error)
 {
+  Walk         *self = user_data;
   GError       *failure = NULL;
   HrChunkTimes *chunk = hr_session_get_chunk (self->session, id, span, &failure);
 
@@ -199,32 +200,6 @@ walk_chunk (Walk    *self,
     self->end_us = MAX (self->end_us, span.end_us);
 
   return hr_session_leave_out (self->session, "chunk", self->metric, id, failure, error);
-}
-
-static gboolean
-walk_chunks (Walk    *self,
-             gint64   source,
-             GError **error)
-{
-  sqlite3_stmt *row = hr_session_query (self->session, HR_QUERY_CHUNKS, error);
-  int           result = SQLITE_ROW;
-  gboolean      ok = row != NULL;
-
-  if (!ok)
-    return FALSE;
-
-  sqlite3_bind_int64 (row, 1, source);
-  sqlite3_bind_int64 (row, 2, self->range.begin_us);
-  sqlite3_bind_int64 (row, 3, self->range.end_us);
-  while (ok && (result = sqlite3_step (row)) == SQLITE_ROW)
-    {
-      HrRange span = { sqlite3_column_int64 (row, 1), sqlite3_column_int64 (row, 2) };
-
-      ok = walk_chunk (self, sqlite3_column_int64 (row, 0), span, error);
-    }
-  sqlite3_reset (row);
-
-  return ok && (result == SQLITE_DONE || hr_session_fail (self->session, result, error));
 }
 
 /* Pushes what the snapshots of a batch have. */
@@ -248,35 +223,18 @@ push_batch (Walk          *self,
 }
 
 static gboolean
-walk_batches (Walk    *self,
-              gint64   source,
-              GError **error)
+batch_cb (const HrPiece *piece,
+          gpointer       user_data,
+          GError       **error)
 {
-  sqlite3_stmt *row = hr_session_query (self->session, HR_QUERY_BATCHES, error);
-  int           result = SQLITE_ROW;
-  gboolean      ok = row != NULL;
+  Walk    *self = user_data;
+  GError  *failure = NULL;
+  HrBatch *batch = hr_session_get_batch (self->session, piece, &failure);
 
-  if (!ok)
-    return FALSE;
+  if (batch != NULL)
+    push_batch (self, batch);
 
-  sqlite3_bind_int64 (row, 1, source);
-  while (ok && (result = sqlite3_step (row)) == SQLITE_ROW)
-    {
-      GError  *failure = NULL;
-      HrBatch *batch;
-      HrPiece  piece;
-
-      hr_piece_read (&piece, row, FALSE);
-      if (piece.end_us <= self->range.begin_us || piece.begin_us > self->range.end_us)
-        continue;
-      batch = hr_session_get_batch (self->session, &piece, &failure);
-      if (batch != NULL)
-        push_batch (self, batch);
-      ok = hr_session_leave_out (self->session, "batch", 0, piece.id, failure, error);
-    }
-  sqlite3_reset (row);
-
-  return ok && (result == SQLITE_DONE || hr_session_fail (self->session, result, error));
+  return hr_session_leave_out (self->session, "batch", 0, piece->id, failure, error);
 }
 
 /* Merges what falls into the same stretch of @resolution_us. These stretches stand still while a view is moved over them. */
@@ -346,7 +304,8 @@ hr_session_read_bins (HrSession *self,
   walk.bins = g_array_new (FALSE, FALSE, sizeof (HrBin));
   ok = hr_session_find_metric (self, metric, &source, &kind, error) && hr_session_resolve (self, source, &walk.range, error);
   walk.resolution_us = MAX (1, (walk.range.end_us - walk.range.begin_us) / n_bins);
-  ok = ok && walk_chunks (&walk, source, error) && walk_batches (&walk, source, error);
+  ok = ok && hr_session_walk_chunks (self, source, walk.range, chunk_cb, &walk, error) &&
+       hr_session_walk_batches (self, source, walk.range, batch_cb, &walk, error);
   hr_session_end (self);
   if (!ok)
     {

@@ -4,6 +4,15 @@
 
 #include "engine/store/session-pieces.h"
 
+/* What is added up. */
+typedef struct
+{
+  HrSession  *session;
+  gint64      metric;
+  HrRange     range;
+  HrHistogram histogram;
+} Sum;
+
 /* Adds the buckets of those samples of @metric in @chunk whose snapshots ended within @range. */
 static gboolean
 add_chunk (HrSession    *self,
@@ -46,33 +55,15 @@ add_chunk (HrSession    *self,
 }
 
 static gboolean
-add_chunks (HrSession   *self,
-            gint64       source,
-            gint64       metric,
-            HrRange      range,
-            HrHistogram *out,
-            GError     **error)
+chunk_cb (gint64   id,
+          HrRange  span,
+          gpointer user_data,
+          GError **error)
 {
-  sqlite3_stmt *row = hr_session_query (self, HR_QUERY_CHUNKS, error);
-  int           result = SQLITE_ROW;
-  gboolean      ok = row != NULL;
+  Sum          *self = user_data;
+  HrChunkTimes *chunk = hr_session_get_chunk (self->session, id, span, error);
 
-  if (!ok)
-    return FALSE;
-
-  sqlite3_bind_int64 (row, 1, source);
-  sqlite3_bind_int64 (row, 2, range.begin_us);
-  sqlite3_bind_int64 (row, 3, range.end_us);
-  while (ok && (result = sqlite3_step (row)) == SQLITE_ROW)
-    {
-      HrRange       span = { sqlite3_column_int64 (row, 1), sqlite3_column_int64 (row, 2) };
-      HrChunkTimes *chunk = hr_session_get_chunk (self, sqlite3_column_int64 (row, 0), span, error);
-
-      ok = chunk != NULL && add_chunk (self, metric, chunk, range, out, error);
-    }
-  sqlite3_reset (row);
-
-  return ok && (result == SQLITE_DONE || hr_session_fail (self, result, error));
+  return chunk != NULL && add_chunk (self->session, self->metric, chunk, self->range, &self->histogram, error);
 }
 
 /* Adds what @batch has of @metric within @range. */
@@ -95,37 +86,19 @@ add_batch (const HrBatch *batch,
 }
 
 static gboolean
-add_batches (HrSession   *self,
-             gint64       source,
-             gint64       metric,
-             HrRange      range,
-             HrHistogram *out,
-             GError     **error)
+batch_cb (const HrPiece *piece,
+          gpointer       user_data,
+          GError       **error)
 {
-  sqlite3_stmt *row = hr_session_query (self, HR_QUERY_BATCHES, error);
-  int           result = SQLITE_ROW;
-  gboolean      ok = row != NULL;
+  Sum     *self = user_data;
+  HrBatch *batch = hr_session_get_batch (self->session, piece, error);
 
-  if (!ok)
+  if (batch == NULL)
     return FALSE;
 
-  sqlite3_bind_int64 (row, 1, source);
-  while (ok && (result = sqlite3_step (row)) == SQLITE_ROW)
-    {
-      HrBatch *batch;
-      HrPiece  piece;
+  add_batch (batch, self->metric, self->range, &self->histogram);
 
-      hr_piece_read (&piece, row, FALSE);
-      if (piece.end_us <= range.begin_us || piece.begin_us > range.end_us)
-        continue;
-      batch = hr_session_get_batch (self, &piece, error);
-      ok = batch != NULL;
-      if (ok)
-        add_batch (batch, metric, range, out);
-    }
-  sqlite3_reset (row);
-
-  return ok && (result == SQLITE_DONE || hr_session_fail (self, result, error));
+  return TRUE;
 }
 
 /* Adds up the histograms of @metric's samples that ended within @range (0, 0: all), after its beginning: empty for what is no duration. Damage is
@@ -137,20 +110,20 @@ hr_session_read_histogram (HrSession   *self,
                            HrHistogram *out,
                            GError     **error)
 {
-  HrHistogram histogram = { 0 };
-  HrKind      kind;
-  gint64      source;
-  gboolean    ok;
+  Sum      sum = { .session = self, .metric = metric, .range = range };
+  HrKind   kind;
+  gint64   source;
+  gboolean ok;
 
   if (!hr_session_begin (self, error))
     return FALSE;
 
-  ok = hr_session_find_metric (self, metric, &source, &kind, error) && hr_session_resolve (self, source, &range, error);
+  ok = hr_session_find_metric (self, metric, &source, &kind, error) && hr_session_resolve (self, source, &sum.range, error);
   if (ok && hr_kind_is_time (kind))
-    ok = add_chunks (self, source, metric, range, &histogram, error) && add_batches (self, source, metric, range, &histogram, error);
+    ok = hr_session_walk_chunks (self, source, sum.range, chunk_cb, &sum, error) && hr_session_walk_batches (self, source, sum.range, batch_cb, &sum, error);
   hr_session_end (self);
   if (ok)
-    *out = histogram;
+    *out = sum.histogram;
 
   return ok;
 }

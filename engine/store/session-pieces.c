@@ -23,6 +23,66 @@ column_clear (gpointer data)
   hr_block_buckets_clear (&self->buckets);
 }
 
+/* Calls @func for each chunk of @source that has a part in @range, in order of time, by what the index says of it. */
+gboolean
+hr_session_walk_chunks (HrSession  *self,
+                        gint64      source,
+                        HrRange     range,
+                        HrChunkFunc func,
+                        gpointer    user_data,
+                        GError    **error)
+{
+  sqlite3_stmt *row = hr_session_query (self, HR_QUERY_CHUNKS, error);
+  int           result = SQLITE_ROW;
+  gboolean      ok = row != NULL;
+
+  if (!ok)
+    return FALSE;
+
+  sqlite3_bind_int64 (row, 1, source);
+  sqlite3_bind_int64 (row, 2, range.begin_us);
+  sqlite3_bind_int64 (row, 3, range.end_us);
+  while (ok && (result = sqlite3_step (row)) == SQLITE_ROW)
+    {
+      HrRange span = { sqlite3_column_int64 (row, 1), sqlite3_column_int64 (row, 2) };
+
+      ok = func (sqlite3_column_int64 (row, 0), span, user_data, error);
+    }
+  sqlite3_reset (row);
+
+  return ok && (result == SQLITE_DONE || hr_session_fail (self, result, error));
+}
+
+/* Calls @func for each batch of @source that has a part in @range, in order of time. */
+gboolean
+hr_session_walk_batches (HrSession  *self,
+                         gint64      source,
+                         HrRange     range,
+                         HrBatchFunc func,
+                         gpointer    user_data,
+                         GError    **error)
+{
+  sqlite3_stmt *row = hr_session_query (self, HR_QUERY_BATCHES, error);
+  int           result = SQLITE_ROW;
+  gboolean      ok = row != NULL;
+
+  if (!ok)
+    return FALSE;
+
+  sqlite3_bind_int64 (row, 1, source);
+  while (ok && (result = sqlite3_step (row)) == SQLITE_ROW)
+    {
+      HrPiece piece;
+
+      hr_piece_read (&piece, row, FALSE);
+      if (piece.end_us > range.begin_us && piece.begin_us <= range.end_us)
+        ok = func (&piece, user_data, error);
+    }
+  sqlite3_reset (row);
+
+  return ok && (result == SQLITE_DONE || hr_session_fail (self, result, error));
+}
+
 /* Asks @query for a piece of @source at @number. */
 static gboolean
 find_one (HrSession *self,

@@ -15,6 +15,28 @@ typedef struct
   guint      end;
 } HrPieceReader;
 
+/* What a walk does with a chunk, or with a batch. FALSE, with @error set, ends it. */
+typedef gboolean (*HrChunkFunc) (gint64   id,
+                                 HrRange  span,
+                                 gpointer user_data,
+                                 GError **error);
+typedef gboolean (*HrBatchFunc) (const HrPiece *piece,
+                                 gpointer       user_data,
+                                 GError       **error);
+
+gboolean hr_session_walk_chunks (HrSession  *self,
+                                 gint64      source,
+                                 HrRange     range,
+                                 HrChunkFunc func,
+                                 gpointer    user_data,
+                                 GError    **error);
+gboolean hr_session_walk_batches (HrSession  *self,
+                                  gint64      source,
+                                  HrRange     range,
+                                  HrBatchFunc func,
+                                  gpointer    user_data,
+                                  GError    **error);
+
 /* @out->n is 0 when there is none. */
 gboolean hr_session_find_piece (HrSession *self,
                                 gint64     source,
