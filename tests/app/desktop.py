@@ -161,14 +161,19 @@ class App:
                 return child
         return None
 
-    def nodes(self):
-        """Every accessible of the window, depth first. (GTK 4.8 tells of the window alone whether it is showing.)"""
-        self.root.clear_cache()
-        pending = [self.root]
+    def nodes(self, within=None, beside=None):
+        """Every accessible of the window, or of a part of it, depth first; those of the name beside are left out with all that is in them.
+
+        (GTK 4.8 tells of the window alone whether it is showing.)"""
+        first = within or self.root
+        first.clear_cache()
+        pending = [first]
         while pending:
             node = pending.pop()
             try:
-                if node is not self.root and not node.get_state_set().contains(Atspi.StateType.VISIBLE):
+                if node is not first and not node.get_state_set().contains(Atspi.StateType.VISIBLE):
+                    continue
+                if beside is not None and node.get_name() == beside:
                     continue
                 yield node
                 pending += [child for child in (node.get_child_at_index(i)
@@ -176,9 +181,9 @@ class App:
             except gi.repository.GLib.Error:
                 continue
 
-    def find(self, pattern, role=None):
+    def find(self, pattern, role=None, **part):
         expression = re.compile(pattern)
-        for node in self.nodes():
+        for node in self.nodes(**part):
             if expression.search(node.get_name() or "") and (role is None or node.get_role() == role):
                 return node
         return None
@@ -189,6 +194,10 @@ class App:
         except AssertionError as error:
             names = [node.get_name() for node in self.nodes() if node.get_name()]
             raise AssertionError(f"{error}; on the screen: {names}") from None
+
+    def wait_toast(self, pattern, role=None):
+        """A toast is gone after some seconds, which reading the whole window may take on a busy machine: all but the toasts is in the flap."""
+        return wait_until(lambda: self.find(pattern, role, beside="AdwFlap"), f"“{pattern}” in a toast")
 
     def wait_gone(self, pattern):
         wait_until(lambda: not self.find(pattern), f"“{pattern}” leaving the screen")
@@ -205,8 +214,10 @@ class App:
         return float(number.group()) if number else None
 
     def press(self, pattern):
-        button = self.wait(pattern, Atspi.Role.PUSH_BUTTON)
-        button.get_action_iface().do_action(0)
+        self.wait(pattern, Atspi.Role.PUSH_BUTTON).get_action_iface().do_action(0)
+
+    def press_in_toast(self, pattern):
+        self.wait_toast(pattern, Atspi.Role.PUSH_BUTTON).get_action_iface().do_action(0)
 
     def holds(self, text):
         """Whether something on the screen that can be written in has just this text."""

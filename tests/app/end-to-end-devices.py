@@ -158,9 +158,10 @@ def test_forgetting_can_be_undone():
     with phone(), App() as app:
         app.select(PHONE)
         app.wait("^Product: iPhone")
+        listed = app.find(f"^{PHONE}, ", LIST_ITEM).get_parent()
         app.window_action("forget")
-        wait_until(lambda: not app.find(f"^{PHONE}, ", LIST_ITEM), "the phone leaving the sidebar")
-        app.press("Undo")
+        wait_until(lambda: not app.find(f"^{PHONE}, ", LIST_ITEM, within=listed), "the phone leaving the sidebar")
+        app.press_in_toast("Undo")
         app.wait(f"^{PHONE}, ", LIST_ITEM)
         app.wait("^Product: iPhone")
 

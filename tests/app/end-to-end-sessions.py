@@ -57,7 +57,7 @@ def record(app, seconds):
     wait_until(lambda: max((row[0] or 0 for row in query(app.history, "SELECT end_us FROM batch UNION SELECT end_us FROM chunk")), default=0) / 1e6
                >= begin + seconds, "what was measured on the disk")
     app.action("record")
-    app.wait("^Recording kept")
+    app.wait_toast("^Recording kept")
 
 
 def test_a_recording_is_kept_and_everything_is_made_of_it():
@@ -80,7 +80,7 @@ def is_listed_shown_and_named(app):
     (name, begin_us, end_us), = recordings(app.history)
     assert 1.9e6 < end_us - begin_us < 30e6, (begin_us, end_us)
     assert name.startswith("Recording "), name
-    app.press("^Open")
+    app.press_in_toast("^Open")
     app.wait("^All$")
     assert " s" in app.wait(f"^{name}, ", LIST_ITEM).get_name()
     app.window_action("rename")
@@ -88,8 +88,8 @@ def is_listed_shown_and_named(app):
     app.wait("^Before, ", LIST_ITEM)
     assert recordings(app.history) == [("Before", begin_us, end_us)]
     app.window_action("forget")
-    app.wait("^“Before” is removed")
-    app.press("Undo")
+    app.wait_toast("^“Before” is removed")
+    app.press_in_toast("Undo")
     app.wait("^Before, ", LIST_ITEM)
     assert len(recordings(app.history)) == 1
 

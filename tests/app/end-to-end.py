@@ -146,7 +146,7 @@ def test_the_program_is_asked_to_free_memory():
         app.select("headroom-workload")
         app.wait("^Verdict: Within budget")
         app.press("^Ask the program to free memory")
-        app.wait("^Asked headroom-workload to free memory")
+        app.wait_toast("^Asked headroom-workload to free memory")
         stop(workload)
 
 
