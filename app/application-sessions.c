@@ -232,6 +232,26 @@ report_cb (GSimpleAction *action,
   with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save a report as .html, .pdf, .json or .csv"), ".html", report_chosen);
 }
 
+/* All of the file that is looked at, whatever of it is in sight. */
+static void
+salvage_shown_chosen (HrApplication *self,
+                      const char    *path)
+{
+  HrStretch *stretch = get_stretch (self);
+
+  stretch->recording = 0;
+  stretch->range = (HrRange){ 0, 0 };
+  run_work (self, HR_WORK_SAVE, stretch, path, TRUE);
+}
+
+static void
+salvage_session_cb (GSimpleAction *action,
+                    GVariant      *parameter,
+                    gpointer       user_data)
+{
+  with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save what is readable"), ".headroom", salvage_shown_chosen);
+}
+
 static void
 salvage_history_cb (GSimpleAction *action,
                     GVariant      *parameter,
@@ -405,6 +425,7 @@ static const GActionEntry entries[] = {
   { "compare", compare_cb, "(sss)" },
   { "show-file", show_file_cb, "s" },
   { "salvage-history", salvage_history_cb, "s" },
+  { "salvage-session", salvage_session_cb, "s" },
   { "set-history-aside", set_history_aside_cb },
 };
 

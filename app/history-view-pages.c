@@ -35,7 +35,7 @@ word_none (HrHistoryView *self)
 
   if (_hr_history_view_is_session (self))
     text = _ ("Nothing was recorded in this stretch.");
-  else if (self->recorder == NULL)
+  else if (hr_monitor_get_recorder (self->monitor) == NULL)
     text = _ ("Recording is switched off. Switch it on in the preferences, or open a session file.");
   else if (self->source == NULL)
     text = _ ("Choose a source: what was recorded of it is shown here.");

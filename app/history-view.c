@@ -5,7 +5,6 @@
 #include "app/flow.h"
 #include "app/history-choice.h"
 #include "app/history-menu.h"
-#include "app/history-salvage.h"
 #include "engine/store/schema.h"
 
 #include <glib/gi18n.h>
@@ -22,15 +21,6 @@
 /* What is so short shows the records themselves, and what lies around an alert's mark is as long. */
 #define RECORDS_US (120 * G_USEC_PER_SEC)
 #define AROUND_US (30 * G_USEC_PER_SEC)
-
-enum
-{
-  COMPLAINT,
-  TOLD,
-  N_SIGNALS
-};
-
-static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HrHistoryView, hr_history_view, GTK_TYPE_WIDGET)
 
@@ -405,26 +395,9 @@ retry_clicked_cb (HrHistoryView *self)
 }
 
 static void
-salvaged_cb (const char   *path,
-             const GError *error,
-             gpointer      user_data)
-{
-  g_autofree char *name = path != NULL ? g_path_get_basename (path) : NULL;
-  g_autofree char *text = NULL;
-
-  if (error != NULL)
-    {
-      g_signal_emit (user_data, signals[COMPLAINT], 0, _ ("Not Saved"), error->message);
-      return;
-    }
-  text = g_strdup_printf (_ ("What is readable is in “%s”"), name);
-  g_signal_emit (user_data, signals[TOLD], 0, text);
-}
-
-static void
 salvage_clicked_cb (HrHistoryView *self)
 {
-  hr_history_salvage (GTK_WIDGET (self), get_path (self), salvaged_cb);
+  gtk_widget_activate_action (GTK_WIDGET (self), "app.salvage-session", "s", "");
 }
 
 static gboolean
@@ -532,10 +505,6 @@ hr_history_view_class_init (HrHistoryViewClass *klass)
   G_OBJECT_CLASS (klass)->finalize = hr_history_view_finalize;
   widget_class->map = hr_history_view_map;
   widget_class->unmap = hr_history_view_unmap;
-
-  signals[COMPLAINT] = g_signal_new ("complaint", HR_TYPE_HISTORY_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                     G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
-  signals[TOLD] = g_signal_new ("told", HR_TYPE_HISTORY_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, back_key_cb, NULL);

@@ -11,9 +11,7 @@
 G_BEGIN_DECLS
 
 /* The History view: what was recorded of a source, from a hand's breadth of hours down to single records. Its sources are the
- * recorder's file, which grows while it is looked at, or a session file or a stretch of one.
- *
- * Signal "complaint" (const char *heading, const char *body): something that was asked for did not work. "told" (const char *text): it did. */
+ * recorder's file, which grows while it is looked at, or a session file or a stretch of one. */
 #define HR_TYPE_HISTORY_VIEW (hr_history_view_get_type ())
 G_DECLARE_FINAL_TYPE (HrHistoryView, hr_history_view, HR, HISTORY_VIEW, GtkWidget)
 
@@ -29,7 +27,7 @@ void hr_history_view_follow (HrHistoryView *self,
                              HrMonitor     *monitor,
                              GSettings     *settings);
 
-/* (nullable): nothing is recorded. */
+/* Who writes the file, be it told of anything just now or not; NULL: nobody. */
 void hr_history_view_set_recorder (HrHistoryView *self,
                                    HrRecorder    *recorder);
 /* Shows what the recorder has of @source (nullable). */

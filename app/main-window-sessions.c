@@ -17,7 +17,7 @@
 static void
 archive_changed_cb (HrMainWindow *self)
 {
-  hr_history_view_set_recorder (self->history, hr_monitor_get_recorder (self->monitor));
+  hr_history_view_set_recorder (self->history, hr_archive_get_recorder (self->archive));
 }
 
 /* Another button beside the toast's own. */

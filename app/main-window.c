@@ -399,21 +399,6 @@ hr_main_window_complain (HrMainWindow *self,
 }
 
 static void
-history_complaint_cb (HrMainWindow *self,
-                      const char   *heading,
-                      const char   *body)
-{
-  hr_main_window_complain (self, heading, body);
-}
-
-static void
-history_told_cb (HrMainWindow *self,
-                 const char   *text)
-{
-  hr_main_window_toast (self, text);
-}
-
-static void
 restore_state (HrMainWindow *self)
 {
   g_autofree char *last = g_settings_get_string (self->settings, "last-source");
@@ -513,8 +498,6 @@ hr_main_window_class_init (HrMainWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, sidebar_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, sidebar_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, device_chosen_cb);
-  gtk_widget_class_bind_template_callback (widget_class, history_complaint_cb);
-  gtk_widget_class_bind_template_callback (widget_class, history_told_cb);
 }
 
 static void

@@ -9,6 +9,7 @@ import contextlib
 import datetime
 import pathlib
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -166,6 +167,26 @@ def test_a_history_that_is_no_session_says_so_and_the_live_view_goes_on():
             app.window_action("view", "live")
             wait_until(lambda: app.exact("Average per job"), "a real average")
         assert history.read_text() == "this is no session file\n"
+
+
+def test_what_is_readable_of_a_damaged_history_is_saved():
+    with data_folder(0.1) as data:
+        history = history_in(data)
+        connection = sqlite3.connect(history)
+        with connection:
+            connection.execute("UPDATE chunk SET heads = zeroblob (100) WHERE id = (SELECT min (id) FROM chunk)")
+        connection.close()
+        with App(data=data) as app, workload():
+            app.select(NAME)
+            app.window_action("view", "history")
+            app.wait(r"^\d+ parts? of this file (is|are) damaged")
+            app.wait("^Save What Is Readable")
+            saved = pathlib.Path(data) / "saved.headroom"
+            app.action("salvage-session", str(saved))
+            app.wait("^Saved saved.headroom without [1-9]")
+        connection = sqlite3.connect(saved)
+        assert connection.execute("SELECT count (*) FROM chunk").fetchone()[0] > 0
+        connection.close()
 
 
 def main():
