@@ -420,24 +420,37 @@ hr_comparison_get_row (HrComparison *self,
   return &g_array_index (self->rows, HrComparisonRow, index);
 }
 
-/* Returns what the rows that count come to. */
-HrDifference
-hr_comparison_get_difference (HrComparison *self)
+/* How many rows that count came to what: all, or of durations the means alone. */
+static void
+count_differences (HrComparison *self,
+                   gboolean      durations,
+                   guint         n[HR_N_DIFFERENCES])
 {
-  guint n[HR_N_DIFFERENCES] = { 0 };
-
+  memset (n, 0, HR_N_DIFFERENCES * sizeof *n);
   for (guint i = 0; i < self->rows->len; i++)
     {
       const HrComparisonRow *row = hr_comparison_get_row (self, i);
 
-      if (row->counts)
+      if (row->counts && (!durations || (row->metric.kind == HR_KIND_DURATION && row->statistic == HR_COMPARED_MEAN)))
         n[row->result.difference]++;
     }
+}
 
-  if (n[HR_DIFFERENCE_WORSE] > 0)
+/* Returns what the rows that count come to. Whether nothing has changed is for durations to say, where there are any: memory that stays the same
+ * says nothing about work that took too short to be compared. */
+HrDifference
+hr_comparison_get_difference (HrComparison *self)
+{
+  guint all[HR_N_DIFFERENCES], durations[HR_N_DIFFERENCES];
+
+  count_differences (self, FALSE, all);
+  count_differences (self, TRUE, durations);
+  if (all[HR_DIFFERENCE_WORSE] > 0)
     return HR_DIFFERENCE_WORSE;
-  if (n[HR_DIFFERENCE_BETTER] > 0)
+  if (all[HR_DIFFERENCE_BETTER] > 0)
     return HR_DIFFERENCE_BETTER;
+  if (durations[HR_DIFFERENCE_INCONCLUSIVE] > 0 && durations[HR_DIFFERENCE_SAME] == 0)
+    return HR_DIFFERENCE_INCONCLUSIVE;
 
-  return n[HR_DIFFERENCE_SAME] > 0 ? HR_DIFFERENCE_SAME : HR_DIFFERENCE_INCONCLUSIVE;
+  return all[HR_DIFFERENCE_SAME] > 0 ? HR_DIFFERENCE_SAME : HR_DIFFERENCE_INCONCLUSIVE;
 }

@@ -52,7 +52,7 @@ void          hr_comparison_free (HrComparison *self);
 guint                  hr_comparison_get_n_rows (HrComparison *self);
 const HrComparisonRow *hr_comparison_get_row (HrComparison *self,
                                               guint         index);
-/* WORSE if any row that counts is, then BETTER, then INCONCLUSIVE if none of them says anything, else SAME. */
+/* WORSE if any row that counts is, then BETTER; INCONCLUSIVE if none of them says anything, or no duration does; else SAME. */
 HrDifference hr_comparison_get_difference (HrComparison *self);
 
 const char *hr_compared_statistic_name (HrComparedStatistic statistic);

@@ -62,7 +62,8 @@ make_snapshot (Fixture *self,
   };
   HrSnapshot head = { .sequence = i + 1, .end_ns = (i + 1) * STEP_NS, .interval_ns = STEP_NS, .time_us = EPOCH_US + (i + 1) * STEP_NS / 1000 };
 
-  return hr_snapshot_new (&head, samples, i % 2 == 0 ? 4 : 3);
+  /* Without jobs there are no durations of them. */
+  return ms > 0 ? hr_snapshot_new (&head, samples, i % 2 == 0 ? 4 : 3) : hr_snapshot_new (&head, samples + 1, 1);
 }
 
 typedef struct
@@ -241,6 +242,28 @@ test_only_programs_are_paired (Fixture      *self,
   g_assert_nonnull (find_row (comparison, "new ranker", "job_ms", HR_COMPARED_MEAN));
 }
 
+/* Memory is the same and no job was measured: nobody knows whether anything has changed. */
+static void
+test_durations_decide_what_is_the_same (Fixture      *self,
+                                        gconstpointer data)
+{
+  const Recorded idle[] = { { "ranker", HR_SOURCE_PROCESS, 100, 0, 3, 50 } };
+  g_autoptr (HrComparison) comparison = compare (self, idle, 1, idle, 1);
+
+  g_assert_cmpint (find_row (comparison, "ranker", "memory_usage_mb", HR_COMPARED_MEAN)->result.difference, ==, HR_DIFFERENCE_SAME);
+  g_assert_cmpint (hr_comparison_get_difference (comparison), ==, HR_DIFFERENCE_INCONCLUSIVE);
+}
+
+static void
+test_durations_that_stay_the_same (Fixture      *self,
+                                   gconstpointer data)
+{
+  const Recorded busy[] = { { "ranker", HR_SOURCE_PROCESS, 400, 2, 3, 50 } };
+  g_autoptr (HrComparison) comparison = compare (self, busy, 1, busy, 1);
+
+  g_assert_cmpint (hr_comparison_get_difference (comparison), ==, HR_DIFFERENCE_SAME);
+}
+
 static void
 test_nothing_in_common (Fixture      *self,
                         gconstpointer data)
@@ -323,6 +346,8 @@ main (int   argc,
   g_test_add ("/report/comparison/spans", Fixture, NULL, set_up, test_spans_do_not_count, tear_down);
   g_test_add ("/report/comparison/computer", Fixture, NULL, set_up, test_the_computer_does_not_count, tear_down);
   g_test_add ("/report/comparison/only-programs", Fixture, NULL, set_up, test_only_programs_are_paired, tear_down);
+  g_test_add ("/report/comparison/durations", Fixture, NULL, set_up, test_durations_decide_what_is_the_same, tear_down);
+  g_test_add ("/report/comparison/durations/same", Fixture, NULL, set_up, test_durations_that_stay_the_same, tear_down);
   g_test_add ("/report/comparison/nothing", Fixture, NULL, set_up, test_nothing_in_common, tear_down);
   g_test_add ("/report/comparison/given-up", Fixture, NULL, set_up, test_it_can_be_given_up, tear_down);
   g_test_add ("/report/comparison/documents", Fixture, NULL, set_up, test_documents, tear_down);
