@@ -216,8 +216,16 @@ class App:
     def press(self, pattern):
         self.wait(pattern, Atspi.Role.PUSH_BUTTON).get_action_iface().do_action(0)
 
-    def press_in_toast(self, pattern):
-        self.wait_toast(pattern, Atspi.Role.PUSH_BUTTON).get_action_iface().do_action(0)
+    def press_in_toast(self, text, pattern):
+        """Presses a button of the toast that says so: one that is leaving may still be there, with a button of the same name."""
+        node = self.wait_toast(text)
+        button = None
+        # From the words to the row they are in, and to the toast around that.
+        for _ in range(3):
+            button = button or self.find(pattern, Atspi.Role.PUSH_BUTTON, within=node)
+            node = node.get_parent()
+        assert button is not None, f"“{pattern}” in the toast “{text}”"
+        button.get_action_iface().do_action(0)
 
     def holds(self, text):
         """Whether something on the screen that can be written in has just this text."""

@@ -161,7 +161,7 @@ def test_forgetting_can_be_undone():
         listed = app.find(f"^{PHONE}, ", LIST_ITEM).get_parent()
         app.window_action("forget")
         wait_until(lambda: not app.find(f"^{PHONE}, ", LIST_ITEM, within=listed), "the phone leaving the sidebar")
-        app.press_in_toast("Undo")
+        app.press_in_toast(f"^“{PHONE}” is forgotten", "Undo")
         app.wait(f"^{PHONE}, ", LIST_ITEM)
         app.wait("^Product: iPhone")
 

@@ -80,7 +80,7 @@ def is_listed_shown_and_named(app):
     (name, begin_us, end_us), = recordings(app.history)
     assert 1.9e6 < end_us - begin_us < 30e6, (begin_us, end_us)
     assert name.startswith("Recording "), name
-    app.press_in_toast("^Open")
+    app.press_in_toast("^Recording kept", "^Open")
     app.wait("^All$")
     assert " s" in app.wait(f"^{name}, ", LIST_ITEM).get_name()
     app.window_action("rename")
@@ -88,8 +88,7 @@ def is_listed_shown_and_named(app):
     app.wait("^Before, ", LIST_ITEM)
     assert recordings(app.history) == [("Before", begin_us, end_us)]
     app.window_action("forget")
-    app.wait_toast("^“Before” is removed")
-    app.press_in_toast("Undo")
+    app.press_in_toast("^“Before” is removed", "Undo")
     app.wait("^Before, ", LIST_ITEM)
     assert len(recordings(app.history)) == 1
 
