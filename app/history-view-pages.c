@@ -9,22 +9,10 @@
 
 #include <glib/gi18n.h>
 
-#define HOUR_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
-
 gboolean
 _hr_history_view_is_session (HrHistoryView *self)
 {
   return self->path != NULL;
-}
-
-HrRange
-_hr_history_view_get_range (HrHistoryView *self)
-{
-  HrRange view;
-
-  hr_timeline_get_view (self->timeline, &view.begin_us, &view.end_us);
-
-  return view;
 }
 
 /* What there is to read when nothing is there to be seen. */
@@ -96,25 +84,4 @@ _hr_history_view_show_stretch (HrHistoryView *self)
 
   hr_label_set (self->stretch, text);
   gtk_widget_set_sensitive (self->back, !hr_history_past_is_empty (self->past));
-}
-
-gint64
-_hr_history_view_get_length (HrHistoryView   *self,
-                             GtkToggleButton *button)
-{
-  return button == self->hour ? HOUR_US : button == self->six_hours ? 6 * HOUR_US
-                                      : button == self->day         ? 24 * HOUR_US
-                                                                    : G_MAXINT64;
-}
-
-void
-_hr_history_view_show_buttons (HrHistoryView *self)
-{
-  GtkToggleButton *buttons[] = { self->hour, self->six_hours, self->day, self->all };
-  gboolean         was = self->applying;
-
-  self->applying = TRUE;
-  for (gsize i = 0; i < G_N_ELEMENTS (buttons); i++)
-    gtk_toggle_button_set_active (buttons[i], self->wanted_us == _hr_history_view_get_length (self, buttons[i]));
-  self->applying = was;
 }

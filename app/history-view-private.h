@@ -64,21 +64,41 @@ struct _HrHistoryView
   gboolean       applying; /* what changes is not the reader's doing */
 };
 
+/* history-view-pages.c */
+
 /* A file is shown, or a stretch of one, rather than what the recorder has. */
 gboolean _hr_history_view_is_session (HrHistoryView *self);
-HrRange  _hr_history_view_get_range (HrHistoryView *self);
+void     _hr_history_view_show_state (HrHistoryView *self,
+                                      HrHistoryState state);
+void     _hr_history_view_show_error (HrHistoryView *self,
+                                      const char    *message,
+                                      gboolean       can_salvage);
+void     _hr_history_view_show_obstacle (HrHistoryView *self);
+void     _hr_history_view_show_stretch (HrHistoryView *self);
 
-void _hr_history_view_show_state (HrHistoryView *self,
-                                  HrHistoryState state);
-void _hr_history_view_show_error (HrHistoryView *self,
-                                  const char    *message,
-                                  gboolean       can_salvage);
-void _hr_history_view_show_obstacle (HrHistoryView *self);
-void _hr_history_view_show_stretch (HrHistoryView *self);
+/* history-view-range.c */
 
+HrRange _hr_history_view_get_range (HrHistoryView *self);
 /* The length that a range button stands for; G_MAXINT64: all there is. */
 gint64 _hr_history_view_get_length (HrHistoryView   *self,
                                     GtkToggleButton *button);
 void   _hr_history_view_show_buttons (HrHistoryView *self);
+void   _hr_history_view_show_wanted (HrHistoryView *self);
+void   _hr_history_view_want (HrHistoryView *self,
+                              gint64         wanted_us);
+void   _hr_history_view_keep_around (HrHistoryView *self);
+void   _hr_history_view_go_around (HrHistoryView *self);
+void   _hr_history_view_go_back (HrHistoryView *self);
+void   _hr_history_view_follow_timeline (HrHistoryView *self);
+
+/* history-view-loading.c */
+
+const char *_hr_history_view_get_path (HrHistoryView *self);
+HrContract *_hr_history_view_get_contract (HrHistoryView *self);
+void        _hr_history_view_ask (HrHistoryView *self);
+gboolean    _hr_history_view_lacks_bins (HrHistoryView *self);
+void        _hr_history_view_follow_loader (HrHistoryView *self);
+void        _hr_history_view_follow_recorder (HrHistoryView *self,
+                                              HrRecorder    *recorder);
 
 G_END_DECLS
