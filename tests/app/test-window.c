@@ -2,6 +2,7 @@
 
 #include "tests/app/window-fixture.h"
 
+#include "app/alert-row.h"
 #include "app/live-label.h"
 #include "app/spans-card.h"
 #include "app/status-line.h"
@@ -16,6 +17,14 @@ wait_for_state (Fixture    *fixture,
 {
   while (hr_live_view_get_state (fixture->live) != state)
     g_main_context_iteration (NULL, TRUE);
+}
+
+static const char *
+visible_page (Fixture *fixture)
+{
+  GtkWidget *pages = gtk_widget_get_ancestor (GTK_WIDGET (fixture->live), ADW_TYPE_VIEW_STACK);
+
+  return adw_view_stack_get_visible_child_name (ADW_VIEW_STACK (pages));
 }
 
 /* Returns whether a spinner under @widget turns, on whatever page. */
@@ -481,6 +490,48 @@ test_free_memory (Fixture *fixture)
   program_tear_down (&program);
 }
 
+/* An alert leads to what was recorded around it, and nowhere where nothing is recorded. */
+static void
+test_alert_records (Fixture *fixture)
+{
+  HrMonitor *monitor = hr_application_get_monitor (fixture->application);
+  g_autoptr (HrRecorder) recorder = NULL;
+  g_autoptr (HrAlert) alert = hr_alert_new (HR_ALERT_MEMORY, "ranker", "memory", "Memory", HR_UNIT_MEGABYTES, 200, 1700000000000000);
+  GtkWidget  *list = g_object_ref_sink (gtk_list_box_new ());
+  GtkWidget  *row = hr_alert_row_new (alert);
+  const char *source;
+  gint64      moment_us;
+
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  g_assert_false (gtk_list_box_row_get_activatable (GTK_LIST_BOX_ROW (row)));
+  g_assert_null (gtk_actionable_get_action_name (GTK_ACTIONABLE (row)));
+
+  hr_alert_row_set_recorded (HR_ALERT_ROW (row), TRUE);
+  g_assert_true (gtk_list_box_row_get_activatable (GTK_LIST_BOX_ROW (row)));
+  g_assert_cmpstr (gtk_actionable_get_action_name (GTK_ACTIONABLE (row)), ==, "win.show-records");
+  g_variant_get (gtk_actionable_get_action_target_value (GTK_ACTIONABLE (row)), "(&sx)", &source, &moment_us);
+  g_assert_cmpstr (source, ==, "ranker");
+  g_assert_cmpint (moment_us, ==, 1700000000000000);
+  gtk_test_accessible_assert_property (row, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "Shows what was recorded around it");
+
+  hr_alert_row_set_recorded (HR_ALERT_ROW (row), FALSE);
+  g_assert_false (gtk_list_box_row_get_activatable (GTK_LIST_BOX_ROW (row)));
+  g_assert_null (gtk_actionable_get_action_name (GTK_ACTIONABLE (row)));
+  g_object_unref (list);
+
+  /* Asked for all the same, it leads to the live view alone. */
+  while (hr_monitor_get_recorder (monitor) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  recorder = g_object_ref (hr_monitor_get_recorder (monitor));
+  hr_monitor_set_recorder (monitor, NULL);
+  hr_main_window_show_records (fixture->window, g_get_host_name (), 1700000000000000);
+  g_assert_cmpstr (visible_page (fixture), ==, "live");
+  hr_monitor_set_recorder (monitor, recorder);
+  hr_main_window_show_records (fixture->window, g_get_host_name (), 1700000000000000);
+  while (!g_str_equal (visible_page (fixture), "history"))
+    g_main_context_iteration (NULL, TRUE);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -505,6 +556,7 @@ main (int   argc,
     { "/window/events", MISSING_AGENT, test_events },
     { "/window/recording", MISSING_AGENT, test_recording },
     { "/window/free-memory", NULL, test_free_memory },
+    { "/window/alert-records", NULL, test_alert_records },
   };
 
   return run_cases (argc, argv, cases, G_N_ELEMENTS (cases));
