@@ -205,6 +205,8 @@ hr_history_view_init (HrHistoryView *self)
   GtkWidget *popover = gtk_popover_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* Time runs from left to right, as it does in the charts. */
+  gtk_widget_set_direction (GTK_WIDGET (self->stretch), GTK_TEXT_DIR_LTR);
   self->zone = g_time_zone_new_local ();
   self->past = hr_history_past_new ();
   self->loader = hr_history_loader_new ();
