@@ -120,6 +120,50 @@ test_without_budgets_what_says_most_is_shown (Fixture      *self,
   assert_chosen (self, NULL, "");
 }
 
+/* A window has room for so many at first. */
+static void
+test_not_all_of_many_budgets_are_shown_at_first (Fixture      *self,
+                                                 gconstpointer data)
+{
+  static const char *const names[] = { "memory_rss_mb", "swap_used_mb", "process_count", "disk_read_mb_per_second", "network_in_mb_per_second" };
+  g_autoptr (GString) text = g_string_new (contract_text);
+  g_autoptr (HrContract) contract = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) chosen = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      add_series (self, names[i], HR_KIND_GAUGE, HR_UNIT_COUNT);
+      g_string_append_printf (text, "[%s]\nmetric=%s\nstatistic=last\nlimit=100\n", names[i], names[i]);
+    }
+  contract = hr_contract_parse (text->str, text->len, "many.ini", &error);
+  g_assert_no_error (error);
+  chosen = hr_history_choose (self->answer, contract, self->settings);
+  g_assert_cmpuint (g_strv_length (chosen), ==, 6);
+  g_strfreev (chosen);
+  hr_history_choose_metric (self->settings, "network_in_mb_per_second", TRUE);
+  chosen = hr_history_choose (self->answer, contract, self->settings);
+  g_assert_cmpuint (g_strv_length (chosen), ==, 7);
+}
+
+static void
+test_the_newest_choices_are_remembered (Fixture      *self,
+                                        gconstpointer data)
+{
+  g_auto (GStrv) shown = NULL;
+
+  for (int i = 0; i < 250; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("metric-%d", i);
+
+      hr_history_choose_metric (self->settings, name, TRUE);
+    }
+  shown = g_settings_get_strv (self->settings, "history-shown");
+  g_assert_cmpuint (g_strv_length (shown), ==, 200);
+  g_assert_cmpstr (shown[0], ==, "metric-50");
+  g_assert_cmpstr (shown[199], ==, "metric-249");
+}
+
 static void
 assert_limit (Fixture    *self,
               const char *source,
@@ -141,6 +185,8 @@ test_limits_are_those_of_items (Fixture      *self,
                                 gconstpointer data)
 {
   assert_limit (self, "ranker", "thompson_duration_ms", HR_KIND_DURATION, 10, HR_DIRECTION_LOWER);
+  /* What a job takes cannot be held against how many there are. */
+  assert_limit (self, "ranker", "thompson_duration_ms", HR_KIND_COUNTER, (double) NAN, HR_DIRECTION_LOWER);
   assert_limit (self, "ranker", "memory_usage_mb", HR_KIND_GAUGE, (double) NAN, HR_DIRECTION_LOWER);
   assert_limit (self, "other 1", "memory_usage_mb", HR_KIND_GAUGE, 200, HR_DIRECTION_LOWER);
   assert_limit (self, "ranker", "ui_frame_time_ms", HR_KIND_DURATION, 16, HR_DIRECTION_LOWER);
@@ -170,6 +216,8 @@ main (int   argc,
 
   ADD ("budgets", test_budgets_come_first);
   ADD ("without", test_without_budgets_what_says_most_is_shown);
+  ADD ("many", test_not_all_of_many_budgets_are_shown_at_first);
+  ADD ("remembered", test_the_newest_choices_are_remembered);
   ADD ("limits", test_limits_are_those_of_items);
   ADD ("alerts", test_alerts_are_about_the_metric_of_their_budget);
 

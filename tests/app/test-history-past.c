@@ -46,6 +46,21 @@ test_one_movement_is_one_step (void)
   hr_history_past_free (past);
 }
 
+/* However soon one moves on after that. */
+static void
+test_a_step_back_ends_a_movement (void)
+{
+  HrHistoryPast *past = hr_history_past_new ();
+
+  hr_history_past_settle (past, (HrRange){ 1, 100 });
+  hr_history_past_move (past, (HrRange){ 20, 30 }, 10 * SECOND_US);
+  assert_back (past, 1);
+  hr_history_past_settle (past, (HrRange){ 1, 100 });
+  hr_history_past_move (past, (HrRange){ 40, 50 }, 10 * SECOND_US + 1);
+  assert_back (past, 1);
+  hr_history_past_free (past);
+}
+
 static void
 test_what_moves_by_itself_is_no_step (void)
 {
@@ -82,6 +97,7 @@ main (int   argc,
 
   g_test_add_func ("/app/history-past/back", test_steps_go_back_one_by_one);
   g_test_add_func ("/app/history-past/movement", test_one_movement_is_one_step);
+  g_test_add_func ("/app/history-past/back-and-on", test_a_step_back_ends_a_movement);
   g_test_add_func ("/app/history-past/by-itself", test_what_moves_by_itself_is_no_step);
   g_test_add_func ("/app/history-past/oldest", test_the_oldest_steps_are_forgotten);
 

@@ -91,6 +91,11 @@ test_no_view_is_shorter_than_a_millisecond (Fixture      *fixture,
   g_assert_cmpint (to_us - from_us, ==, 1000);
   g_assert_cmpint (from_us, <=, START_US + 11 * HOUR_US);
   g_assert_cmpint (to_us, >=, START_US + 11 * HOUR_US);
+
+  hr_timeline_set_view (fixture->timeline, START_US + HOUR_US, START_US + HOUR_US + 1);
+  hr_timeline_get_view (fixture->timeline, &from_us, &to_us);
+  g_assert_cmpint (from_us, ==, START_US + HOUR_US);
+  g_assert_cmpint (to_us - from_us, ==, 1000);
 }
 
 static void
