@@ -195,6 +195,16 @@ test_records_are_read_where_they_were_kept (Fixture      *self,
   g_assert_cmpuint (series->times_us->len, ==, 2);
   g_assert_cmpfloat (g_array_index (series->values, double, 1), ==, 99);
   g_assert_cmpint (g_array_index (series->times_us, gint64, 1), ==, START_US + SPIKE * (gint64) STEP_US + 1);
+
+  /* Those that are asked for, and not all that were kept around the same alert. */
+  g_clear_pointer (&answer, hr_history_answer_free);
+  query = query_new (self, SPIKE, SPIKE + 50, FALSE);
+  query->range.begin_us++;
+  query->raw = TRUE;
+  answer = ask (reader, query);
+  series = hr_history_answer_find (answer, "thompson_duration_ms");
+  g_assert_cmpuint (series->times_us->len, ==, 1);
+  g_assert_cmpfloat (g_array_index (series->values, double, 0), ==, 99);
 }
 
 static void

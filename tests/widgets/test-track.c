@@ -179,6 +179,23 @@ test_one_sample_of_a_day_is_seen (Fixture      *fixture,
   g_assert_cmphex (pixel_at (fixture, x + 3, hr_pane_get_y (fixture->plots[0], 7.7)), ==, ground);
 }
 
+/* Far above the budget too. */
+static void
+test_the_highest_value_has_room (Fixture      *fixture,
+                                 gconstpointer data)
+{
+  const HrBin  bin = { START_US + SECOND_US, START_US + 2 * SECOND_US, 100, 200, 1.8, 60 };
+  const gint64 time_us = START_US + 200 * SECOND_US;
+  const double value = 90;
+
+  hr_track_set_bins (fixture->tracks[0], &bin, 1);
+  present (fixture);
+  g_assert_cmpfloat (hr_pane_get_y (fixture->plots[0], bin.max), >, hr_pane_get_area (fixture->plots[0])->y);
+  hr_track_set_points (fixture->tracks[0], &time_us, &value, 1);
+  present (fixture);
+  g_assert_cmpfloat (hr_pane_get_y (fixture->plots[0], value), >, hr_pane_get_area (fixture->plots[0])->y);
+}
+
 static void
 test_records_are_dots (Fixture      *fixture,
                        gconstpointer data)
@@ -501,6 +518,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   ADD ("picture/spike", test_one_sample_of_a_day_is_seen);
+  ADD ("picture/highest", test_the_highest_value_has_room);
   ADD ("picture/records", test_records_are_dots);
   ADD ("picture/gutter", test_plots_begin_in_one_column);
   ADD ("crosshair", test_all_tracks_read_out_one_time);
