@@ -321,7 +321,9 @@ test_a_slow_ranker_is_critical (Fixture      *fixture,
 
   g_assert_cmpint (hr_alert_get_severity (fixture->alert), ==, HR_SEVERITY_CRITICAL);
   g_assert_cmpint (hr_alert_get_level (fixture->alert), ==, HR_ALERT_CRITICAL);
-  g_assert_cmpfloat_with_epsilon (hr_alert_get_worst (fixture->alert), 25, 1);
+  /* A batch takes that long at least, and longer where the processor was somebody else's meanwhile. */
+  g_assert_cmpfloat (hr_alert_get_worst (fixture->alert), >=, 24.9);
+  g_assert_cmpfloat (hr_alert_get_worst (fixture->alert), <, 100);
 
   wait_until (!hr_alert_is_active (fixture->alert));
   g_assert_true (workload_is (fixture, HR_SOURCE_CONNECTED));
