@@ -4,6 +4,7 @@
 
 #include "engine/monitor.h"
 #include "tests/engine/link/emulator.h"
+#include "tests/engine/start-child.h"
 
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
@@ -147,11 +148,9 @@ bring_app (Fixture    *fixture,
   g_autofree char *command = g_strdup_printf ("%s --embed unix:%s %s", g_getenv ("HEADROOM_WORKLOAD"), fixture->socket, arguments);
   g_autofree char *port = g_strdup_printf ("{'do': 'port', 'port': 7777, 'target': 'unix:%s'}", fixture->socket);
   g_auto (GStrv) argv = NULL;
-  g_autoptr (GError) error = NULL;
 
   g_assert_true (g_shell_parse_argv (command, NULL, &argv, NULL));
-  fixture->workload = g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
-  g_assert_no_error (error);
+  fixture->workload = start_child ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   while (!g_file_test (fixture->socket, G_FILE_TEST_EXISTS))
     g_main_context_iteration (NULL, FALSE);
   emulator_do (&fixture->emulator, port);

@@ -5,6 +5,7 @@
 #include "engine/monitor.h"
 #include "engine/probe/reader.h"
 #include "tests/engine/find-agent.h"
+#include "tests/engine/start-child.h"
 
 #include <json-glib/json-glib.h>
 #include <signal.h>
@@ -121,12 +122,10 @@ start_workload (const char *line)
 {
   g_autofree char *command = g_strdup_printf ("%s %s", g_getenv ("HEADROOM_WORKLOAD"), line);
   g_auto (GStrv) argv = NULL;
-  g_autoptr (GError) error = NULL;
   GSubprocess *workload;
 
   g_assert_true (g_shell_parse_argv (command, NULL, &argv, NULL));
-  workload = g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
-  g_assert_no_error (error);
+  workload = start_child ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE);
 
   return workload;
 }

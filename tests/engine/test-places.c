@@ -3,6 +3,7 @@
 /* Agents that a monitor does not start itself: found by their addresses, searched, watched, forgotten. All of them real. */
 
 #include "engine/monitor.h"
+#include "tests/engine/start-child.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -62,7 +63,6 @@ start (GSubprocessFlags flags,
        ...)
 {
   g_autoptr (GPtrArray) words = g_ptr_array_new ();
-  g_autoptr (GError) error = NULL;
   GSubprocess *process;
   va_list      more;
 
@@ -71,8 +71,7 @@ start (GSubprocessFlags flags,
     g_ptr_array_add (words, (gpointer) word);
   va_end (more);
   g_ptr_array_add (words, NULL);
-  process = g_subprocess_newv ((const char *const *) words->pdata, flags, &error);
-  g_assert_no_error (error);
+  process = start_child ((const char *const *) words->pdata, flags);
 
   return process;
 }

@@ -6,6 +6,7 @@
 #include "engine/base/clock.h"
 #include "engine/monitor.h"
 #include "engine/store/session.h"
+#include "tests/engine/start-child.h"
 #include "tests/folder.h"
 
 #include <string.h>
@@ -145,8 +146,7 @@ start_workload (Fixture    *fixture,
 
   wait_until (hr_source_is_live (fixture->computer));
   g_assert_true (g_shell_parse_argv (command, NULL, &argv, &error));
-  process = g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
-  g_assert_no_error (error);
+  process = start_child ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
 
   return process;
 }
