@@ -47,6 +47,12 @@ def wait_until(condition, what):
 WARNING = re.compile(r"-(WARNING|CRITICAL|ERROR) \*\*")
 NO_NOTIFICATIONS = re.compile(r"org\.freedesktop\.Notifications")
 
+# GLib's first table of 2 048 quarks (8 bytes each), which it leaves behind by design when there are more: others may be reading it. The leak
+# checker sees no further than g_malloc () into a library without frame pointers, so lsan.supp cannot name who asked.
+QUARKS = re.compile(r"\s*=+\s+==\d+==ERROR: LeakSanitizer: detected memory leaks\s+"
+                    r"Direct leak of 16384 byte\(s\) in 1 object\(s\) allocated from:\s+#0 \S+ in \S*malloc [^\n]*\n\s+#1 \S+ in g_malloc [^\n]*\n\s*"
+                    r"SUMMARY: AddressSanitizer: 16384 byte\(s\) leaked in 1 allocation\(s\)\.\s*")
+
 # Who outlives the app becomes our child, so that its end can be judged too.
 PR_SET_CHILD_SUBREAPER = 36
 ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -131,6 +137,9 @@ class App:
         ends += [f"{started[child]}: status {status}" for child in started if (status := end_of(child)) is not None]
         wait_until(lambda: self.find_root() is None, "the app leaving the accessibility tree")
         reports = [report.read_text(errors="replace") for report in sorted(self.reports.iterdir())]
+        if reports and all(QUARKS.fullmatch(report) for report in reports):
+            reports = []
+            ends.remove(f"headroom: status {-signal.SIGABRT}")
         messages = self.messages.read_text(errors="replace")
         if self.loop.exists():
             loop = json.loads(self.loop.read_text())
