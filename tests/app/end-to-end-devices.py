@@ -194,7 +194,7 @@ def keyring(needed):
     if program is None:
         yield
         return
-    daemon = subprocess.Popen([program, "--foreground", "--unlock", "--components=secrets"],
+    daemon = subprocess.Popen([program, "--replace", "--foreground", "--unlock", "--components=secrets"],
                               stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     daemon.stdin.write("headroom")
     daemon.stdin.close()
