@@ -18,6 +18,10 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi  # noqa: E402
 
+# Where the tests of every language have what they share.
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "emulators"))
+import tap  # noqa: E402, F401
+
 APP_ID = "io.github.headroom.Headroom"
 OBJECT_PATH = "/io/github/headroom/Headroom"
 BUILD = pathlib.Path(os.environ["HEADROOM_BUILD_DIR"])

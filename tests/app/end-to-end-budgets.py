@@ -8,9 +8,8 @@ Prints TAP. Needs a display and a session bus, which ./dev test gives.
 import pathlib
 import sys
 import tempfile
-import traceback
 
-from desktop import App, end_program, start_workload
+from desktop import App, end_program, start_workload, tap
 
 MINE = """# Mine, with comments
 [contract]
@@ -51,22 +50,5 @@ def test_a_limit_is_changed_saved_and_judged_by():
         end_program(workload)
 
 
-def main():
-    tests = [(name[5:].replace("_", "-"), test) for name, test in globals().items() if name.startswith("test_")]
-    wanted = sys.argv[1:]
-    tests = [(name, test) for name, test in tests if not wanted or name in wanted]
-    failed = 0
-    print(f"1..{len(tests)}", flush=True)
-    for number, (name, test) in enumerate(tests, 1):
-        try:
-            test()
-            print(f"ok {number} /app/end-to-end-budgets/{name}", flush=True)
-        except Exception:
-            failed += 1
-            traceback.print_exc()
-            print(f"not ok {number} /app/end-to-end-budgets/{name}", flush=True)
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run(globals(), "app/end-to-end-budgets", sys.argv[1:]))

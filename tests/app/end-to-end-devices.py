@@ -18,11 +18,10 @@ import unittest
 
 from gi.repository import Atspi
 
-from desktop import AGENT, BUILD, LIST_ITEM, WORKLOAD, App, end_program, wait_until
+from desktop import AGENT, BUILD, LIST_ITEM, WORKLOAD, App, end_program, tap, wait_until
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "emulators"))
-import tap  # noqa: E402
-from client import UDID, Iphone  # noqa: E402
+# Found where desktop looks for what tests share.
+from client import UDID, Iphone
 
 PHONE = "Emulated iPhone"
 

@@ -15,9 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 
-from desktop import BUILD, LIST_ITEM, App, Atspi, end_program, start_workload, wait_until
+from desktop import BUILD, LIST_ITEM, App, Atspi, end_program, start_workload, wait_until, tap
 
 NAME = "headroom-workload"
 HOURS = 2
@@ -210,22 +209,5 @@ def test_what_is_readable_of_a_damaged_history_is_saved():
         connection.close()
 
 
-def main():
-    tests = [(name[5:].replace("_", "-"), test) for name, test in globals().items() if name.startswith("test_")]
-    wanted = sys.argv[1:]
-    tests = [(name, test) for name, test in tests if not wanted or name in wanted]
-    failed = 0
-    print(f"1..{len(tests)}", flush=True)
-    for number, (name, test) in enumerate(tests, 1):
-        try:
-            test()
-            print(f"ok {number} /app/end-to-end-history/{name}", flush=True)
-        except Exception:
-            failed += 1
-            traceback.print_exc()
-            print(f"not ok {number} /app/end-to-end-history/{name}", flush=True)
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run(globals(), "app/end-to-end-history", sys.argv[1:]))

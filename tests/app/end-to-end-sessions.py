@@ -16,9 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 
-from desktop import LIST_ITEM, App, start_workload, wait_until
+from desktop import LIST_ITEM, App, start_workload, wait_until, tap
 
 
 def query(path, sql):
@@ -298,23 +297,5 @@ def test_a_recording_goes_on_in_the_background():
         assert end_us > begin_us
 
 
-def main():
-    tests = [(name[5:].replace("_", "-"), test) for name, test in globals().items() if name.startswith("test_")]
-    wanted = sys.argv[1:]
-    tests = [(name, test) for name, test in tests if not wanted or name in wanted]
-    failed = 0
-    print(f"1..{len(tests)}", flush=True)
-    for number, (name, test) in enumerate(tests, 1):
-        begin = time.monotonic()
-        try:
-            test()
-            print(f"ok {number} /app/end-to-end/sessions/{name} # {time.monotonic() - begin:.1f} s", flush=True)
-        except Exception:
-            failed += 1
-            traceback.print_exc()
-            print(f"not ok {number} /app/end-to-end/sessions/{name}", flush=True)
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run(globals(), "app/end-to-end-sessions", sys.argv[1:]))

@@ -13,9 +13,8 @@ import re
 import signal
 import sys
 import tempfile
-import traceback
 
-from desktop import LIST_ITEM, App, start_workload, wait_until
+from desktop import LIST_ITEM, App, start_workload, wait_until, tap
 
 LATENCY = "thompson_duration_ms"
 
@@ -253,22 +252,5 @@ def test_style_source_and_contract_survive_a_restart():
                     os.environ[name] = value
 
 
-def main():
-    tests = [(name[5:].replace("_", "-"), test) for name, test in globals().items() if name.startswith("test_")]
-    wanted = sys.argv[1:]
-    tests = [(name, test) for name, test in tests if not wanted or name in wanted]
-    failed = 0
-    print(f"1..{len(tests)}", flush=True)
-    for number, (name, test) in enumerate(tests, 1):
-        try:
-            test()
-            print(f"ok {number} /app/end-to-end/{name}", flush=True)
-        except Exception:
-            failed += 1
-            traceback.print_exc()
-            print(f"not ok {number} /app/end-to-end/{name}", flush=True)
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run(globals(), "app/end-to-end", sys.argv[1:]))
