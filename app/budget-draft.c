@@ -38,15 +38,6 @@ static const char *const keys[HR_N_FIELDS] = {
   [HR_FIELD_SCORES] = "scores",
 };
 
-/* Returns the name that @field has in contract files. */
-const char *
-hr_field_key (HrField field)
-{
-  g_return_val_if_fail ((guint) field < HR_N_FIELDS, NULL);
-
-  return keys[field];
-}
-
 /* Frees what @self owns; it is an empty draft then. */
 void
 hr_budget_draft_clear (HrBudgetDraft *self)

@@ -49,15 +49,14 @@ void hr_budget_draft_set (HrBudgetDraft *self,
                           HrField        field,
                           const char    *value);
 
-const char *hr_field_key (HrField field);
-gboolean    hr_budget_draft_uses (const HrBudgetDraft *self,
-                                  HrField              field);
-gboolean    hr_budget_draft_is_free (const HrBudgetDraft *self);
-gboolean    hr_budget_draft_suits (const HrBudgetDraft *self,
-                                   HrStatistic          statistic,
-                                   HrKind               measured);
-gboolean    hr_budget_draft_equal (const HrBudgetDraft *self,
-                                   const HrBudgetDraft *other);
+gboolean hr_budget_draft_uses (const HrBudgetDraft *self,
+                               HrField              field);
+gboolean hr_budget_draft_is_free (const HrBudgetDraft *self);
+gboolean hr_budget_draft_suits (const HrBudgetDraft *self,
+                                HrStatistic          statistic,
+                                HrKind               measured);
+gboolean hr_budget_draft_equal (const HrBudgetDraft *self,
+                                const HrBudgetDraft *other);
 
 const char **hr_budget_draft_keys (const HrBudgetDraft *self) G_GNUC_WARN_UNUSED_RESULT;
 HrContract  *hr_budget_draft_parse (const HrBudgetDraft *self,

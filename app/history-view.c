@@ -305,15 +305,6 @@ hr_history_view_show_around (HrHistoryView *self,
     _hr_history_view_go_around (self);
 }
 
-/* Returns which of its four pages is shown. */
-HrHistoryState
-hr_history_view_get_state (HrHistoryView *self)
-{
-  g_return_val_if_fail (HR_IS_HISTORY_VIEW (self), HR_HISTORY_NONE);
-
-  return self->state;
-}
-
 /* Returns the stretch that is in sight; 0, 0 while there are no data. */
 HrRange
 hr_history_view_get_range (HrHistoryView *self)

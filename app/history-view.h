@@ -45,7 +45,6 @@ void hr_history_view_set_session (HrHistoryView *self,
 void hr_history_view_show_around (HrHistoryView *self,
                                   gint64         moment_us);
 
-HrHistoryState hr_history_view_get_state (HrHistoryView *self);
-HrRange        hr_history_view_get_range (HrHistoryView *self);
+HrRange hr_history_view_get_range (HrHistoryView *self);
 
 G_END_DECLS

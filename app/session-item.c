@@ -112,12 +112,6 @@ hr_session_item_get_state (HrSessionItem *self)
   return self->state;
 }
 
-const char *
-hr_session_item_get_message (HrSessionItem *self)
-{
-  return self->message;
-}
-
 /* The day is said unless it is this one. */
 static char *
 word_begin (gint64 begin_us)

@@ -32,7 +32,6 @@ const char        *hr_session_item_get_title (HrSessionItem *self);
 HrRange            hr_session_item_get_range (HrSessionItem *self);
 HrSessionItemState hr_session_item_get_state (HrSessionItem *self);
 /* Why it cannot be read; NULL: it can. */
-const char *hr_session_item_get_message (HrSessionItem *self);
 /* When it was, and how long: for people. */
 char *hr_session_item_describe (HrSessionItem *self) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -2,26 +2,6 @@
 
 #include "app/sources.h"
 
-#include "app/remembered.h"
-
-HrSource *
-hr_sources_find (HrMonitor  *monitor,
-                 const char *key)
-{
-  GListModel *sources = hr_monitor_get_sources (monitor);
-
-  for (guint i = 0; i < g_list_model_get_n_items (sources); i++)
-    {
-      g_autoptr (HrSource) source = g_list_model_get_item (sources, i);
-      g_autofree char *its_key = hr_remembered_key (source);
-
-      if (g_str_equal (its_key, key))
-        return source;
-    }
-
-  return NULL;
-}
-
 HrSource *
 hr_sources_find_origin (HrMonitor  *monitor,
                         const char *address)

@@ -8,9 +8,6 @@ G_BEGIN_DECLS
 
 /* Finding sources among those of the monitor. All of them are borrowed. */
 
-/* The one that settings know by @key (app/remembered.h); NULL: none. */
-HrSource *hr_sources_find (HrMonitor  *monitor,
-                           const char *key);
 /* The computer or device that the link at @address brings; NULL: none. */
 HrSource *hr_sources_find_origin (HrMonitor  *monitor,
                                   const char *address);

@@ -109,13 +109,6 @@ hr_picture_set_words (HrPicture  *self,
   self->description = g_strdup (description);
 }
 
-/* Returns: (nullable) (transfer none) */
-const char *
-hr_picture_get_title (const HrPicture *self)
-{
-  return self->title;
-}
-
 static void
 add_point (HrPicture *self,
            double     x,

@@ -38,10 +38,9 @@ void       hr_picture_free (HrPicture *self);
 double     hr_picture_get_width (const HrPicture *self);
 double     hr_picture_get_height (const HrPicture *self);
 
-void        hr_picture_set_words (HrPicture  *self,
-                                  const char *title,
-                                  const char *description);
-const char *hr_picture_get_title (const HrPicture *self);
+void hr_picture_set_words (HrPicture  *self,
+                           const char *title,
+                           const char *description);
 
 /* A path is moved to and drawn on until it is filled or stroked. */
 void hr_picture_move (HrPicture *self,

@@ -86,17 +86,3 @@ hr_mark_kind_name (HrMarkKind kind)
 {
   return hr_store_word (HR_WORDS_MARK, kind);
 }
-
-/* Writes the kind that @name stands for to @out. Returns FALSE when there is none. */
-gboolean
-hr_mark_kind_from_name (const char *name,
-                        HrMarkKind *out)
-{
-  guint value;
-
-  if (!hr_store_find_word (HR_WORDS_MARK, name, &value))
-    return FALSE;
-  *out = (HrMarkKind) value;
-
-  return TRUE;
-}

@@ -30,8 +30,6 @@ typedef struct
 } HrMark;
 
 const char *hr_mark_kind_name (HrMarkKind kind);
-gboolean    hr_mark_kind_from_name (const char *name,
-                                    HrMarkKind *out);
 
 /* What a source is, taken from it on the main thread, so that another may write it. */
 typedef struct

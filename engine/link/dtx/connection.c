@@ -33,13 +33,6 @@ hr_dtx_connection_new (void)
   return self;
 }
 
-/* Takes one more reference on @self and returns it. */
-HrDtxConnection *
-hr_dtx_connection_ref (HrDtxConnection *self)
-{
-  return g_atomic_rc_box_acquire (self);
-}
-
 static void
 connection_clear (gpointer data)
 {

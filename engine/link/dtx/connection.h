@@ -11,7 +11,6 @@ G_BEGIN_DECLS
 typedef struct _HrDtxConnection HrDtxConnection;
 
 HrDtxConnection *hr_dtx_connection_new (void) G_GNUC_WARN_UNUSED_RESULT;
-HrDtxConnection *hr_dtx_connection_ref (HrDtxConnection *self);
 void             hr_dtx_connection_unref (HrDtxConnection *self);
 
 gboolean hr_dtx_connection_open (HrDtxConnection *self,
