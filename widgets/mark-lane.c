@@ -30,7 +30,6 @@ struct _HrMarkLane
   GtkWidget       *hover;
 
   HrTeller teller;
-  int      line_height; /* 0: to be measured */
 };
 
 enum
@@ -41,15 +40,12 @@ enum
 
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (HrMarkLane, hr_mark_lane, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (HrMarkLane, hr_mark_lane, HR_TYPE_LABELLED)
 
 static int
 get_head_height (HrMarkLane *self)
 {
-  if (self->line_height == 0)
-    self->line_height = hr_backdrop_line_height (GTK_WIDGET (self));
-
-  return hr_head_height (self->line_height);
+  return hr_head_height (hr_labelled_get_line_height (HR_LABELLED (self)));
 }
 
 static GdkRectangle
@@ -240,23 +236,6 @@ hr_mark_lane_size_allocate (GtkWidget *widget,
 }
 
 static void
-hr_mark_lane_css_changed (GtkWidget         *widget,
-                          GtkCssStyleChange *change)
-{
-  HR_MARK_LANE (widget)->line_height = 0;
-  GTK_WIDGET_CLASS (hr_mark_lane_parent_class)->css_changed (widget, change);
-}
-
-static void
-hr_mark_lane_system_setting_changed (GtkWidget       *widget,
-                                     GtkSystemSetting setting)
-{
-  HR_MARK_LANE (widget)->line_height = 0;
-  GTK_WIDGET_CLASS (hr_mark_lane_parent_class)->system_setting_changed (widget, setting);
-  gtk_widget_queue_resize (widget);
-}
-
-static void
 hr_mark_lane_dispose (GObject *object)
 {
   HrMarkLane *self = HR_MARK_LANE (object);
@@ -288,8 +267,6 @@ hr_mark_lane_class_init (HrMarkLaneClass *klass)
   widget_class->snapshot = hr_mark_lane_snapshot;
   widget_class->measure = hr_mark_lane_measure;
   widget_class->size_allocate = hr_mark_lane_size_allocate;
-  widget_class->css_changed = hr_mark_lane_css_changed;
-  widget_class->system_setting_changed = hr_mark_lane_system_setting_changed;
 
   signals[MARK_ACTIVATED] = g_signal_new ("mark-activated", HR_TYPE_MARK_LANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_INT64);

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "widgets/labelled.h"
 #include "widgets/track.h"
 
 G_BEGIN_DECLS
@@ -11,7 +12,7 @@ G_BEGIN_DECLS
  *
  * Signal "mark-activated" (gint64 id). */
 #define HR_TYPE_MARK_LANE (hr_mark_lane_get_type ())
-G_DECLARE_FINAL_TYPE (HrMarkLane, hr_mark_lane, HR, MARK_LANE, GtkWidget)
+G_DECLARE_FINAL_TYPE (HrMarkLane, hr_mark_lane, HR, MARK_LANE, HrLabelled)
 
 GtkWidget *hr_mark_lane_new (HrTimeline *timeline) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -34,7 +34,6 @@ typedef struct
   HrPaneSpec   spec;
   HrAxis       axis;
   GdkRectangle area;
-  int          line_height; /* 0: to be measured */
   int          front;
   gboolean     images_stale[2]; /* lacks what the backdrop has outside the plot */
   gboolean     dirty;
@@ -42,7 +41,7 @@ typedef struct
   guint        n_renders;
 } HrPanePrivate;
 
-G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (HrPane, hr_pane, GTK_TYPE_WIDGET)
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (HrPane, hr_pane, HR_TYPE_LABELLED)
 
 static HrScale
 get_scale (HrPane *self)
@@ -59,23 +58,12 @@ get_scale (HrPane *self)
   };
 }
 
-static int
-get_line_height (HrPane *self)
-{
-  HrPanePrivate *priv = hr_pane_get_instance_private (self);
-
-  if (priv->line_height == 0)
-    priv->line_height = hr_backdrop_line_height (GTK_WIDGET (self));
-
-  return priv->line_height;
-}
-
 /* Fits the axis to what is in sight; returns whether it changed. */
 static gboolean
 fit_axis (HrPane *self)
 {
   HrPanePrivate *priv = hr_pane_get_instance_private (self);
-  int            max_steps = (int) (priv->area.height / (TICK_DISTANCE * get_line_height (self)));
+  int            max_steps = (int) (priv->area.height / (TICK_DISTANCE * hr_labelled_get_line_height (HR_LABELLED (self))));
 
   return hr_axis_fit (&priv->axis, priv->spec.unit, HR_PANE_GET_CLASS (self)->highest (self), priv->spec.limit, max_steps);
 }
@@ -204,7 +192,7 @@ refresh (HrPane *self)
 {
   HrPanePrivate *priv = hr_pane_get_instance_private (self);
   GtkWidget     *widget = GTK_WIDGET (self);
-  int            line_height = get_line_height (self);
+  int            line_height = hr_labelled_get_line_height (HR_LABELLED (self));
   int            below = priv->spec.seconds > 0 ? line_height * 5 / 4 : line_height / 2;
   gboolean       backdrop_changed;
   HrPicture      previous = priv->shown;
@@ -257,9 +245,6 @@ set_dirty (HrPane *self)
 static void
 drop_look (HrPane *self)
 {
-  HrPanePrivate *priv = hr_pane_get_instance_private (self);
-
-  priv->line_height = 0;
   drop_backdrop (self);
   set_dirty (self);
 }
@@ -279,7 +264,7 @@ hr_pane_measure (GtkWidget     *widget,
                  int           *minimum_baseline,
                  int           *natural_baseline)
 {
-  int line_height = get_line_height (HR_PANE (widget));
+  int line_height = hr_labelled_get_line_height (HR_LABELLED (widget));
 
   *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? MIN_WIDTH : MIN_LINES * line_height;
   *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? NATURAL_WIDTH : NATURAL_LINES * line_height;
@@ -401,7 +386,6 @@ hr_pane_system_setting_changed (GtkWidget       *widget,
 {
   GTK_WIDGET_CLASS (hr_pane_parent_class)->system_setting_changed (widget, setting);
   drop_look (HR_PANE (widget));
-  gtk_widget_queue_resize (widget);
 }
 
 static void

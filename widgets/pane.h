@@ -3,6 +3,7 @@
 #pragma once
 
 #include "widgets/axis.h"
+#include "widgets/labelled.h"
 #include "widgets/palette.h"
 #include "widgets/picture.h"
 
@@ -15,11 +16,11 @@ G_BEGIN_DECLS
 /* The part of a chart that draws its data, whatever these are: a widget of its own, so that what lies over it can change without it. Draws
  * only when a pixel column changed, at most once a frame, and has no tick callback while there is nothing to look at. */
 #define HR_TYPE_PANE (hr_pane_get_type ())
-G_DECLARE_DERIVABLE_TYPE (HrPane, hr_pane, HR, PANE, GtkWidget)
+G_DECLARE_DERIVABLE_TYPE (HrPane, hr_pane, HR, PANE, HrLabelled)
 
 struct _HrPaneClass
 {
-  GtkWidgetClass parent_class;
+  HrLabelledClass parent_class;
 
   /* The highest value in sight; NaN: none. */
   double (*highest) (HrPane *self);

@@ -17,20 +17,9 @@ struct _HrTimeAxis
   /* Owned. */
   HrTimeline *timeline;
   GTimeZone  *zone;
-
-  int line_height; /* 0: to be measured */
 };
 
-G_DEFINE_FINAL_TYPE (HrTimeAxis, hr_time_axis, GTK_TYPE_WIDGET)
-
-static int
-get_line_height (HrTimeAxis *self)
-{
-  if (self->line_height == 0)
-    self->line_height = hr_backdrop_line_height (GTK_WIDGET (self));
-
-  return self->line_height;
-}
+G_DEFINE_FINAL_TYPE (HrTimeAxis, hr_time_axis, HR_TYPE_LABELLED)
 
 /* Draws the label of @time_us unless it would touch the one before, which ends at @free_from; returns where it ends. */
 static double
@@ -77,7 +66,7 @@ hr_time_axis_snapshot (GtkWidget   *widget,
 
   hr_palette_read (&palette, widget);
   hr_timeline_get_view (self->timeline, &from_us, &to_us);
-  step_us = hr_calendar_step (to_us - from_us, width / get_line_height (self));
+  step_us = hr_calendar_step (to_us - from_us, width / hr_labelled_get_line_height (HR_LABELLED (self)));
   ticks = hr_calendar_ticks (from_us, to_us, step_us, self->zone);
   for (guint i = 0; i < ticks->len; i++)
     free_from = append_label (self, snapshot, &palette, g_array_index (ticks, gint64, i), step_us, free_from);
@@ -92,24 +81,7 @@ hr_time_axis_measure (GtkWidget     *widget,
                       int           *minimum_baseline,
                       int           *natural_baseline)
 {
-  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? get_line_height (HR_TIME_AXIS (widget)) : 0;
-}
-
-static void
-hr_time_axis_css_changed (GtkWidget         *widget,
-                          GtkCssStyleChange *change)
-{
-  HR_TIME_AXIS (widget)->line_height = 0;
-  GTK_WIDGET_CLASS (hr_time_axis_parent_class)->css_changed (widget, change);
-}
-
-static void
-hr_time_axis_system_setting_changed (GtkWidget       *widget,
-                                     GtkSystemSetting setting)
-{
-  HR_TIME_AXIS (widget)->line_height = 0;
-  GTK_WIDGET_CLASS (hr_time_axis_parent_class)->system_setting_changed (widget, setting);
-  gtk_widget_queue_resize (widget);
+  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? hr_labelled_get_line_height (HR_LABELLED (widget)) : 0;
 }
 
 static void
@@ -139,8 +111,6 @@ hr_time_axis_class_init (HrTimeAxisClass *klass)
   G_OBJECT_CLASS (klass)->finalize = hr_time_axis_finalize;
   widget_class->snapshot = hr_time_axis_snapshot;
   widget_class->measure = hr_time_axis_measure;
-  widget_class->css_changed = hr_time_axis_css_changed;
-  widget_class->system_setting_changed = hr_time_axis_system_setting_changed;
   gtk_widget_class_set_css_name (widget_class, "time-axis");
   /* The tracks say what stretch they show. */
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_PRESENTATION);

@@ -21,7 +21,6 @@ struct _HrTrackPlot
   gsize       n_bins;
   gsize       n_points;
   HrTrackSpec spec;
-  int         line_height; /* 0: to be measured */
 };
 
 G_DEFINE_FINAL_TYPE (HrTrackPlot, hr_track_plot, HR_TYPE_PANE)
@@ -44,15 +43,6 @@ hr_track_plot_highest (HrPane *pane)
   return highest;
 }
 
-static int
-get_line_height (HrTrackPlot *self)
-{
-  if (self->line_height == 0)
-    self->line_height = hr_backdrop_line_height (GTK_WIDGET (self));
-
-  return self->line_height;
-}
-
 /* Lines of the grid where the time axis has its ticks. */
 static void
 trace_grid (HrTrackPlot     *self,
@@ -60,7 +50,7 @@ trace_grid (HrTrackPlot     *self,
             const HrStretch *stretch)
 {
   int    scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  double lines = stretch->width / (double) (scale * get_line_height (self));
+  double lines = stretch->width / (double) (scale * hr_labelled_get_line_height (HR_LABELLED (self)));
   gint64 step_us = hr_calendar_step (stretch->end_us - stretch->begin_us, lines);
   g_autoptr (GArray) ticks = hr_calendar_ticks (stretch->begin_us, stretch->end_us, step_us, self->zone);
 
@@ -124,14 +114,6 @@ hr_track_plot_share_gutter (HrPane *pane,
 }
 
 static void
-hr_track_plot_css_changed (GtkWidget         *widget,
-                           GtkCssStyleChange *change)
-{
-  HR_TRACK_PLOT (widget)->line_height = 0;
-  GTK_WIDGET_CLASS (hr_track_plot_parent_class)->css_changed (widget, change);
-}
-
-static void
 hr_track_plot_dispose (GObject *object)
 {
   HrTrackPlot *self = HR_TRACK_PLOT (object);
@@ -165,7 +147,6 @@ hr_track_plot_class_init (HrTrackPlotClass *klass)
 
   object_class->dispose = hr_track_plot_dispose;
   object_class->finalize = hr_track_plot_finalize;
-  GTK_WIDGET_CLASS (klass)->css_changed = hr_track_plot_css_changed;
   pane_class->highest = hr_track_plot_highest;
   pane_class->trace = hr_track_plot_trace;
   pane_class->share_gutter = hr_track_plot_share_gutter;

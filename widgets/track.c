@@ -36,8 +36,7 @@ struct _HrTrack
   GtkWidget       *hover;
 
   HrTeller     teller;
-  GdkRectangle shown_area;  /* of the data as last drawn */
-  int          line_height; /* 0: to be measured */
+  GdkRectangle shown_area; /* of the data as last drawn */
 };
 
 enum
@@ -48,15 +47,12 @@ enum
 
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (HrTrack, hr_track, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (HrTrack, hr_track, HR_TYPE_LABELLED)
 
 static int
 get_head_height (HrTrack *self)
 {
-  if (self->line_height == 0)
-    self->line_height = hr_backdrop_line_height (GTK_WIDGET (self));
-
-  return hr_head_height (self->line_height);
+  return hr_head_height (hr_labelled_get_line_height (HR_LABELLED (self)));
 }
 
 /* Where the data are drawn, in the track's own pixels. */
@@ -370,23 +366,6 @@ hr_track_size_allocate (GtkWidget *widget,
 }
 
 static void
-hr_track_css_changed (GtkWidget         *widget,
-                      GtkCssStyleChange *change)
-{
-  HR_TRACK (widget)->line_height = 0;
-  GTK_WIDGET_CLASS (hr_track_parent_class)->css_changed (widget, change);
-}
-
-static void
-hr_track_system_setting_changed (GtkWidget       *widget,
-                                 GtkSystemSetting setting)
-{
-  HR_TRACK (widget)->line_height = 0;
-  GTK_WIDGET_CLASS (hr_track_parent_class)->system_setting_changed (widget, setting);
-  gtk_widget_queue_resize (widget);
-}
-
-static void
 hr_track_dispose (GObject *object)
 {
   HrTrack *self = HR_TRACK (object);
@@ -424,8 +403,6 @@ hr_track_class_init (HrTrackClass *klass)
   widget_class->snapshot = hr_track_snapshot;
   widget_class->measure = hr_track_measure;
   widget_class->size_allocate = hr_track_size_allocate;
-  widget_class->css_changed = hr_track_css_changed;
-  widget_class->system_setting_changed = hr_track_system_setting_changed;
 
   signals[MARK_ACTIVATED] = g_signal_new ("mark-activated", HR_TYPE_TRACK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_INT64);

@@ -4,6 +4,7 @@
 
 #include "engine/base/units.h"
 #include "engine/stats/bin.h"
+#include "widgets/labelled.h"
 #include "widgets/timeline.h"
 
 G_BEGIN_DECLS
@@ -24,7 +25,7 @@ typedef struct
  *
  * Signal "mark-activated" (gint64 id). */
 #define HR_TYPE_TRACK (hr_track_get_type ())
-G_DECLARE_FINAL_TYPE (HrTrack, hr_track, HR, TRACK, GtkWidget)
+G_DECLARE_FINAL_TYPE (HrTrack, hr_track, HR, TRACK, HrLabelled)
 
 GtkWidget *hr_track_new (HrTimeline *timeline) G_GNUC_WARN_UNUSED_RESULT;
 
