@@ -6,11 +6,13 @@
 
 #include "engine/base/clock.h"
 #include "engine/collect/follower.h"
+#include "engine/probe/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* The first interval of a program is not made longer than this, however long no round was run. */
 #define FRESH_LIMIT_NS (10 * (gint64) HR_NS_PER_SECOND)
@@ -311,6 +313,39 @@ regions_free (HrCollector *collector)
   g_free (self);
 }
 
+/* Returns (transfer full) the path of the runtime folder; NULL with HR_COLLECT_ERROR_UNREADABLE when it is too long. */
+char *
+hr_regions_folder (GError **error)
+{
+  char path[PATH_MAX];
+
+  if (hr_region_folder (path, sizeof path))
+    return g_strdup (path);
+
+  g_set_error_literal (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_UNREADABLE, "the path of the runtime folder is too long");
+
+  return NULL;
+}
+
+/* Returns (transfer full) the path of the runtime folder, made with mode 0700 where it is missing; NULL with HR_COLLECT_ERROR_UNREADABLE
+ * when that fails, or the folder is not this user's alone. */
+char *
+hr_regions_make_folder (GError **error)
+{
+  g_autofree char *path = hr_regions_folder (error);
+  int              fd = path != NULL ? hr_folder_open (path) : -1;
+
+  if (fd >= 0)
+    {
+      close (fd);
+      return g_steal_pointer (&path);
+    }
+  if (path != NULL)
+    g_set_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_UNREADABLE, "“%s” cannot be used: %s", path, g_strerror (errno));
+
+  return NULL;
+}
+
 /* Creates (transfer full) the collector of all instrumented programs of this user. The streams are of @epoch; the file
  * of a program that ended is removed after @grace_ns. */
 HrCollector *
@@ -320,13 +355,11 @@ hr_regions_new (const char *folder,
 {
   static const HrCollectorClass klass = { "regions", regions_collect, regions_notice, regions_free };
   Regions                      *self = g_new0 (Regions, 1);
-  char                          path[PATH_MAX];
-
-  if (folder == NULL && hr_region_folder (path, sizeof path))
-    folder = path;
 
   self->parent.klass = &klass;
-  self->folder = g_strdup (folder != NULL ? folder : "");
+  self->folder = folder != NULL ? g_strdup (folder) : hr_regions_folder (NULL);
+  if (self->folder == NULL)
+    self->folder = g_strdup ("");
   self->epoch = epoch;
   self->grace_ns = grace_ns;
   self->budget = hr_keeper_budget_new (KEEPERS_BYTES);

@@ -2,8 +2,7 @@
 
 #pragma once
 
-#include "engine/link/link.h"
-#include "engine/link/pairing.h"
+#include "engine/link/network.h"
 #include "engine/wire/wire.h"
 
 #include <sys/types.h>
@@ -41,12 +40,6 @@ void        hr_listener_give_out (HrListener *self,
 gboolean hr_peer_check (GSocket *socket,
                         uid_t    user,
                         GError **error);
-
-/* A peer that is gone without a word is noticed so soon. */
-#define HR_TCP_SILENCE_SECONDS 30
-
-void hr_tcp_prepare (GSocket *socket,
-                     int      silence_seconds);
 
 void       hr_tls_new_async (GIOStream          *base,
                              GTlsCertificate    *certificate,

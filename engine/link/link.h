@@ -58,4 +58,15 @@ G_DECLARE_FINAL_TYPE (HrListener, hr_listener, HR, LISTENER, GObject)
 HrListener *hr_listener_new_unix (const char *path,
                                   GError    **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Told of a peer of this user, whose socket does not block. */
+typedef void (*HrPeerFunc) (GSocket *peer,
+                            gpointer user_data);
+
+HrListener *hr_listener_new_unix_raw (const char *path,
+                                      HrPeerFunc  admitted,
+                                      gpointer    user_data,
+                                      GError    **error) G_GNUC_WARN_UNUSED_RESULT;
+void        hr_unix_sweep (const char *folder,
+                           const char *prefix);
+
 G_END_DECLS

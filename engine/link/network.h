@@ -43,4 +43,10 @@ void    hr_link_connect_tcp_async (const HrPairing    *pairing,
 HrLink *hr_link_connect_tcp_finish (GAsyncResult *result,
                                     GError      **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A peer that is gone without a word is noticed so soon. */
+#define HR_TCP_SILENCE_SECONDS 30
+
+void hr_tcp_prepare (GSocket *socket,
+                     int      silence_seconds);
+
 G_END_DECLS

@@ -13,7 +13,7 @@
 /* The last half of a silence is spent on asking so often. */
 #define N_PROBES 3
 
-/* Makes @socket send at once, and notice after @silence_seconds a peer that is gone. A socket that is not of TCP is not touched. Internal. */
+/* Makes @socket send at once, and notice after @silence_seconds a peer that is gone. A socket that is not of TCP is not touched. */
 void
 hr_tcp_prepare (GSocket *socket,
                 int      silence_seconds)

@@ -17,9 +17,11 @@
 /* Which file is ours: whoever put another in its place keeps it. */
 typedef struct
 {
-  dev_t device;
-  ino_t inode;
-  char *path; /* owned */
+  dev_t      device;
+  ino_t      inode;
+  char      *path;     /* owned */
+  HrPeerFunc admitted; /* NULL: peers are links */
+  gpointer   user_data;
 } SocketFile;
 
 static gboolean
@@ -211,18 +213,35 @@ bind_and_listen (int          fd,
   return TRUE;
 }
 
-/* Returns a listening socket, or -1 with @error. The folder is locked meanwhile: two that find the same stale file must
- * not replace each other's. */
+/* Returns the locked @folder, or -1 with errno: two that find the same stale file must not replace each other's, and what was bound is
+ * not taken for stale before it listens. */
+static int
+lock_folder (const char *folder)
+{
+  int lock = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int cause;
+
+  if (lock < 0 || flock (lock, LOCK_EX | LOCK_NB) == 0)
+    return lock;
+
+  cause = errno;
+  close (lock);
+  errno = cause;
+
+  return -1;
+}
+
+/* Returns a listening socket, or -1 with @error. */
 static int
 listen_at (const char  *path,
            struct stat *out_status,
            GError     **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
-  int              lock = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int              lock = lock_folder (folder);
   int              fd = -1;
 
-  if (lock < 0 || flock (lock, LOCK_EX | LOCK_NB) < 0 || (fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
+  if (lock < 0 || (fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
     set_errno_error (error, path, "Cannot listen on");
   else if (!bind_and_listen (fd, path, out_status, error))
     {
@@ -241,10 +260,16 @@ admit_peer (HrListener *listener,
             GSocket    *peer,
             gpointer    data)
 {
+  const SocketFile *self = data;
   g_autoptr (HrLink) link = NULL;
 
   if (!hr_peer_check (peer, geteuid (), NULL))
     return;
+  if (self->admitted != NULL)
+    {
+      self->admitted (peer, self->user_data);
+      return;
+    }
 
   link = hr_link_new_for_socket (peer);
   hr_listener_give_out (listener, link);
@@ -262,12 +287,11 @@ remove_socket_file (gpointer data)
   g_free (self);
 }
 
-/* Listens on a Unix socket at @path, mode 0600, in the thread-default main context of now, until the listener is
- * disposed of; the file goes with it. A file that is there is replaced only when it is a socket on which nobody listens, else
- * G_IO_ERROR_ADDRESS_IN_USE. Links given out by "link" are not started; whoever wants one takes a reference. */
-HrListener *
-hr_listener_new_unix (const char *path,
-                      GError    **error)
+static HrListener *
+listener_new (const char *path,
+              HrPeerFunc  admitted,
+              gpointer    user_data,
+              GError    **error)
 {
   static const HrListenerKind kind = { admit_peer, remove_socket_file };
   g_autoptr (GSocket) socket = NULL;
@@ -289,6 +313,51 @@ hr_listener_new_unix (const char *path,
   file->device = status.st_dev;
   file->inode = status.st_ino;
   file->path = g_strdup (path);
+  file->admitted = admitted;
+  file->user_data = user_data;
 
   return hr_listener_new (socket, &kind, file);
+}
+
+/* Listens on a Unix socket at @path, mode 0600, in the thread-default main context of now, until the listener is
+ * disposed of; the file goes with it. A file that is there is replaced only when it is a socket on which nobody listens, else
+ * G_IO_ERROR_ADDRESS_IN_USE. Links given out by "link" are not started; whoever wants one takes a reference. */
+HrListener *
+hr_listener_new_unix (const char *path,
+                      GError    **error)
+{
+  return listener_new (path, NULL, NULL, error);
+}
+
+/* The same for peers that are no links: each goes to @admitted, which takes a reference to keep it, and not to "link". */
+HrListener *
+hr_listener_new_unix_raw (const char *path,
+                          HrPeerFunc  admitted,
+                          gpointer    user_data,
+                          GError    **error)
+{
+  return listener_new (path, admitted, user_data, error);
+}
+
+/* Removes the sockets in @folder whose names begin with @prefix and on which nobody listens: what programs have left that were killed. None
+ * where another program is just doing the same, or begins to listen. */
+void
+hr_unix_sweep (const char *folder,
+               const char *prefix)
+{
+  int         lock = lock_folder (folder);
+  GDir       *files = lock >= 0 ? g_dir_open (folder, 0, NULL) : NULL;
+  const char *name;
+
+  while (files != NULL && (name = g_dir_read_name (files)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (g_str_has_prefix (name, prefix) && path_fits (path, NULL) && file_is_stale (path))
+        unlink (path);
+    }
+
+  g_clear_pointer (&files, g_dir_close);
+  if (lock >= 0)
+    close (lock);
 }

@@ -4,6 +4,7 @@
 
 #include "engine/agents/local/agent.h"
 #include "engine/agents/local/entrance.h"
+#include "engine/agents/local/relay.h"
 
 #include <glib-unix.h>
 #include <signal.h>
@@ -20,6 +21,7 @@ typedef struct
   char     **listen;
   GPtrArray *entrances; /* HrAddress, what @listen says */
   char      *identity;
+  char      *relay; /* NULL: none */
   int        interval_ms;
   gboolean   renew;
   gboolean   version;
@@ -60,8 +62,12 @@ check_options (Options *options,
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--fd goes with neither --listen nor --renew");
   else if (options->fd < 0 && options->listen == NULL && !options->renew)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "either --fd or --listen is needed");
+  else if (options->fd < 0 && options->relay != NULL)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--relay-usbmuxd goes with --fd");
   else if (options->interval_ms <= 0)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--interval takes a number of milliseconds");
+  else if (options->relay != NULL && !hr_relay_check_name (options->relay, error))
+    g_prefix_error (error, "--relay-usbmuxd: ");
   else
     return parse_entrances (options, error);
 
@@ -79,6 +85,7 @@ parse_options (Options *options,
     { "listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->listen, "Serve every link to this place: unix:PATH or tcp:HOST:PORT", "PLACE" },
     { "identity", 0, 0, G_OPTION_ARG_FILENAME, &options->identity, "Keep certificate and token in this folder", "FOLDER" },
     { "renew", 0, 0, G_OPTION_ARG_NONE, &options->renew, "Make a new certificate and token: no earlier pairing is valid", NULL },
+    { "relay-usbmuxd", 0, 0, G_OPTION_ARG_FILENAME, &options->relay, "Lead to usbmuxd from this socket in the runtime folder", "NAME" },
     { "interval", 0, 0, G_OPTION_ARG_INT, &options->interval_ms, "Cut a snapshot this often (default: 100)", "MS" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL },
     { NULL }
@@ -105,6 +112,7 @@ clear_options (Options *options)
   g_strfreev (options->listen);
   g_ptr_array_unref (options->entrances);
   g_free (options->identity);
+  g_free (options->relay);
 }
 
 static void
@@ -185,6 +193,7 @@ serve (Program       *program,
        GError       **error)
 {
   g_autoptr (HrLink) link = NULL;
+  g_autoptr (HrRelay) relay = NULL;
 
   /* Before anybody can know that the program is ready. */
   g_unix_signal_add (SIGINT, terminate_cb, program);
@@ -201,6 +210,9 @@ serve (Program       *program,
       g_signal_connect (link, "closed", G_CALLBACK (only_link_closed_cb), program);
       hr_agent_add_link (program->agent, link);
     }
+
+  if (options->relay != NULL)
+    relay = hr_relay_new (options->relay, NULL);
 
   g_main_loop_run (program->loop);
   if (link != NULL)

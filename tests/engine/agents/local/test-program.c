@@ -261,6 +261,9 @@ test_wrong_options_are_refused (void)
     { "--fd=3", "--listen=unix:/x", NULL },
     { "--fd=3", "--interval=0", NULL },
     { "--fd=3", "more", NULL },
+    { "--fd=3", "--relay-usbmuxd=a/b", NULL },
+    { "--fd=3", "--relay-usbmuxd=", NULL },
+    { "--listen=unix:/x", "--relay-usbmuxd=usbmuxd-1", NULL },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
