@@ -2,6 +2,7 @@
 
 #include "engine/collect/follower.h"
 
+#include "engine/collect/programs.h"
 #include "engine/probe/intervals.h"
 
 /* What the records of one program may take: the last 35 s of some 17 000 a second. */
@@ -92,10 +93,35 @@ hr_follower_get_feed (HrFollower *self)
   return self->feed;
 }
 
-/* Follows the region behind @reader (transfer full) as a stream of @epoch, whose first interval begins at @begin_ns; its records are kept for a
- * while as far as @budget (nullable) goes. With @preload, what the region has counted until now stands in the feed's totals and in no snapshot. */
+/* Says which process it is. The header tells the number that it has to itself, in a sandbox another one than here; a program that cannot be
+ * told from others has none, and is measured by its probe alone. One that has ended already is known by what it said of itself. */
+static void
+identify (HrFollower *self,
+          const char *root,
+          const char *file)
+{
+  const HrRegionHeader *header = hr_region_reader_header (self->reader);
+  guint64               pid = hr_programs_locate (root, header->pid, header->pid_start_time, file);
+  g_autofree char      *detail = NULL;
+
+  if (pid == 0 && !hr_region_reader_alive (self->reader))
+    pid = header->pid;
+
+  if (pid != 0)
+    detail = g_strdup_printf ("pid %" G_GUINT64_FORMAT, pid);
+  else
+    detail = g_strdup_printf ("pid %u by its own count", header->pid);
+  hr_feed_set_detail (self->feed, detail);
+  hr_feed_set_process (self->feed, pid, pid != 0 ? header->pid_start_time : 0);
+}
+
+/* Follows the region behind @reader (transfer full), whose file is called @file, as a stream of @epoch whose first interval begins at
+ * @begin_ns; its records are kept for a while as far as @budget (nullable) goes. With @preload, what the region has counted until now stands in
+ * the feed's totals and in no snapshot. @root: "" or a folder that stands for /. */
 HrFollower *
 hr_follower_new (HrRegionReader *reader,
+                 const char     *root,
+                 const char     *file,
                  HrKeeperBudget *budget,
                  guint64         epoch,
                  gint64          begin_ns,
@@ -105,15 +131,13 @@ hr_follower_new (HrRegionReader *reader,
   HrFollower           *self = g_new0 (HrFollower, 1);
   const HrSampleSink    sink = { sink_metric, sink_add, sink_preload, self };
   g_autofree char      *title = g_utf8_make_valid (header->name, -1);
-  g_autofree char      *detail = g_strdup_printf ("pid %u", header->pid);
   HrRecordKeeper       *keeper = hr_record_keeper_new (KEEPER_BYTES, budget, HR_KEEPER_REACH_NS, begin_ns);
   HrStreamName          name = { .epoch = epoch };
 
   memcpy (name.uuid, header->uuid, sizeof name.uuid);
   self->reader = reader;
   self->feed = hr_feed_new (&name, HR_SOURCE_PROCESS, title, begin_ns);
-  hr_feed_set_detail (self->feed, detail);
-  hr_feed_set_process (self->feed, header->pid, header->pid_start_time);
+  identify (self, root, file);
   hr_feed_set_controls (self->feed, &controls, self);
   hr_feed_set_keeper (self->feed, keeper);
 

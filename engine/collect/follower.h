@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 typedef struct _HrFollower HrFollower;
 
 HrFollower *hr_follower_new (HrRegionReader *reader,
+                             const char     *root,
+                             const char     *file,
                              HrKeeperBudget *budget,
                              guint64         epoch,
                              gint64          begin_ns,

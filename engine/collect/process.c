@@ -29,7 +29,6 @@ typedef struct
   gint64   before_ns; /* of @used; 0: not known */
   guint64  used;
   HrFlow   io;
-  guint64  start_time;
   gboolean seen;
 } Process;
 
@@ -155,9 +154,7 @@ measure (ProcessCollector *self,
     return;
 
   /* The number may have gone to another process since. */
-  if (process->start_time == 0)
-    process->start_time = stat.start_time;
-  if (process->start_time != stat.start_time)
+  if (hr_feed_get_start_time (process->feed) != stat.start_time)
     return;
 
   measure_cpu (process, &stat, now_ns);
@@ -176,7 +173,6 @@ find_process (ProcessCollector *self,
     {
       process = g_new0 (Process, 1);
       process->feed = hr_feed_ref (feed);
-      process->start_time = hr_feed_get_start_time (feed);
       g_hash_table_insert (self->processes, feed, process);
     }
   process->seen = TRUE;
@@ -234,7 +230,7 @@ process_collect (HrCollector *collector,
       HrFeed  *feed = feeds->pdata[i];
       Process *process;
 
-      if (hr_feed_get_role (feed) != HR_SOURCE_PROCESS || hr_feed_get_pid (feed) == 0 ||
+      if (hr_feed_get_role (feed) != HR_SOURCE_PROCESS || hr_feed_get_pid (feed) == 0 || hr_feed_get_start_time (feed) == 0 ||
           hr_feed_get_ended (feed) != NULL || !hr_feed_get_sampling (feed))
         continue;
 

@@ -8,9 +8,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* As much as is read of /proc/PID/status, which names every group of the program's user. */
+#define STATUS_SIZE (64 << 10)
+
+/* And so many lines of /proc/PID/maps: the kernel allows a program as many mappings by default. */
+#define MAX_MAPS 65530
 
 /* Returns the last part of @path if it goes on where @cut ends. */
 static const char *
@@ -194,6 +202,130 @@ hr_programs_look (const char *root,
     close (folder);
 
   return program;
+}
+
+/* Returns the program's number in its own pid namespace, the last one of the line; @pid, its number here, where the kernel knows of no
+ * namespaces. */
+static guint64
+parse_own_pid (const char *status,
+               guint64     pid)
+{
+  const char *line = strstr (status, "\nNSpid:");
+  const char *end = line != NULL ? strchr (line + 1, '\n') : NULL;
+  const char *last = end;
+
+  if (end == NULL)
+    return pid;
+
+  while (g_ascii_isdigit (last[-1]))
+    last--;
+
+  return g_ascii_strtoull (last, NULL, 10);
+}
+
+/* Returns the open folder of the program /proc/@name below the open @proc if it began at @start_time and is @pid to itself, else -1. */
+static int
+open_candidate (int         proc,
+                const char *name,
+                guint64     pid,
+                guint64     start_time)
+{
+  HrProcStat       stat;
+  int              folder = open_process (proc, name, &stat);
+  gboolean         began = folder >= 0 && stat.start_time == start_time;
+  g_autofree char *status = began ? g_malloc (STATUS_SIZE) : NULL;
+
+  if (began && hr_proc_read_at (folder, "status", status, STATUS_SIZE) > 0 && parse_own_pid (status, g_ascii_strtoull (name, NULL, 10)) == pid)
+    return folder;
+
+  if (folder >= 0)
+    close (folder);
+
+  return -1;
+}
+
+/* Returns whether the program of @folder has mapped a file called @file, in whichever folder it sees it. */
+static gboolean
+has_mapped (int         folder,
+            const char *file)
+{
+  g_autofree char *wanted = g_strconcat ("/", file, NULL);
+  int              fd = openat (folder, "maps", O_RDONLY | O_CLOEXEC);
+  FILE            *maps = fd >= 0 ? fdopen (fd, "r") : NULL;
+  char            *line = NULL;
+  size_t           size = 0;
+  gboolean         found = FALSE;
+
+  for (guint i = 0; maps != NULL && i < MAX_MAPS && !found && getline (&line, &size, maps) > 0; i++)
+    found = strstr (line, wanted) != NULL;
+
+  free (line);
+  if (maps != NULL)
+    fclose (maps);
+  else if (fd >= 0)
+    close (fd);
+
+  return found;
+}
+
+/* What was found so far of a program that is looked for. */
+typedef struct
+{
+  guint64 pid;
+  guint   n;
+} Located;
+
+static void
+note_candidate (Located *self,
+                guint64  pid)
+{
+  self->pid = pid;
+  self->n++;
+}
+
+/* Returns the number that a program has here, which began at @start_time (as this /proc counts) and whose number is @pid in its own pid
+ * namespace: another one where it runs in a sandbox or a container. Where several did so, as the first programs of sandboxes that begin together
+ * do, it is the one that has mapped a file called @file. 0 where there is none, or more than one, or @start_time is 0, which is not known: then
+ * nobody can tell which it is. */
+guint64
+hr_programs_locate (const char *root,
+                    guint64     pid,
+                    guint64     start_time,
+                    const char *file)
+{
+  g_autofree char *path = g_strconcat (root, "/proc", NULL);
+  g_autofree char *same = g_strdup_printf ("%" G_GUINT64_FORMAT, pid);
+  g_autoptr (GDir) names = NULL;
+  int         proc = start_time != 0 ? open_proc (root) : -1;
+  int         folder = proc >= 0 ? open_candidate (proc, same, pid, start_time) : -1;
+  const char *name;
+  Located     all = { 0 }, mapping = { 0 };
+
+  /* Nearly always the numbers are the same: that another program began in the same hundredth of a second, and has this number elsewhere, is not
+   * looked into. */
+  if (folder >= 0)
+    {
+      close (folder);
+      close (proc);
+      return pid;
+    }
+
+  names = proc >= 0 ? g_dir_open (path, 0, NULL) : NULL;
+  while (names != NULL && (name = g_dir_read_name (names)) != NULL)
+    {
+      folder = g_ascii_isdigit (*name) ? open_candidate (proc, name, pid, start_time) : -1;
+      if (folder < 0)
+        continue;
+      note_candidate (&all, g_ascii_strtoull (name, NULL, 10));
+      if (has_mapped (folder, file))
+        note_candidate (&mapping, all.pid);
+      close (folder);
+    }
+  if (proc >= 0)
+    close (proc);
+
+  return all.n == 1 ? all.pid : mapping.n == 1 ? mapping.pid
+                                               : 0;
 }
 
 /* How well a program fits what is looked for, the lowest first. */

@@ -21,5 +21,9 @@ HrProgram *hr_programs_look (const char *root,
                              guint64     start_time,
                              uid_t      *out_uid,
                              GError    **error) G_GNUC_WARN_UNUSED_RESULT;
+guint64    hr_programs_locate (const char *root,
+                               guint64     pid,
+                               guint64     start_time,
+                               const char *file);
 
 G_END_DECLS

@@ -33,6 +33,7 @@ typedef struct
 typedef struct
 {
   HrCollector     parent;
+  char           *root;
   char           *folder;
   guint64         epoch;
   guint64         grace_ns;
@@ -71,6 +72,7 @@ has_stream (GPtrArray    *feeds,
 static HrFollower *
 follow (Regions        *self,
         HrRegionReader *reader,
+        const char     *name,
         gint64          now_ns)
 {
   const HrRegionHeader *header = hr_region_reader_header (reader);
@@ -78,7 +80,7 @@ follow (Regions        *self,
   gboolean              known = started_ns > 0 && started_ns <= now_ns;
   gboolean              whole = known && header->started_realtime >= self->epoch && now_ns - started_ns <= FRESH_LIMIT_NS;
 
-  return hr_follower_new (reader, self->budget, self->epoch, whole ? started_ns : now_ns, !whole);
+  return hr_follower_new (reader, self->root, name, self->budget, self->epoch, whole ? started_ns : now_ns, !whole);
 }
 
 static void
@@ -113,7 +115,7 @@ open_region (Regions    *self,
       return;
     }
 
-  entry->follower = follow (self, reader, now_ns);
+  entry->follower = follow (self, reader, name, now_ns);
   g_ptr_array_add (feeds, hr_feed_ref (hr_follower_get_feed (entry->follower)));
 }
 
@@ -308,6 +310,7 @@ regions_free (HrCollector *collector)
 
   g_hash_table_unref (self->entries);
   hr_keeper_budget_unref (self->budget);
+  g_free (self->root);
   g_free (self->folder);
   g_free (self->notice);
   g_free (self);
@@ -349,7 +352,8 @@ hr_regions_make_folder (GError **error)
 /* Creates (transfer full) the collector of all instrumented programs of this user. The streams are of @epoch; the file
  * of a program that ended is removed after @grace_ns. */
 HrCollector *
-hr_regions_new (const char *folder,
+hr_regions_new (const char *root,
+                const char *folder,
                 guint64     epoch,
                 guint64     grace_ns)
 {
@@ -357,6 +361,7 @@ hr_regions_new (const char *folder,
   Regions                      *self = g_new0 (Regions, 1);
 
   self->parent.klass = &klass;
+  self->root = g_strdup (root);
   self->folder = folder != NULL ? g_strdup (folder) : hr_regions_folder (NULL);
   if (self->folder == NULL)
     self->folder = g_strdup ("");

@@ -13,9 +13,10 @@ G_BEGIN_DECLS
 char *hr_regions_folder (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *hr_regions_make_folder (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Finds the regions of running programs in the runtime folder and follows each: a feed a program. @folder: NULL for
- * hr_region_folder (). */
-HrCollector *hr_regions_new (const char *folder,
+/* Finds the regions of running programs in the runtime folder and follows each: a feed a program. @root: "" or a folder that
+ * stands for /, whose /proc tells which process it is. @folder: NULL for hr_region_folder (). */
+HrCollector *hr_regions_new (const char *root,
+                             const char *folder,
                              guint64     epoch,
                              guint64     grace_ns) G_GNUC_WARN_UNUSED_RESULT;
 

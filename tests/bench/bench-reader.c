@@ -176,7 +176,7 @@ collect (Bench *bench,
   if (hr_region_reader_open (hr_probe_path (bench->probe), &reader) != HR_REGION_OK)
     return INFINITY;
 
-  follower = hr_follower_new (reader, NULL, 1, (gint64) hr_clock_monotonic (), TRUE);
+  follower = hr_follower_new (reader, "", "", NULL, 1, (gint64) hr_clock_monotonic (), TRUE);
   for (guint round = 0; round < COLLECT_ROUNDS; round++)
     {
       guint64     begin;

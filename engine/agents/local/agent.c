@@ -510,7 +510,7 @@ hr_agent_new_for_computer (const char *folder,
   g_autoptr (HrFeed) computer = hr_system_feed_new ("", epoch, (gint64) hr_clock_monotonic ());
 
   hr_collectors_add (collectors, hr_system_new ("", computer));
-  hr_collectors_add (collectors, hr_regions_new (folder, epoch, HR_REGIONS_GRACE_NS));
+  hr_collectors_add (collectors, hr_regions_new ("", folder, epoch, HR_REGIONS_GRACE_NS));
   hr_collectors_add (collectors, hr_pressure_new ("", computer));
   hr_collectors_add (collectors, hr_process_new (""));
   hr_collectors_add (collectors, hr_overhead_new (computer));

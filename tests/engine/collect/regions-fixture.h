@@ -24,7 +24,7 @@ set_up (Fixture      *fixture,
 {
   fixture->folder = g_dir_make_tmp ("headroom-XXXXXX", NULL);
   fixture->feeds = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_feed_unref);
-  fixture->collector = hr_regions_new (fixture->folder, 7, HR_REGIONS_GRACE_NS);
+  fixture->collector = hr_regions_new ("", fixture->folder, 7, HR_REGIONS_GRACE_NS);
   fixture->now_ns = (gint64) hr_clock_monotonic ();
 }
 

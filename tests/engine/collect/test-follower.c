@@ -312,7 +312,7 @@ test_a_program_older_than_the_agent_starts_from_its_totals (Fixture      *fixtur
   g_autoptr (HrSnapshot) nothing = NULL;
 
   fixture->collector->klass->free (fixture->collector);
-  fixture->collector = hr_regions_new (fixture->folder, hr_clock_realtime (), HR_REGIONS_GRACE_NS);
+  fixture->collector = hr_regions_new ("", fixture->folder, hr_clock_realtime (), HR_REGIONS_GRACE_NS);
 
   hr_probe_duration (probe, ranking, 7000000, 5);
   collect_after (fixture, SECOND / 10);

@@ -2,6 +2,8 @@
 
 #include "engine/collect/process.h"
 
+#include "engine/collect/proc.h"
+
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -246,6 +248,19 @@ test_a_stopped_program_is_left_alone (Fixture      *fixture,
   g_assert_false (collect_at (fixture, SECOND, "thread_count", &value));
 }
 
+/* The number alone may be another's. */
+static void
+test_a_process_of_unknown_start_is_not_measured (Fixture      *fixture,
+                                                 gconstpointer user_data)
+{
+  double value;
+
+  hr_feed_set_process (fixture->feed, PID, 0);
+  g_assert_false (collect_at (fixture, SECOND, "thread_count", &value));
+  write_stat (fixture, 1000, 0);
+  g_assert_false (collect_at (fixture, 2 * SECOND, "thread_count", &value));
+}
+
 static void
 test_this_process_is_measured (void)
 {
@@ -253,9 +268,13 @@ test_this_process_is_measured (void)
   g_autoptr (HrFeed) feed = hr_feed_new (&name, HR_SOURCE_PROCESS, "me", 0);
   g_autoptr (GPtrArray) feeds = g_ptr_array_new ();
   g_autoptr (HrSnapshot) snapshot = NULL;
-  HrCollector *collector = hr_process_new ("");
+  g_autofree char *text = NULL;
+  HrCollector     *collector = hr_process_new ("");
+  HrProcStat       stat;
 
-  hr_feed_set_process (feed, (guint64) getpid (), 0);
+  g_assert_true (g_file_get_contents ("/proc/self/stat", &text, NULL, NULL));
+  g_assert_true (hr_proc_parse_stat (text, &stat));
+  hr_feed_set_process (feed, (guint64) getpid (), stat.start_time);
   g_ptr_array_add (feeds, feed);
   g_assert_true (collector->klass->collect (collector, SECOND, feeds, NULL));
   snapshot = hr_feed_cut (feed, SECOND);
@@ -329,6 +348,7 @@ main (int   argc,
   ADD ("second", test_measured_once_a_second);
   ADD ("rounds", test_many_are_spread_over_the_rounds);
   ADD ("reuse", test_another_process_of_the_same_number_is_not_measured);
+  ADD ("unknown", test_a_process_of_unknown_start_is_not_measured);
   ADD ("gone", test_a_process_that_is_gone_is_no_failure);
   ADD ("stopped", test_a_stopped_program_is_left_alone);
   g_test_add_func ("/collect/process/real", test_this_process_is_measured);

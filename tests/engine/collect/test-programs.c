@@ -357,6 +357,81 @@ test_a_real_program (void)
   g_assert_error (error, HR_COLLECT_ERROR, HR_COLLECT_ERROR_REFUSED);
 }
 
+/* Adds a process with what it says of its numbers, from here inwards. */
+static void
+add_numbered (Fixture    *fixture,
+              guint       pid,
+              guint64     start_time,
+              const char *numbers)
+{
+  g_autofree char *status = g_strdup_printf ("Name:\tranker\nGroups:\t%s\nNStgid:\t1\t1\n%s%s%sNSpgid:\t9\n", "1 2 3",
+                                             numbers != NULL ? "NSpid:\t" : "", numbers != NULL ? numbers : "", numbers != NULL ? "\n" : "");
+
+  proc_add (fixture->root, pid, "ranker", 'S', 0, start_time, 10);
+  proc_write (fixture->root, pid, "status", status, -1);
+}
+
+static void
+test_a_program_in_a_namespace_is_located (Fixture      *fixture,
+                                          gconstpointer user_data)
+{
+  add_numbered (fixture, 2, 0, "2");
+  add_numbered (fixture, 7, 500, "7");
+  add_numbered (fixture, 4711, 500, "4711\t19\t2");
+  add_numbered (fixture, 4712, 500, "4712\t20\t3");
+  add_numbered (fixture, 4713, 501, "4713\t2");
+  add_numbered (fixture, 4714, 777, NULL);
+
+  /* The same number, or another one inside. */
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 7, 500, "ranker.region"), ==, 7);
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 2, 500, "ranker.region"), ==, 4711);
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 2, 501, "ranker.region"), ==, 4713);
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 4711, 500, "ranker.region"), ==, 0);
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 19, 500, "ranker.region"), ==, 0);
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 4, 500, "ranker.region"), ==, 0);
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 2, 502, "ranker.region"), ==, 0);
+
+  /* A start that is not known tells nobody from nobody. */
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 2, 0, "ranker.region"), ==, 0);
+
+  /* A kernel without namespaces. */
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 4714, 777, "ranker.region"), ==, 4714);
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 14, 777, "ranker.region"), ==, 0);
+  g_assert_cmpuint (hr_programs_locate ("/nonexistent", 7, 500, "ranker.region"), ==, 0);
+}
+
+/* Two sandboxes that began together, whose first programs have the same number. */
+static void
+test_of_two_it_is_the_one_with_the_file (Fixture      *fixture,
+                                         gconstpointer user_data)
+{
+  add_numbered (fixture, 4711, 500, "4711\t2");
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 2, 500, "ranker.region"), ==, 4711);
+  add_numbered (fixture, 4712, 500, "4712\t2");
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 2, 500, "ranker.region"), ==, 0);
+  proc_write (fixture->root, 4711, "maps", "7f00-7f10 rw-s 00000000 00:1b 7 /run/other-ranker.region\n", -1);
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 2, 500, "ranker.region"), ==, 0);
+  proc_write (fixture->root, 4712, "maps", "5500-5510 r-xp 00000000 00:1b 9 /usr/bin/ranker\n7f00-7f10 rw-s 00000000 00:1b 8 /run/ranker.region\n", -1);
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 2, 500, "ranker.region"), ==, 4712);
+  proc_write (fixture->root, 4711, "maps", "7f00-7f10 rw-s 00000000 00:1b 8 /run/ranker.region (deleted)\n", -1);
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 2, 500, "ranker.region"), ==, 0);
+}
+
+/* The line stands behind the groups, and there may be many of these. */
+static void
+test_many_groups_hide_no_number (Fixture      *fixture,
+                                 gconstpointer user_data)
+{
+  g_autoptr (GString) status = g_string_new ("Name:\tranker\nGroups:\t");
+
+  for (guint i = 0; i < 5000; i++)
+    g_string_append_printf (status, "%u ", 100000 + i);
+  g_string_append (status, "\nNSpid:\t4711\t2\n");
+  proc_add (fixture->root, 4711, "ranker", 'S', 0, 500, 10);
+  proc_write (fixture->root, 4711, "status", status->str, -1);
+  g_assert_cmpuint (hr_programs_locate (fixture->root, 2, 500, "ranker.region"), ==, 4711);
+}
+
 #define ADD(path, test) g_test_add ("/collect/programs/" path, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -372,6 +447,9 @@ main (int   argc,
   ADD ("kernel", test_kernel_threads_and_the_dead_are_no_programs);
   g_test_add_func ("/collect/programs/no-proc", test_no_proc_is_no_programs);
   ADD ("refused", test_what_cannot_be_measured_is_named);
+  ADD ("located", test_a_program_in_a_namespace_is_located);
+  ADD ("located/doubtful", test_of_two_it_is_the_one_with_the_file);
+  ADD ("located/groups", test_many_groups_hide_no_number);
   g_test_add_func ("/collect/programs/order", test_the_best_fit_comes_first);
   g_test_add_func ("/collect/programs/case", test_letters_case_is_nothing_in_any_language);
   g_test_add_func ("/collect/programs/limit", test_the_rest_is_counted);

@@ -281,7 +281,7 @@ test_an_agent_that_leaves_lets_go (Fixture      *fixture,
   g_assert_cmpuint (stride_of (probe), ==, 1);
   g_assert_true (hr_probe_sampling (probe));
 
-  fixture->collector = hr_regions_new (fixture->folder, 8, HR_REGIONS_GRACE_NS);
+  fixture->collector = hr_regions_new ("", fixture->folder, 8, HR_REGIONS_GRACE_NS);
   hr_probe_close (probe);
 }
 

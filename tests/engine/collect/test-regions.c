@@ -16,7 +16,7 @@ static void
 forget_grace (Fixture *fixture)
 {
   fixture->collector->klass->free (fixture->collector);
-  fixture->collector = hr_regions_new (fixture->folder, 7, NO_GRACE);
+  fixture->collector = hr_regions_new ("", fixture->folder, 7, NO_GRACE);
 }
 
 static void
@@ -299,7 +299,7 @@ test_a_program_killed_loses_no_count (Fixture      *fixture,
 static void
 test_no_folder_is_no_failure (void)
 {
-  HrCollector *collector = hr_regions_new ("/nonexistent/headroom", 1, NO_GRACE);
+  HrCollector *collector = hr_regions_new ("", "/nonexistent/headroom", 1, NO_GRACE);
   g_autoptr (GPtrArray) feeds = g_ptr_array_new ();
 
   g_assert_true (collector->klass->collect (collector, SECOND, feeds, NULL));
@@ -310,7 +310,7 @@ test_no_folder_is_no_failure (void)
 static void
 test_a_folder_that_cannot_be_read_is_a_failure (void)
 {
-  HrCollector *collector = hr_regions_new ("/dev/null", 1, NO_GRACE);
+  HrCollector *collector = hr_regions_new ("", "/dev/null", 1, NO_GRACE);
   g_autoptr (GPtrArray) feeds = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
 
