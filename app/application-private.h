@@ -25,6 +25,7 @@ struct _HrApplication
   AdwApplication parent_instance;
 
   /* Owned */
+  HrSandbox    *sandbox;
   char         *agent_option;
   char         *workload_option;
   char         *contract_option;

@@ -41,14 +41,17 @@ settings_interval_cb (HrApplication *self)
 static void
 create_monitor (HrApplication *self)
 {
-  g_autofree char  *agent = program_path (self->agent_option, HR_AGENT_BUILD_PATH, "headroom-agent");
-  g_autofree char  *workload = program_path (self->workload_option, HR_WORKLOAD_BUILD_PATH, "headroom-workload");
-  const char *const argv[] = { agent, NULL };
-  g_autofree char  *saved = g_settings_get_string (self->settings, "contract");
-  const char       *path = self->contract_option != NULL ? self->contract_option : saved;
+  g_autofree char *agent = program_path (self->agent_option, HR_AGENT_BUILD_PATH, "headroom-agent");
+  g_autofree char *workload = program_path (self->workload_option, HR_WORKLOAD_BUILD_PATH, "headroom-workload");
+  g_autofree char *saved = g_settings_get_string (self->settings, "contract");
+  const char      *path = self->contract_option != NULL ? self->contract_option : saved;
   g_autoptr (HrContract) contract = hr_places_default_contract ();
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) argv = hr_sandbox_command (self->sandbox, agent, NULL, &error);
 
-  self->monitor = hr_monitor_new (argv, contract);
+  self->monitor = hr_monitor_new ((const char *const *) argv, contract);
+  if (argv == NULL)
+    hr_monitor_bar_computer (self->monitor, error);
   self->workload = hr_workload_new (workload);
   if (*path != '\0')
     _hr_application_restore_contract (self, path);
@@ -238,6 +241,7 @@ hr_application_finalize (GObject *object)
   g_clear_object (&self->jobs);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->notices, hr_notices_free);
+  g_clear_pointer (&self->sandbox, hr_sandbox_free);
   g_free (self->agent_option);
   g_free (self->workload_option);
   g_free (self->contract_option);
@@ -276,13 +280,18 @@ hr_application_init (HrApplication *self)
 
 HrApplication *
 hr_application_new (const char       *application_id,
-                    GApplicationFlags flags)
+                    GApplicationFlags flags,
+                    HrSandbox        *sandbox)
 {
-  return g_object_new (HR_TYPE_APPLICATION,
-                       "application-id", application_id,
-                       "flags", flags,
-                       "resource-base-path", HR_RESOURCES,
-                       NULL);
+  HrApplication *self = g_object_new (HR_TYPE_APPLICATION,
+                                      "application-id", application_id,
+                                      "flags", flags,
+                                      "resource-base-path", HR_RESOURCES,
+                                      NULL);
+
+  self->sandbox = sandbox;
+
+  return self;
 }
 
 HrMainWindow *

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/main-window.h"
+#include "app/sandbox.h"
 
 #include <adwaita.h>
 
@@ -16,8 +17,10 @@ G_BEGIN_DECLS
 #define HR_TYPE_APPLICATION (hr_application_get_type ())
 G_DECLARE_FINAL_TYPE (HrApplication, hr_application, HR, APPLICATION, AdwApplication)
 
+/* @sandbox: transfer full. */
 HrApplication *hr_application_new (const char       *application_id,
-                                   GApplicationFlags flags) G_GNUC_WARN_UNUSED_RESULT;
+                                   GApplicationFlags flags,
+                                   HrSandbox        *sandbox) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Transfer none; NULL before the first activation. */
 HrMainWindow *hr_application_get_window (HrApplication *self);

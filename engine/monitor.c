@@ -203,6 +203,17 @@ hr_monitor_init (HrMonitor *self)
   g_signal_connect_object (self->hub, "snapshot", G_CALLBACK (hub_snapshot_cb), self, 0);
 }
 
+/* Adds this computer, whose agent is reached by @opener. */
+static void
+add_computer (HrMonitor *self,
+              HrOpener  *opener)
+{
+  HrOrigin origin = { HR_SOURCE_COMPUTER, HR_GROUP_COMPUTER, HR_MONITOR_LOCAL_ADDRESS, g_get_host_name () };
+  HrPeer  *peer = hr_hub_add (self->hub, opener, &origin);
+
+  hr_peer_connect (peer, hr_peer_get_origin (peer));
+}
+
 /* Makes a monitor that judges by @contract, and starts the agent for this computer at once.
  * @agent: (nullable): its program and arguments; the descriptor of its socket is added. NULL: this computer is not watched.
  * Returns: (transfer full) */
@@ -216,13 +227,21 @@ hr_monitor_new (const char *const *agent,
   if (agent != NULL)
     {
       g_autoptr (HrOpener) opener = hr_opener_new_spawn (agent);
-      HrOrigin origin = { HR_SOURCE_COMPUTER, HR_GROUP_COMPUTER, HR_MONITOR_LOCAL_ADDRESS, g_get_host_name () };
-      HrPeer  *peer = hr_hub_add (self->hub, opener, &origin);
 
-      hr_peer_connect (peer, hr_peer_get_origin (peer));
+      add_computer (self, opener);
     }
 
   return self;
+}
+
+/* Adds this computer to a monitor that was made without an agent: as a source that nothing comes from, for the reason @why. */
+void
+hr_monitor_bar_computer (HrMonitor    *self,
+                         const GError *why)
+{
+  g_autoptr (HrOpener) opener = hr_opener_new_barred (why);
+
+  add_computer (self, opener);
 }
 
 /* Looks for devices from now on, once. @usbmux: (nullable): where the multiplexer is, as USBMUXD_SOCKET_ADDRESS says it; NULL: as

@@ -32,6 +32,10 @@ G_DECLARE_FINAL_TYPE (HrMonitor, hr_monitor, HR, MONITOR, GObject)
 HrMonitor *hr_monitor_new (const char *const *agent,
                            HrContract        *contract) G_GNUC_WARN_UNUSED_RESULT;
 
+/* This computer is a source all the same where no agent can see it. */
+void hr_monitor_bar_computer (HrMonitor    *self,
+                              const GError *why);
+
 /* Looks for devices at @usbmux (as USBMUXD_SOCKET_ADDRESS says it; NULL: that, or the usual place) from now on: each one becomes
  * a source of its own, with the programs in it that have an agent at HR_ADDRESS_USB_PORT below it; hr_monitor_add () says another port. */
 void        hr_monitor_follow_devices (HrMonitor  *self,

@@ -32,7 +32,7 @@ MAY_INCLUDE = {
                        "engine/alert", "engine/store"),
     "widgets": ("engine/base", "engine/stats"),
     "app": ("engine/monitor", "engine/link", "engine/model", "engine/base", "engine/stats", "engine/budget", "engine/alert",
-            "engine/store", "engine/report", "widgets"),
+            "engine/store", "engine/report", "engine/probe", "widgets"),
     "app/cli": ("engine/monitor", "engine/link", "engine/model", "engine/base", "engine/stats", "engine/budget", "engine/alert",
                 "engine/store", "engine/report", "engine/probe", "app"),
 }

@@ -2,9 +2,12 @@
 
 #include "app/cli/child.h"
 
+#include "engine/probe/reader.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -14,6 +17,7 @@ struct _HrChild
 {
   char       **argv;
   char        *folder;
+  char        *regions; /* NULL: the agent is told by the environment */
   HrChildEnded ended;
   gpointer     user_data;
 
@@ -21,14 +25,29 @@ struct _HrChild
   GCancellable *cancellable;
 };
 
-/* Makes a folder where programs usually record, in memory if the system has such a place for its users: what goes to a disk would hold up those who
- * record. */
+/* Returns (transfer full) the template of a folder in a place where programs usually record, in memory if the system has such a place for its users: what
+ * goes to a disk would hold up those who record. A sandbox shares only the runtime folder itself with the agent outside. */
 static char *
-make_folder (GError **error)
+plan_folder (gboolean shared)
 {
-  const char      *runtime = g_getenv ("XDG_RUNTIME_DIR");
-  gboolean         usable = runtime != NULL && *runtime == '/' && g_access (runtime, W_OK | X_OK) == 0;
-  g_autofree char *path = g_build_filename (usable ? runtime : g_get_tmp_dir (), "headroom-cli-XXXXXX", NULL);
+  const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
+  gboolean    usable = runtime != NULL && *runtime == '/' && g_access (runtime, W_OK | X_OK) == 0;
+  char        folder[PATH_MAX];
+
+  if (shared && hr_region_folder (folder, sizeof folder))
+    {
+      g_mkdir (folder, 0700);
+      return g_build_filename (folder, "cli-XXXXXX", NULL);
+    }
+
+  return g_build_filename (usable ? runtime : g_get_tmp_dir (), "headroom-cli-XXXXXX", NULL);
+}
+
+static char *
+make_folder (gboolean shared,
+             GError **error)
+{
+  g_autofree char *path = plan_folder (shared);
   int              cause;
 
   if (g_mkdtemp (path) != NULL)
@@ -43,12 +62,14 @@ make_folder (GError **error)
 /* Makes the runtime folder, which this program and all that it starts use from now on; so before anything else is started. @argv: the command and its
  * arguments. Returns: (transfer full): NULL with @error */
 HrChild *
-hr_child_new (char       **argv,
-              HrChildEnded ended,
-              gpointer     user_data,
-              GError     **error)
+hr_child_new (char           **argv,
+              const HrSandbox *sandbox,
+              HrChildEnded     ended,
+              gpointer         user_data,
+              GError         **error)
 {
-  char    *folder = make_folder (error);
+  gboolean shared = hr_sandbox_get_kind (sandbox) == HR_SANDBOX_OPEN;
+  char    *folder = make_folder (shared, error);
   HrChild *self;
 
   if (folder == NULL)
@@ -58,6 +79,7 @@ hr_child_new (char       **argv,
   self = g_new0 (HrChild, 1);
   self->argv = g_strdupv (argv);
   self->folder = folder;
+  self->regions = shared ? g_path_get_basename (folder) : NULL;
   self->ended = ended;
   self->user_data = user_data;
 
@@ -94,7 +116,15 @@ hr_child_free (HrChild *self)
   remove_folder (self->folder);
   g_strfreev (self->argv);
   g_free (self->folder);
+  g_free (self->regions);
   g_free (self);
+}
+
+/* Returns: (transfer none) (nullable): the name of the runtime folder in the one that an agent outside the sandbox has; NULL where none is outside. */
+const char *
+hr_child_get_regions (HrChild *self)
+{
+  return self->regions;
 }
 
 static void

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "app/sandbox.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -13,11 +15,14 @@ typedef struct _HrChild HrChild;
 typedef void (*HrChildEnded) (int      status,
                               gpointer user_data);
 
-HrChild *hr_child_new (char       **argv,
-                       HrChildEnded ended,
-                       gpointer     user_data,
-                       GError     **error) G_GNUC_WARN_UNUSED_RESULT;
+HrChild *hr_child_new (char           **argv,
+                       const HrSandbox *sandbox,
+                       HrChildEnded     ended,
+                       gpointer         user_data,
+                       GError         **error) G_GNUC_WARN_UNUSED_RESULT;
 void     hr_child_free (HrChild *self);
+
+const char *hr_child_get_regions (HrChild *self);
 
 gboolean hr_child_start (HrChild *self,
                          GError **error);

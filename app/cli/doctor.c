@@ -320,7 +320,7 @@ hr_doctor_run (const HrOptions *options)
 {
   Doctor self = { 0 };
 
-  if (hr_run_begin (&self.run, options, NULL))
+  if (hr_run_begin (&self.run, options, NULL, NULL))
     examine (&self);
 
   g_clear_handle_id (&self.timeout_source, g_source_remove);

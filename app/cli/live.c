@@ -281,7 +281,7 @@ hr_live_run (HrLive             *self,
   self->child_status = -1;
   if (options->program != NULL)
     {
-      self->child = hr_child_new (options->program, child_ended_cb, self, &error);
+      self->child = hr_child_new (options->program, options->sandbox, child_ended_cb, self, &error);
       if (self->child == NULL)
         {
           hr_output_complain ("%s", error->message);
@@ -289,7 +289,8 @@ hr_live_run (HrLive             *self,
         }
     }
 
-  if (!hr_run_begin (&self->run, options, self->child != NULL ? NULL : options->source))
+  if (!hr_run_begin (&self->run, options, self->child != NULL ? NULL : options->source, self->child != NULL ? hr_child_get_regions (self->child) : NULL) ||
+      !hr_run_require (&self->run))
     return self->run.status;
   self->run.signalled = run_signalled_cb;
   measure (self);

@@ -61,8 +61,9 @@ asks_for_help (const char **arguments)
 }
 
 static HrExit
-run_command (HrCommand    command,
-             const char **arguments)
+run_command (HrCommand        command,
+             const char     **arguments,
+             const HrSandbox *sandbox)
 {
   static HrExit (*const commands[HR_N_COMMANDS]) (const HrOptions *) = {
     [HR_COMMAND_SOURCES] = hr_sources_run,
@@ -91,6 +92,8 @@ run_command (HrCommand    command,
       return HR_EXIT_USAGE;
     }
 
+  options.sandbox = sandbox;
+
   return commands[command](&options);
 }
 
@@ -98,9 +101,11 @@ int
 main (int   argc,
       char *argv[])
 {
+  g_autoptr (HrSandbox) sandbox = hr_sandbox_new (NULL);
   g_autofree char *help = make_help ();
   HrCommand        command;
 
+  hr_sandbox_enter (sandbox);
   setlocale (LC_ALL, "");
   reserve_standard_files ();
   signal (SIGPIPE, SIG_IGN);
@@ -120,5 +125,5 @@ main (int   argc,
       return HR_EXIT_USAGE;
     }
 
-  return run_command (command, (const char **) argv + 2);
+  return run_command (command, (const char **) argv + 2, sandbox);
 }

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "app/sandbox.h"
+
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -71,6 +73,8 @@ typedef struct
   gboolean  quiet;
   char    **files;   /* as many as the command takes */
   char    **program; /* what stands behind "--"; NULL: nothing */
+
+  const HrSandbox *sandbox; /* that the program is in; lent */
 } HrOptions;
 
 HrExit hr_exit_join (HrExit a,

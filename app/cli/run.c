@@ -42,16 +42,37 @@ hr_run_load_contract (const HrOptions *options,
   return options->contract != NULL ? hr_contract_load (options->contract, error) : hr_places_default_contract ();
 }
 
-/* Makes what the command needs to measure @source (nullable: this computer). Returns FALSE, the user told and @self->status set, when that cannot be. hr_run_clear () it in any case. */
+/* Has this computer among the sources, with what can measure it, or else with why nothing can. */
+static void
+make_monitor (HrRun      *self,
+              HrContract *contract,
+              const char *regions)
+{
+  g_autofree char *agent = hr_places_find_program (g_getenv ("HEADROOM_BUILD_DIR"), HR_AGENT_BUILD_PATH, "headroom-agent");
+  g_auto (GStrv) argv = NULL;
+
+  if (!hr_wanted_is_here (&self->wanted))
+    {
+      self->monitor = hr_monitor_new (NULL, contract);
+      return;
+    }
+
+  argv = hr_sandbox_command (self->options->sandbox, agent, regions, &self->barred);
+  self->monitor = hr_monitor_new ((const char *const *) argv, contract);
+  if (self->barred != NULL)
+    hr_monitor_bar_computer (self->monitor, self->barred);
+}
+
+/* Makes what the command needs to measure @source (nullable: this computer), of which it follows the programs that record in the folder @regions of the
+ * runtime folder (nullable: in that itself). Returns FALSE, the user told and @self->status set, when that cannot be. hr_run_clear () it in any case. */
 gboolean
 hr_run_begin (HrRun           *self,
               const HrOptions *options,
-              const char      *source)
+              const char      *source,
+              const char      *regions)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (HrContract) contract = NULL;
-  g_autofree char  *agent = hr_places_find_program (g_getenv ("HEADROOM_BUILD_DIR"), HR_AGENT_BUILD_PATH, "headroom-agent");
-  const char *const argv[] = { agent, NULL };
 
   *self = (HrRun){ .options = options, .status = HR_EXIT_OK };
   hr_output_init (&self->output, STDOUT_FILENO, options->quiet);
@@ -67,11 +88,27 @@ hr_run_begin (HrRun           *self,
   self->loop = g_main_loop_new (NULL, FALSE);
   self->signals[0] = g_unix_signal_add (SIGINT, interrupt_cb, self);
   self->signals[1] = g_unix_signal_add (SIGTERM, terminate_cb, self);
-  self->monitor = hr_monitor_new (hr_wanted_is_here (&self->wanted) ? argv : NULL, contract);
+  make_monitor (self, contract, regions);
   if (options->interval_ns > 0)
     hr_monitor_set_interval (self->monitor, (guint) (options->interval_ns / HR_NS_PER_MS));
 
   return TRUE;
+}
+
+/* Returns FALSE, the user told and @self->status set, when what is wanted is this computer and nothing can measure it. */
+gboolean
+hr_run_require (HrRun *self)
+{
+  g_autofree char *text = NULL;
+
+  if (self->barred == NULL)
+    return TRUE;
+
+  text = hr_text_about (self->wanted.text, self->barred->message);
+  hr_output_complain ("%s; headroom-cli doctor says what to do", text);
+  self->status = HR_EXIT_UNAVAILABLE;
+
+  return FALSE;
 }
 
 /* Runs the main loop until hr_run_quit (), unless that has been called already. */
@@ -99,6 +136,7 @@ hr_run_clear (HrRun *self)
   for (gsize i = 0; i < G_N_ELEMENTS (self->signals); i++)
     g_clear_handle_id (&self->signals[i], g_source_remove);
   g_clear_object (&self->monitor);
+  g_clear_error (&self->barred);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   hr_wanted_clear (&self->wanted);
 }

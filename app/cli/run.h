@@ -18,6 +18,7 @@ struct _HrRun
   HrOutput         output;
   HrWanted         wanted;
   HrMonitor       *monitor;
+  GError          *barred; /* why this computer, which is what is wanted, cannot be measured; NULL: nothing stands in the way */
   GMainLoop       *loop;
   guint            signals[2];
   HrExit           status;
@@ -30,7 +31,9 @@ struct _HrRun
 
 gboolean hr_run_begin (HrRun           *self,
                        const HrOptions *options,
-                       const char      *source);
+                       const char      *source,
+                       const char      *regions);
+gboolean hr_run_require (HrRun *self);
 void     hr_run_loop (HrRun *self);
 void     hr_run_quit (HrRun *self,
                       HrExit status);

@@ -218,7 +218,7 @@ hr_sources_run (const HrOptions *options)
   HrRun  run;
   HrExit status;
 
-  if (!hr_run_begin (&run, options, options->source))
+  if (!hr_run_begin (&run, options, options->source, NULL))
     status = run.status;
   else if (run.wanted.address == NULL || run.wanted.address->type == HR_ADDRESS_PROCESS)
     {

@@ -308,7 +308,7 @@ hr_watch_run (const HrOptions *options)
 {
   Watch self = { 0 };
 
-  if (hr_run_begin (&self.run, options, options->source))
+  if (hr_run_begin (&self.run, options, options->source, NULL) && hr_run_require (&self.run))
     watch (&self);
 
   if (self.run.monitor != NULL)

@@ -71,8 +71,9 @@ wait_for_retry (HrConnector  *self,
   guint retry_ms = hr_opener_plan_retry (self->opener, why, &self->n_failures);
 
   drop_link (self);
-  self->state = STATE_WAITING;
-  self->retry_source = g_timeout_add_once (retry_ms, retry_cb, self);
+  self->state = retry_ms != HR_OPENER_NO_RETRY ? STATE_WAITING : STATE_OFF;
+  if (self->state == STATE_WAITING)
+    self->retry_source = g_timeout_add_once (retry_ms, retry_cb, self);
   g_signal_emit (self, signals[SIGNAL_LOST], 0, why, retry_ms);
 }
 

@@ -16,6 +16,7 @@ struct _HrOpener
   HrPairing *pairing;
   HrUsbmux  *usbmux;
   char      *udid;
+  GError    *why; /* there is no way */
   guint16    port;
   gboolean   has_token;
   guint8     token[HR_TOKEN_BYTES];
@@ -90,6 +91,17 @@ hr_opener_new_usb (HrUsbmux     *usbmux,
   return self;
 }
 
+/* Makes what leads nowhere, for the reason @why, which is told to whoever tries. Returns: (transfer full) */
+HrOpener *
+hr_opener_new_barred (const GError *why)
+{
+  HrOpener *self = opener_new (HR_OPENER_BARRED);
+
+  self->why = g_error_copy (why);
+
+  return self;
+}
+
 /* Returns: (transfer full): @self, counted once more. */
 HrOpener *
 hr_opener_ref (HrOpener *self)
@@ -108,6 +120,7 @@ opener_clear (gpointer data)
   g_clear_pointer (&self->pairing, hr_pairing_free);
   g_clear_object (&self->usbmux);
   g_free (self->udid);
+  g_clear_error (&self->why);
 }
 
 /* Gives up one count. NULL is accepted. */
@@ -233,12 +246,15 @@ hr_opener_open_async (HrOpener           *self,
     case HR_OPENER_USB:
       hr_usbmux_connect_async (self->usbmux, self->udid, self->port, cancellable, usb_connected_cb, g_steal_pointer (&task));
       break;
+    case HR_OPENER_BARRED:
+      g_task_return_error (task, g_error_copy (self->why));
+      break;
     default:
       g_assert_not_reached ();
     }
 }
 
-/* Returns: (transfer full): the link, or NULL with @error: of links, of the multiplexer, or of GIO. */
+/* Returns: (transfer full): the link, or NULL with @error: of links, of the multiplexer, of GIO, or the reason why there is no way. */
 HrLink *
 hr_opener_open_finish (GAsyncResult *result,
                        GError      **error)
@@ -259,7 +275,8 @@ hr_opener_drop (HrOpener *self)
 }
 
 /* Returns how long to wait after the link could not be opened, or was lost, for @error; @n_failures: how often in a row that went
- * before, brought up to date. Longer each time, but for an app that is not in the foreground, which is no failure. */
+ * before, brought up to date. Longer each time, but for an app that is not in the foreground, which is no failure; HR_OPENER_NO_RETRY where nothing
+ * would change by itself. */
 guint
 hr_opener_plan_retry (HrOpener     *self,
                       const GError *error,
@@ -267,6 +284,8 @@ hr_opener_plan_retry (HrOpener     *self,
 {
   guint retry_ms = HR_OPENER_FIRST_RETRY_MS;
 
+  if (self->kind == HR_OPENER_BARRED)
+    return HR_OPENER_NO_RETRY;
   if (self->kind == HR_OPENER_USB && g_error_matches (error, HR_USBMUX_ERROR, HR_USBMUX_ERROR_REFUSED))
     {
       *n_failures = 0;

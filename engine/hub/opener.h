@@ -16,17 +16,21 @@ typedef enum
   HR_OPENER_SPAWN, /* we start it ourselves, with a socket */
   HR_OPENER_UNIX,
   HR_OPENER_TCP,
-  HR_OPENER_USB /* in an app of a device */
+  HR_OPENER_USB,   /* in an app of a device */
+  HR_OPENER_BARRED /* there is no way, and a known reason why */
 } HrOpenerKind;
 
 #define HR_OPENER_FIRST_RETRY_MS 100
 #define HR_OPENER_LAST_RETRY_MS 5000
 /* An app that is not in the foreground may be there any moment, and asking costs next to nothing. */
 #define HR_OPENER_APP_RETRY_MS 1000
+/* To try again would change nothing. */
+#define HR_OPENER_NO_RETRY 0
 
 HrOpener *hr_opener_new_spawn (const char *const *argv) G_GNUC_WARN_UNUSED_RESULT;
 HrOpener *hr_opener_new_unix (const char *path) G_GNUC_WARN_UNUSED_RESULT;
 HrOpener *hr_opener_new_tcp (const HrPairing *pairing) G_GNUC_WARN_UNUSED_RESULT;
+HrOpener *hr_opener_new_barred (const GError *why) G_GNUC_WARN_UNUSED_RESULT;
 HrOpener *hr_opener_new_usb (HrUsbmux     *usbmux,
                              const char   *udid,
                              guint16       port,

@@ -127,6 +127,8 @@ word_loss (HrPeer       *self,
       if (g_error_matches (why, HR_LINK_ERROR, HR_LINK_ERROR_CLOSED) && self->opened_ns != 0 && !self->heard)
         return g_strdup_printf (_ ("%s hung up without a word: it may know this computer no longer. Pair again with a new link from it"), title);
       return g_strdup_printf (_ ("The agent on %s is not reached and is tried again: %s"), title, why->message);
+    case HR_OPENER_BARRED:
+      return g_strdup (why->message);
     case HR_OPENER_UNIX:
     default:
       return g_strdup_printf (_ ("The agent at %s is not reached and is tried again: %s"), hr_source_get_address (hr_peer_get_origin (self)), why->message);

@@ -179,7 +179,7 @@ hr_peer_new (HrOpener *opener,
 
   self->names = hr_names_ref (names);
   self->roster = hr_roster_new (origin, names, &events, self);
-  self->named = hr_opener_get_kind (opener) == HR_OPENER_SPAWN;
+  self->named = hr_opener_get_kind (opener) == HR_OPENER_SPAWN || hr_opener_get_kind (opener) == HR_OPENER_BARRED;
   self->connector = hr_connector_new (opener);
   hr_peer_follow_link (self);
   hr_peer_follow_messages (self);

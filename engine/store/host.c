@@ -8,6 +8,9 @@
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 
+/* Where a Flatpak, whose /etc tells of its runtime, has what tells of the system around it. */
+#define OUTSIDE_RELEASE "/run/host/os-release"
+
 /* Returns (transfer full) what @path holds, without blanks around it; "" when it cannot be read. */
 static char *
 read_line (const char *path)
@@ -18,6 +21,23 @@ read_line (const char *path)
     return g_strdup ("");
 
   return g_strstrip (text);
+}
+
+/* Returns: (transfer full) (nullable): what the system calls itself whose os-release is the file @path; NULL where that is not there, or does not say. */
+char *
+hr_host_read_system (const char *path)
+{
+  g_autoptr (GKeyFile) release = g_key_file_new ();
+  g_autofree char *lines = read_line (path);
+  g_autofree char *text = g_strconcat ("[release]\n", lines, NULL);
+  g_autofree char *name = NULL;
+
+  if (!g_key_file_load_from_data (release, text, (gsize) -1, G_KEY_FILE_NONE, NULL))
+    return NULL;
+
+  name = g_key_file_get_value (release, "release", "PRETTY_NAME", NULL);
+
+  return name != NULL ? g_shell_unquote (name, NULL) : NULL;
 }
 
 /* Returns (transfer full) what the first processor calls itself. */
@@ -45,7 +65,9 @@ hr_host_read (HrHost *out)
   sysinfo (&info);
   out->name = g_strdup (g_get_host_name ());
   out->boot = read_line ("/proc/sys/kernel/random/boot_id");
-  out->system = g_get_os_info (G_OS_INFO_KEY_PRETTY_NAME);
+  out->system = hr_host_read_system (OUTSIDE_RELEASE);
+  if (out->system == NULL)
+    out->system = g_get_os_info (G_OS_INFO_KEY_PRETTY_NAME);
   if (out->system == NULL)
     out->system = g_strdup (names.sysname);
   out->kernel = g_strdup_printf ("%s %s", names.sysname, names.release);

@@ -21,6 +21,8 @@ typedef struct
 void hr_host_read (HrHost *out);
 void hr_host_clear (HrHost *self);
 
+char *hr_host_read_system (const char *path) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HrHost, hr_host_clear)
 
 G_END_DECLS

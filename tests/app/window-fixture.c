@@ -87,7 +87,7 @@ run_case (gconstpointer data)
   int         n_arguments = fixture.test->agent != NULL ? 3 : 1;
 
   fixture.widgets = g_ptr_array_new_with_free_func (weak_widget_free);
-  fixture.application = hr_application_new (HR_APP_ID, G_APPLICATION_NON_UNIQUE);
+  fixture.application = hr_application_new (HR_APP_ID, G_APPLICATION_NON_UNIQUE, hr_sandbox_new ("/nonexistent"));
   g_signal_connect_after (fixture.application, "activate", G_CALLBACK (application_activate_cb), &fixture);
   g_assert_cmpint (g_application_run (G_APPLICATION (fixture.application), n_arguments, (char **) arguments), ==, 0);
   g_assert_finalize_object (fixture.application);

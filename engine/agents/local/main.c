@@ -5,10 +5,13 @@
 #include "engine/agents/local/agent.h"
 #include "engine/agents/local/entrance.h"
 #include "engine/agents/local/relay.h"
+#include "engine/collect/regions.h"
 
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
 
 #define EXIT_USAGE 2
 
@@ -21,7 +24,8 @@ typedef struct
   char     **listen;
   GPtrArray *entrances; /* HrAddress, what @listen says */
   char      *identity;
-  char      *relay; /* NULL: none */
+  char      *relay;   /* NULL: none */
+  char      *regions; /* NULL: the runtime folder itself */
   int        interval_ms;
   gboolean   renew;
   gboolean   version;
@@ -53,6 +57,12 @@ parse_entrances (Options *options,
   return TRUE;
 }
 
+static gboolean
+is_name (const char *text)
+{
+  return *text != '\0' && *text != '.' && strchr (text, '/') == NULL;
+}
+
 /* What options mean together. */
 static gboolean
 check_options (Options *options,
@@ -64,6 +74,8 @@ check_options (Options *options,
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "either --fd or --listen is needed");
   else if (options->fd < 0 && options->relay != NULL)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--relay-usbmuxd goes with --fd");
+  else if (options->regions != NULL && !is_name (options->regions))
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--regions: “%s” is no name of a folder", options->regions);
   else if (options->interval_ms <= 0)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--interval takes a number of milliseconds");
   else if (options->relay != NULL && !hr_relay_check_name (options->relay, error))
@@ -86,6 +98,7 @@ parse_options (Options *options,
     { "identity", 0, 0, G_OPTION_ARG_FILENAME, &options->identity, "Keep certificate and token in this folder", "FOLDER" },
     { "renew", 0, 0, G_OPTION_ARG_NONE, &options->renew, "Make a new certificate and token: no earlier pairing is valid", NULL },
     { "relay-usbmuxd", 0, 0, G_OPTION_ARG_FILENAME, &options->relay, "Lead to usbmuxd from this socket in the runtime folder", "NAME" },
+    { "regions", 0, 0, G_OPTION_ARG_FILENAME, &options->regions, "Follow the programs that record in this folder of the runtime folder, and no others", "NAME" },
     { "interval", 0, 0, G_OPTION_ARG_INT, &options->interval_ms, "Cut a snapshot this often (default: 100)", "MS" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL },
     { NULL }
@@ -113,6 +126,7 @@ clear_options (Options *options)
   g_ptr_array_unref (options->entrances);
   g_free (options->identity);
   g_free (options->relay);
+  g_free (options->regions);
 }
 
 static void
@@ -221,13 +235,23 @@ serve (Program       *program,
   return TRUE;
 }
 
+/* Returns (transfer full) the folder of the programs that are followed; NULL for the usual one. */
+static char *
+find_regions (const Options *options)
+{
+  g_autofree char *folder = options->regions != NULL ? hr_regions_folder (NULL) : NULL;
+
+  return folder != NULL ? g_build_filename (folder, options->regions, NULL) : NULL;
+}
+
 /* Measures and serves until it is asked to end. */
 static gboolean
 run (const Options *options,
      GError       **error)
 {
-  Program  program = { 0 };
-  gboolean served;
+  Program          program = { 0 };
+  g_autofree char *folder = find_regions (options);
+  gboolean         served;
 
   if (options->renew && !hr_identity_renew (options->identity, error))
     return FALSE;
@@ -235,7 +259,7 @@ run (const Options *options,
     return TRUE;
 
   program.loop = g_main_loop_new (NULL, FALSE);
-  program.agent = hr_agent_new_for_computer (NULL, (guint) options->interval_ms);
+  program.agent = hr_agent_new_for_computer (folder, (guint) options->interval_ms);
   program.listeners = g_ptr_array_new_with_free_func (g_object_unref);
   served = serve (&program, options, error);
 
@@ -254,6 +278,8 @@ main (int   argc,
   int     status = EXIT_SUCCESS;
   g_autoptr (GError) error = NULL;
 
+  /* From a sandbox it is started by way of the dynamic loader, and would be called by its name. */
+  prctl (PR_SET_NAME, "headroom-agent");
   g_setenv ("G_TLS_GNUTLS_PRIORITY", TLS_PRIORITY, TRUE);
   options.entrances = g_ptr_array_new_with_free_func ((GDestroyNotify) hr_address_free);
   if (!parse_options (&options, &argc, &argv, &error))
