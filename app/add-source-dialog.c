@@ -185,6 +185,19 @@ hr_add_source_dialog_init (HrAddSourceDialog *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
+void
+hr_add_source_dialog_set_link (HrAddSourceDialog *self,
+                               const char        *link)
+{
+  g_autofree char *text = NULL;
+
+  g_return_if_fail (HR_IS_ADD_SOURCE_DIALOG (self));
+
+  /* What is longer than any link may be stays so, and is told of, without being laid out in full. */
+  text = g_utf8_make_valid (link, (gssize) MIN (strlen (link), HR_ADDRESS_LIMIT + 1));
+  gtk_editable_set_text (self->address, text);
+}
+
 GtkWindow *
 hr_add_source_dialog_new (GtkWindow  *parent,
                           HrMonitor  *monitor,

@@ -17,4 +17,8 @@ GtkWindow *hr_add_source_dialog_new (GtkWindow  *parent,
                                      HrMonitor  *monitor,
                                      HrPairings *pairings) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Puts a link that came from elsewhere where one is pasted. Nothing is added before its user does. */
+void hr_add_source_dialog_set_link (HrAddSourceDialog *self,
+                                    const char        *link);
+
 G_END_DECLS

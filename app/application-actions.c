@@ -210,7 +210,8 @@ default_contract_cb (GSimpleAction *action,
 
   hr_monitor_set_contract (self->monitor, contract);
   g_settings_set_string (self->settings, "contract", "");
-  hr_main_window_toast (self->window, _ ("Judging by the default contract"));
+  if (self->window != NULL)
+    hr_main_window_toast (self->window, _ ("Judging by the default contract"));
 }
 
 static void
@@ -236,6 +237,18 @@ show_records_cb (GSimpleAction *action,
   g_variant_get (parameter, "(&sx)", &source, &moment_us);
   g_application_activate (G_APPLICATION (self));
   hr_main_window_show_records (self->window, source, moment_us);
+}
+
+static void
+history_cb (GSimpleAction *action,
+            GVariant      *parameter,
+            gpointer       user_data)
+{
+  HrApplication *self = HR_APPLICATION (user_data);
+
+  g_application_activate (G_APPLICATION (self));
+  if (self->window != NULL)
+    g_action_group_activate_action (G_ACTION_GROUP (self->window), "view", g_variant_new_string ("history"));
 }
 
 static gboolean
@@ -283,6 +296,7 @@ static const GActionEntry entries[] = {
   { "default-contract", default_contract_cb },
   { "show-alert", show_alert_cb, "s" },
   { "show-records", show_records_cb, "(sx)" },
+  { "history", history_cb },
   { "about", about_cb },
   { "quit", quit_cb },
 };

@@ -126,6 +126,20 @@ record_change_cb (GSimpleAction *action,
     hr_archive_begin_recording (self->archive, name);
   else if (!wanted)
     hr_archive_end_recording (self->archive);
+
+  /* A script began it. */
+  if (self->window == NULL && hr_archive_is_recording (self->archive))
+    go_to_background (self);
+}
+
+/* For a launcher's menu: with the window, so that it can be seen. */
+static void
+start_recording_cb (GSimpleAction *action,
+                    GVariant      *parameter,
+                    gpointer       user_data)
+{
+  g_application_activate (G_APPLICATION (user_data));
+  g_action_group_change_action_state (G_ACTION_GROUP (user_data), "record", g_variant_new_boolean (TRUE));
 }
 
 static void
@@ -169,6 +183,7 @@ archive_failed_cb (HrArchive     *archive,
 
 static const GActionEntry entries[] = {
   { "record", NULL, NULL, "false", record_change_cb },
+  { "start-recording", start_recording_cb },
   { "stop-recording", stop_recording_cb },
   { "show", show_cb },
 };

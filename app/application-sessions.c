@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What is made of sessions: actions, for hands and for scripts, that have a job done. With an empty path a file chooser is asked. */
+/* What is made of sessions: actions, for hands and for scripts, that have a job done. With an empty path a file chooser is asked. Nobody needs
+ * a window for that: the app stays until the last job is done. */
 
 #include "app/application-private.h"
 #include "app/session-work.h"
+#include "app/source-input.h"
 #include "engine/report/save.h"
 
 #include <glib/gi18n.h>
@@ -271,6 +273,16 @@ open_chosen (HrApplication *self,
     hr_main_window_open_session (self->window, whole);
 }
 
+/* For a launcher's menu, which has no parameter to give. */
+static void
+choose_session_cb (GSimpleAction *action,
+                   GVariant      *parameter,
+                   gpointer       user_data)
+{
+  g_application_activate (G_APPLICATION (user_data));
+  g_action_group_activate_action (G_ACTION_GROUP (user_data), "open-session", g_variant_new_string (""));
+}
+
 static void
 open_session_cb (GSimpleAction *action,
                  GVariant      *parameter,
@@ -279,7 +291,7 @@ open_session_cb (GSimpleAction *action,
   with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_OPEN, _ ("Open a session file"), NULL, open_chosen);
 }
 
-/* Opens @file as what its name says: a contract, else a session. */
+/* Opens @file as what its name says: a contract, else a session. A pairing link comes as a file too. */
 void
 _hr_application_open_file (HrApplication *self,
                            GFile         *file)
@@ -287,7 +299,9 @@ _hr_application_open_file (HrApplication *self,
   g_autofree char *path = g_file_get_path (file);
   g_autofree char *uri = g_file_get_uri (file);
 
-  if (path != NULL && g_str_has_suffix (path, CONTRACT_SUFFIX))
+  if (hr_source_input_is_link (uri) && self->window != NULL)
+    hr_main_window_offer_source (self->window, uri);
+  else if (path != NULL && g_str_has_suffix (path, CONTRACT_SUFFIX))
     g_action_group_activate_action (G_ACTION_GROUP (self), "open-contract", g_variant_new_string (path));
   else if (path != NULL)
     open_chosen (self, path);
@@ -315,6 +329,7 @@ compare_saved_cb (GObject      *object,
   g_autoptr (Errand) errand = user_data;
   g_autoptr (GError) error = NULL;
 
+  g_application_release (G_APPLICATION (errand->application));
   if (hr_save_bytes_finish (result, &error))
     tell (errand, 0);
   else
@@ -343,6 +358,7 @@ compared_cb (GObject      *job,
 
   text = hr_comparison_format (comparison, format);
   bytes = g_bytes_new_take (text, strlen (text));
+  g_application_hold (G_APPLICATION (errand->application));
   hr_save_bytes_async (errand->path, bytes, NULL, compare_saved_cb, errand);
 }
 
@@ -417,7 +433,22 @@ set_history_aside_cb (GSimpleAction *action,
   hr_archive_set_aside_async (self->archive, set_aside_cb, g_object_ref (self));
 }
 
+/* Whatever is under way holds the app. */
+static void
+jobs_changed_cb (GListModel    *jobs,
+                 guint          position,
+                 guint          removed,
+                 guint          added,
+                 HrApplication *self)
+{
+  for (guint i = 0; i < added; i++)
+    g_application_hold (G_APPLICATION (self));
+  for (guint i = 0; i < removed; i++)
+    g_application_release (G_APPLICATION (self));
+}
+
 static const GActionEntry entries[] = {
+  { "choose-session", choose_session_cb },
   { "open-session", open_session_cb, "s" },
   { "save-session", save_session_cb, "s" },
   { "export-session", export_session_cb, "s" },
@@ -433,4 +464,5 @@ void
 _hr_application_add_session_actions (HrApplication *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  g_signal_connect_object (self->jobs, "items-changed", G_CALLBACK (jobs_changed_cb), self, 0);
 }

@@ -200,13 +200,33 @@ take_path (GVariantDict *options,
   return path;
 }
 
-/* Options are this instance's; of a second start only the contract reaches the one that runs. */
+/* Has the action @name done, here or by the instance that runs; FALSE with an error where there is none that takes nothing. */
+static gboolean
+do_action (GApplication *application,
+           const char   *name,
+           GError      **error)
+{
+  const GVariantType *parameter;
+
+  if (!g_action_group_query_action (G_ACTION_GROUP (application), name, NULL, &parameter, NULL, NULL, NULL) || parameter != NULL)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _ ("There is no action “%s”"), name);
+      return FALSE;
+    }
+
+  g_action_group_activate_action (G_ACTION_GROUP (application), name, NULL);
+
+  return TRUE;
+}
+
+/* Options are this instance's; of a second start only the contract and the action reach the one that runs. */
 static int
 hr_application_handle_local_options (GApplication *application,
                                      GVariantDict *options)
 {
   HrApplication *self = HR_APPLICATION (application);
   g_autoptr (GError) error = NULL;
+  const char *action;
 
   self->agent_option = take_path (options, "agent");
   self->workload_option = take_path (options, "workload");
@@ -222,6 +242,11 @@ hr_application_handle_local_options (GApplication *application,
       g_autofree char *path = g_canonicalize_filename (self->contract_option, NULL);
 
       g_action_group_activate_action (G_ACTION_GROUP (application), "open-contract", g_variant_new_string (path));
+    }
+  if (g_variant_dict_lookup (options, "action", "&s", &action) && !do_action (application, action, &error))
+    {
+      g_printerr ("headroom: %s\n", error->message);
+      return EXIT_FAILURE;
     }
 
   return -1;
@@ -267,6 +292,7 @@ hr_application_init (HrApplication *self)
 {
   static const GOptionEntry options[] = {
     { "contract", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Judge by the contract in FILE"), N_ ("FILE") },
+    { "action", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Do what the action NAME does, as “history” or “start-recording”"), N_ ("NAME") },
     { "agent", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Use the agent at PATH for this computer"), N_ ("PATH") },
     { "workload", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Use the Thompson workload at PATH"), N_ ("PATH") },
     { NULL },

@@ -48,6 +48,9 @@ struct _HrMainWindow
   char          *page_before; /* that was looked at before a session was; NULL: none is */
   GSettings     *settings;
 
+  /* Borrowed: GTK's */
+  GtkWindow *adding; /* the dialog that asks for a network source; NULL: none is open */
+
   guint    warming;          /* the source that reads what dialogs need, or 0 */
   guint    n_warm;           /* kinds of widgets that have been read */
   guint    tick;             /* that shows the selected source with the next frame, or 0 */

@@ -181,16 +181,35 @@ dialog_added_cb (HrAddSourceDialog *dialog,
   hr_sidebar_select (self->sidebar, source);
 }
 
+/* One dialog at a time, however many links somebody opens. */
+static HrAddSourceDialog *
+present_add_source (HrMainWindow *self)
+{
+  if (self->adding == NULL)
+    {
+      g_set_weak_pointer (&self->adding, hr_add_source_dialog_new (GTK_WINDOW (self), self->monitor, self->pairings));
+      g_signal_connect_object (self->adding, "added", G_CALLBACK (dialog_added_cb), self, 0);
+    }
+  hr_main_window_present (self, self->adding);
+
+  return HR_ADD_SOURCE_DIALOG (self->adding);
+}
+
 static void
 add_source_cb (GSimpleAction *action,
                GVariant      *parameter,
                gpointer       user_data)
 {
-  HrMainWindow *self = HR_MAIN_WINDOW (user_data);
-  GtkWindow    *dialog = hr_add_source_dialog_new (GTK_WINDOW (self), self->monitor, self->pairings);
+  present_add_source (HR_MAIN_WINDOW (user_data));
+}
 
-  g_signal_connect_object (dialog, "added", G_CALLBACK (dialog_added_cb), self, 0);
-  hr_main_window_present (self, dialog);
+void
+hr_main_window_offer_source (HrMainWindow *self,
+                             const char   *link)
+{
+  g_return_if_fail (HR_IS_MAIN_WINDOW (self));
+
+  hr_add_source_dialog_set_link (present_add_source (self), link);
 }
 
 static void

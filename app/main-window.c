@@ -441,6 +441,7 @@ hr_main_window_dispose (GObject *object)
   HrMainWindow *self = HR_MAIN_WINDOW (object);
 
   g_clear_handle_id (&self->warming, g_source_remove);
+  g_clear_weak_pointer (&self->adding);
   /* They hold the chart and the pages, and GTK may hold the window's actions longer than the window. */
   if (self->monitor != NULL)
     {

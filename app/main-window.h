@@ -38,6 +38,10 @@ HrLiveView *hr_main_window_get_live_view (HrMainWindow *self);
 /* Looks anew at why no devices can be seen. */
 void hr_main_window_show_trouble (HrMainWindow *self);
 
+/* Asks whether the source that @link, a pairing link, leads to is to be added. */
+void hr_main_window_offer_source (HrMainWindow *self,
+                                  const char   *link);
+
 /* Lists the session file at @path and shows it. */
 void hr_main_window_open_session (HrMainWindow *self,
                                   const char   *path);

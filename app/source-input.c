@@ -4,8 +4,9 @@
 
 #include <glib/gi18n.h>
 
-static gboolean
-is_link (const char *text)
+/* Whether @text says that it is a pairing link, whatever else is wrong with it. */
+gboolean
+hr_source_input_is_link (const char *text)
 {
   return g_ascii_strncasecmp (text, "headroom:", strlen ("headroom:")) == 0;
 }
@@ -22,7 +23,7 @@ complete (const char *text)
     if (g_str_has_prefix (text, schemes[i]))
       return g_strdup (text);
 
-  return is_link (text) ? g_strdup (text) : g_strconcat ("tcp:", text, NULL);
+  return hr_source_input_is_link (text) ? g_strdup (text) : g_strconcat ("tcp:", text, NULL);
 }
 
 static char *

@@ -15,6 +15,8 @@ HrAddress *hr_source_input_read (const char *text,
 /* Whether @text, as far as it is written, is of the kind that wants a token beside it. */
 gboolean hr_source_input_wants_token (const char *text);
 
+gboolean hr_source_input_is_link (const char *text);
+
 /* What the source is called unless its user says otherwise. */
 char *hr_source_input_name (const HrAddress *address) G_GNUC_WARN_UNUSED_RESULT;
 
