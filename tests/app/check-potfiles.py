@@ -23,7 +23,7 @@ def main(root):
              for path in (root / folder).rglob('*')
              if path.suffix in ('.c', '.h', '.ui') and speaks(path)}
     found |= {str(path.relative_to(root))
-              for pattern in ('*.desktop.in', '*.metainfo.xml.in', '*.gschema.xml')
+              for pattern in ('*.desktop.in', '*.gschema.xml', '*.xml.in')
               for path in (root / 'data').glob(pattern)}
     listed = [line for line in (root / 'po' / 'POTFILES').read_text(encoding='utf-8').split('\n') if line]
 
