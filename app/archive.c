@@ -99,6 +99,18 @@ recorder_changed_cb (HrArchive *self)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
+static void begin_cb (GObject      *object,
+                      GAsyncResult *result,
+                      gpointer      user_data);
+
+/* Tells the file of the recording that begins. */
+static void
+tell_begin (HrArchive *self)
+{
+  feed (self);
+  hr_recorder_begin_recording_async (self->recorder, self->name, NULL, begin_cb, g_object_ref (self));
+}
+
 static void
 open_recorder (HrArchive *self)
 {
@@ -109,7 +121,10 @@ open_recorder (HrArchive *self)
 
   self->recorder = hr_recorder_new (self->path, &options);
   g_signal_connect_object (self->recorder, "changed", G_CALLBACK (recorder_changed_cb), self, G_CONNECT_SWAPPED);
-  feed (self);
+  if (self->name != NULL)
+    tell_begin (self);
+  else
+    feed (self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -383,7 +398,7 @@ begin_cb (GObject      *object,
     tell_end (self);
 }
 
-/* Names what is measured from now on @name. One recording goes on at a time. */
+/* Names what is measured from now on @name. One recording goes on at a time. A file that is just being opened is told of it once it is. */
 void
 hr_archive_begin_recording (HrArchive  *self,
                             const char *name)
@@ -392,16 +407,11 @@ hr_archive_begin_recording (HrArchive  *self,
 
   if (self->name != NULL || self->closing)
     return;
-  if (self->recorder == NULL)
-    {
-      g_signal_emit (self, signals[FAILED], 0, _ ("Not Recorded"), _ ("The history is not open yet."));
-      return;
-    }
 
   self->name = g_strdup (name);
   self->begin_us = g_get_real_time ();
-  feed (self);
-  hr_recorder_begin_recording_async (self->recorder, name, NULL, begin_cb, g_object_ref (self));
+  if (self->recorder != NULL)
+    tell_begin (self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 

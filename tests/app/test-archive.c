@@ -54,13 +54,19 @@ closed_cb (GObject      *object,
 }
 
 static void
-open_archive (Fixture *self)
+start_archive (Fixture *self)
 {
   self->archive = hr_archive_new (self->monitor, self->settings, self->path);
   self->sessions = hr_sessions_new (self->archive, self->settings);
   self->closed = FALSE;
   g_signal_connect (self->archive, "recorded", G_CALLBACK (recorded_cb), self);
   g_signal_connect (self->archive, "failed", G_CALLBACK (failed_cb), self);
+}
+
+static void
+open_archive (Fixture *self)
+{
+  start_archive (self);
   wait_until (hr_archive_get_recorder (self->archive) != NULL &&
               hr_recorder_get_status (hr_archive_get_recorder (self->archive))->state != HR_RECORDER_OPENING);
 }
@@ -170,6 +176,19 @@ test_recordings_are_listed_the_newest_first (Fixture      *self,
   hr_archive_remove_recording (self->archive, hr_session_item_get_recording (first));
   wait_until (count (self) == 1);
   g_assert_cmpstr (hr_session_item_get_title (get (self, 0)), ==, "Second");
+  g_assert_cmpuint (self->n_failed, ==, 0);
+}
+
+/* As a launcher does that starts the app with it. */
+static void
+test_a_recording_can_begin_before_the_file_is_open (Fixture      *self,
+                                                    gconstpointer data)
+{
+  start_archive (self);
+  g_assert_null (hr_archive_get_recorder (self->archive));
+  record (self, "Early");
+  wait_until (count (self) == 1);
+  g_assert_cmpstr (hr_session_item_get_title (get (self, 0)), ==, "Early");
   g_assert_cmpuint (self->n_failed, ==, 0);
 }
 
@@ -307,6 +326,7 @@ main (int   argc,
   } cases[] = {
     { "/app/archive/its-folder-is-its-users-alone", test_its_folder_is_its_users_alone },
     { "/app/archive/recordings-are-listed-the-newest-first", test_recordings_are_listed_the_newest_first },
+    { "/app/archive/a-recording-can-begin-before-the-file-is-open", test_a_recording_can_begin_before_the_file_is_open },
     { "/app/archive/a-recording-can-end-at-once", test_a_recording_can_end_at_once },
     { "/app/archive/nothing-is-kept-unless-it-is-wanted-or-recorded", test_nothing_is_kept_unless_it_is_wanted_or_recorded },
     { "/app/archive/what-a-killed-app-left-open-is-ended", test_what_a_killed_app_left_open_is_ended },

@@ -72,6 +72,15 @@ test_wants_token (void)
   g_assert_false (hr_source_input_wants_token ("headroom://127.0.0.1:7777/#" TOKEN));
 }
 
+static void
+test_links (void)
+{
+  g_assert_true (hr_source_input_is_link ("headroom://127.0.0.1:7777/#" TOKEN));
+  g_assert_true (hr_source_input_is_link ("HEADROOM:cut-off"));
+  g_assert_false (hr_source_input_is_link ("file:///home/anna/run.headroom"));
+  g_assert_false (hr_source_input_is_link ("headroom"));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -80,6 +89,7 @@ main (int   argc,
   g_test_add_func ("/source-input/reads", test_reads);
   g_test_add_func ("/source-input/refuses", test_refuses);
   g_test_add_func ("/source-input/wants-token", test_wants_token);
+  g_test_add_func ("/source-input/links", test_links);
 
   return g_test_run ();
 }

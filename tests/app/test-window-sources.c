@@ -186,6 +186,56 @@ test_add_source (Fixture *fixture)
   gtk_window_destroy (dialog);
 }
 
+/* Returns the dialogs that are there then. */
+static GPtrArray *
+open_link (Fixture    *fixture,
+           const char *link)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (link);
+  GListModel *windows = gtk_window_get_toplevels ();
+  GPtrArray  *dialogs = g_ptr_array_new_with_free_func (g_object_unref);
+
+  G_APPLICATION_GET_CLASS (fixture->application)->open (G_APPLICATION (fixture->application), &file, 1, "");
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (HR_IS_ADD_SOURCE_DIALOG (window))
+        g_ptr_array_add (dialogs, g_steal_pointer (&window));
+    }
+
+  return dialogs;
+}
+
+static void
+assert_offers (Fixture    *fixture,
+               const char *link,
+               const char *text)
+{
+  g_autoptr (GPtrArray) dialogs = open_link (fixture, link);
+  GtkWidget *address;
+
+  g_assert_cmpuint (dialogs->len, ==, 1);
+  g_assert_nonnull (find_text (dialogs->pdata[0], text));
+  address = find_shown (dialogs->pdata[0], ADW_TYPE_ENTRY_ROW);
+  g_assert_cmpuint (strlen (gtk_editable_get_text (GTK_EDITABLE (address))), <=, HR_ADDRESS_LIMIT + 1);
+}
+
+/* A link from elsewhere is shown, whatever it is, and nothing is added before its user does; many are one dialog. */
+static void
+test_open_link (Fixture *fixture)
+{
+  GListModel      *sources = hr_monitor_get_sources (hr_application_get_monitor (fixture->application));
+  guint            n = g_list_model_get_n_items (sources);
+  g_autofree char *endless = g_strnfill (1 << 20, 'x');
+  g_autofree char *too_long = g_strconcat ("headroom://", endless, NULL);
+
+  assert_offers (fixture, "headroom://127.0.0.1:7777/#00112233445566778899aabbccddeeff", "It will be called “127.0.0.1:7777”.");
+  assert_offers (fixture, too_long, "at most 512 bytes");
+  assert_offers (fixture, "headroom://box.lan:7777/#00112233445566778899aabbccddeeff", "names no certificate");
+  g_assert_cmpuint (g_list_model_get_n_items (sources), ==, n);
+}
+
 static void
 test_dialogs_narrow (Fixture *fixture)
 {
@@ -232,6 +282,7 @@ main (int   argc,
     { "/window-sources/forget-and-leave", MISSING_AGENT, test_forget_and_leave },
     { "/window-sources/rename", MISSING_AGENT, test_rename },
     { "/window-sources/add-source", MISSING_AGENT, test_add_source },
+    { "/window-sources/open-link", MISSING_AGENT, test_open_link },
     { "/window-sources/dialogs-narrow", MISSING_AGENT, test_dialogs_narrow },
     { "/window-sources/source-actions", MISSING_AGENT, test_source_actions },
     { "/window-sources/device-states", MISSING_AGENT, test_device_states },
