@@ -216,6 +216,7 @@ assert_offers (Fixture    *fixture,
   GtkWidget *address;
 
   g_assert_cmpuint (dialogs->len, ==, 1);
+  gtk_window_present (dialogs->pdata[0]);
   g_assert_nonnull (find_text (dialogs->pdata[0], text));
   address = find_shown (dialogs->pdata[0], ADW_TYPE_ENTRY_ROW);
   g_assert_cmpuint (strlen (gtk_editable_get_text (GTK_EDITABLE (address))), <=, HR_ADDRESS_LIMIT + 1);

@@ -72,10 +72,12 @@ run_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* A case may activate it again. */
 static void
 application_activate_cb (HrApplication *application,
                          Fixture       *fixture)
 {
+  g_signal_handlers_disconnect_by_func (application, application_activate_cb, fixture);
   g_idle_add (run_cb, fixture);
 }
 
