@@ -3,6 +3,7 @@
 #include "app/application-private.h"
 #include "app/config.h"
 #include "app/places.h"
+#include "engine/model/shown-path.h"
 #include "engine/report/csv.h"
 #include "engine/report/save.h"
 
@@ -103,7 +104,8 @@ take_contract (HrApplication *self,
     hr_monitor_set_contract (self->monitor, contract);
   else if (self->window != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      g_autofree char *body = g_strdup_printf (_ ("%s\n\nThe contract “%s” stays in force."), error->message,
+      g_autofree char *reason = hr_shown_text (error->message, g_task_get_task_data (G_TASK (result)));
+      g_autofree char *body = g_strdup_printf (_ ("%s\n\nThe contract “%s” stays in force."), reason,
                                                hr_contract_get_name (hr_monitor_get_contract (self->monitor)));
 
       hr_main_window_complain (self->window, _ ("Contract Not Used"), body);

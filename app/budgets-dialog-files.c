@@ -5,6 +5,7 @@
 #include "app/budgets-dialog-private.h"
 #include "app/config.h"
 #include "app/contract-file.h"
+#include "engine/model/shown-path.h"
 
 #include <glib/gi18n.h>
 
@@ -100,7 +101,9 @@ load_theirs (HrBudgetsDialog *self)
     editor = hr_contract_editor_new (text, size, self->path, &error);
   if (editor == NULL)
     {
-      complain (self, _ ("Contract Not Used"), error->message);
+      g_autofree char *reason = hr_shown_text (error->message, self->path);
+
+      complain (self, _ ("Contract Not Used"), reason);
       return;
     }
 

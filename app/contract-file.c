@@ -3,6 +3,7 @@
 #include "app/contract-file.h"
 
 #include "engine/budget/contract.h"
+#include "engine/model/shown-path.h"
 #include "engine/report/save.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@ check_unchanged (const char *path,
                  GError    **error)
 {
   g_autofree char *now = NULL;
+  g_autofree char *name = NULL;
   gsize            size = 0;
 
   if (before == NULL || !g_file_get_contents (path, &now, &size, NULL))
@@ -25,7 +27,8 @@ check_unchanged (const char *path,
   if (size == strlen (before) && memcmp (now, before, size) == 0)
     return TRUE;
 
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG, "%s: somebody else has changed it", path);
+  name = hr_shown_path (path);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG, "%s: somebody else has changed it", name);
 
   return FALSE;
 }

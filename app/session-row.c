@@ -3,6 +3,7 @@
 #include "app/session-row.h"
 
 #include "app/labels.h"
+#include "engine/model/shown-path.h"
 
 #include <glib/gi18n.h>
 
@@ -35,12 +36,12 @@ item_changed_cb (HrSessionRow *self)
 {
   g_autofree char *detail = hr_session_item_describe (self->item);
   g_autofree char *spoken = g_strdup_printf ("%s, %s", hr_session_item_get_title (self->item), detail);
-  gboolean         file = hr_session_item_get_recording (self->item) == 0;
+  g_autofree char *path = hr_session_item_get_recording (self->item) == 0 ? hr_shown_path (hr_session_item_get_path (self->item)) : NULL;
 
   gtk_image_set_from_icon_name (self->icon, icon_of (self->item));
   hr_label_set (self->name, hr_session_item_get_title (self->item));
   hr_label_set (self->detail, detail);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), file ? hr_session_item_get_path (self->item) : NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), path);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
 }
 

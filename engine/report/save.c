@@ -4,6 +4,8 @@
 
 #include "engine/report/save.h"
 
+#include "engine/model/shown-path.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gunixoutputstream.h>
@@ -20,7 +22,7 @@ fail (const char *path,
       GError    **error)
 {
   int              saved = errno;
-  g_autofree char *name = g_filename_display_name (path);
+  g_autofree char *name = hr_shown_path (path);
 
   g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (saved), "%s: %s", name, g_strerror (saved));
 
@@ -43,7 +45,11 @@ fill_and_close (int           fd,
     {
       /* What the system says of a stream does not name the file. */
       if (local->domain == G_IO_ERROR && local->code != G_IO_ERROR_CANCELLED)
-        g_prefix_error (&local, "%s: ", path);
+        {
+          g_autofree char *name = hr_shown_path (path);
+
+          g_prefix_error (&local, "%s: ", name);
+        }
       g_propagate_error (error, g_steal_pointer (&local));
       close (fd);
       return FALSE;
@@ -81,13 +87,15 @@ static gboolean
 check_place (const char *path,
              GError    **error)
 {
-  struct stat there;
+  g_autofree char *name = NULL;
+  struct stat      there;
 
   /* Renaming tells of a folder itself. */
   if (stat (path, &there) != 0 || S_ISREG (there.st_mode) || S_ISDIR (there.st_mode))
     return TRUE;
 
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "%s: Not a regular file", path);
+  name = hr_shown_path (path);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "%s: Not a regular file", name);
   return FALSE;
 }
 

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* How often SQLite takes the log into the file, in pages of 4 KiB. */
@@ -259,14 +260,15 @@ migrate (sqlite3 *db,
   return hr_store_run (db, numbers, error) && hr_store_run (db, "COMMIT", error);
 }
 
-/* @path is a name, or with SQLITE_OPEN_URI among @flags a URI. */
+/* @path is a name, or with SQLITE_OPEN_URI among @flags a URI; @vfs: (nullable): SQLite's way to files, NULL: the usual one */
 static sqlite3 *
 open_file (const char *path,
            int         flags,
+           const char *vfs,
            GError    **error)
 {
   sqlite3 *db = NULL;
-  int      result = sqlite3_open_v2 (path, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+  int      result = sqlite3_open_v2 (path, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
 
   if (result != SQLITE_OK)
     {
@@ -283,14 +285,13 @@ open_file (const char *path,
   return db;
 }
 
-/* Opens @path to be written, made when it is not there, in the newest schema. Every commit is synced before it returns.
- * Returns: (transfer full) (nullable): to be closed by whoever asked */
-sqlite3 *
-hr_store_open_to_write (const char *path,
-                        GError    **error)
+/* Brings what is open to the newest schema, with every commit synced before it returns. Closes @db, which may be NULL, and returns NULL on failure. */
+static sqlite3 *
+prepare_to_write (sqlite3    *db,
+                  const char *path,
+                  GError    **error)
 {
-  sqlite3 *db = open_file (path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
-  gint64   version;
+  gint64 version;
 
   if (db == NULL)
     return NULL;
@@ -306,6 +307,30 @@ hr_store_open_to_write (const char *path,
   sqlite3_close (db);
 
   return NULL;
+}
+
+/* Opens @path to be written, made when it is not there, in the newest schema. Every commit is synced before it returns.
+ * Returns: (transfer full) (nullable): to be closed by whoever asked */
+sqlite3 *
+hr_store_open_to_write (const char *path,
+                        GError    **error)
+{
+  return prepare_to_write (open_file (path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL, error), path, error);
+}
+
+/* hr_store_open_to_write () of a file that nobody else knows of: it is neither locked nor is its log shared, both of which some file systems cannot do.
+ * Returns: (transfer full) (nullable): to be closed by whoever asked */
+sqlite3 *
+hr_store_open_alone (const char *path,
+                     GError    **error)
+{
+  sqlite3 *db = open_file (path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "unix-none", error);
+
+  /* Alone before the first look into it: the log's index is in memory then, and in no file that would be mapped. */
+  if (db != NULL && !hr_store_run (db, "PRAGMA locking_mode = EXCLUSIVE", error))
+    g_clear_pointer (&db, sqlite3_close);
+
+  return prepare_to_write (db, path, error);
 }
 
 /* Opening a pipe would wait for whoever writes into it, and of a folder SQLite only says that it cannot be opened. */
@@ -352,7 +377,7 @@ open_immutable (const char *path,
   g_autofree char *escaped = g_uri_escape_string (path, "/", TRUE);
   g_autofree char *uri = g_strdup_printf ("file:%s?immutable=1", escaped);
 
-  return open_file (uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, error);
+  return open_file (uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL, error);
 }
 
 /* Whether @db holds a session of this version. */
@@ -375,28 +400,71 @@ check_to_read (sqlite3    *db,
   return version == HR_STORE_VERSION;
 }
 
+/* Whether SQLite was refused for want of locks, which some file systems do not have: that of files which a sandbox is lent, for one. */
+static gboolean
+lacks_locks (sqlite3 *db)
+{
+  int code = db != NULL ? sqlite3_extended_errcode (db) : SQLITE_OK;
+
+  return code == SQLITE_IOERR_LOCK || code == SQLITE_IOERR_RDLOCK;
+}
+
+/* Whether the header of the file at @path says that a log belongs to it, as it does until its writer closes it. Not to be asked where there are locks:
+ * to close any descriptor takes away those that this process has. */
+static gboolean
+is_unclosed (const char *path)
+{
+  static const char magic[] = "SQLite format 3";
+  char              header[20] = "";
+  int               fd = open (path, O_RDONLY | O_CLOEXEC);
+  gboolean          unclosed = fd >= 0 && pread (fd, header, sizeof header, 0) == sizeof header && memcmp (header, magic, sizeof magic) == 0 && header[18] == 2;
+
+  if (fd >= 0)
+    close (fd);
+
+  return unclosed;
+}
+
+/* Says what to do about the log of @path, which is needed and cannot be used. */
+static void
+fail_unclosed (const char *path,
+               gboolean    lockless,
+               GError    **error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+
+  if (lockless)
+    g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_READ,
+                 _ ("“%s” is being written, or was not closed by its writer, and the log beside it cannot be reached from here"), name);
+  else
+    g_set_error (error, HR_STORE_ERROR, HR_STORE_ERROR_READ,
+                 _ ("“%s” was not closed by its writer: copy it, with the log beside it, to where files can be written"), name);
+}
+
 /* Opens @path, which is there, to be read, whether or not somebody writes it. In a folder that cannot be written to SQLite cannot make the
- * files beside it by which readers and writers know of each other; without a log there is no writer, and none are needed.
+ * files beside it by which readers and writers know of each other; without a log there is no writer, and none are needed. Nor are they where the file
+ * system has no locks, but there nothing beside the file need be in sight: its header has to say that no log belongs to it.
  * Returns: (transfer full) (nullable): to be closed by whoever asked */
 sqlite3 *
 hr_store_open_to_read (const char *path,
                        GError    **error)
 {
   g_autoptr (GError) failure = NULL;
-  gboolean refused;
+  gboolean lockless, refused, unclosed;
   sqlite3 *db;
 
   if (!check_is_file (path, error))
     return NULL;
 
-  db = open_file (path, SQLITE_OPEN_READONLY, &failure);
+  db = open_file (path, SQLITE_OPEN_READONLY, NULL, &failure);
   if (db != NULL && check_to_read (db, path, &failure))
     return db;
+  lockless = lacks_locks (db);
   sqlite3_close (db);
-  db = NULL;
 
-  refused = g_error_matches (failure, HR_STORE_ERROR, HR_STORE_ERROR_READ) || g_error_matches (failure, HR_STORE_ERROR, HR_STORE_ERROR_READ_ONLY);
-  if (refused && g_access (path, R_OK) == 0 && has_no_log (path))
+  refused = lockless || g_error_matches (failure, HR_STORE_ERROR, HR_STORE_ERROR_READ) || g_error_matches (failure, HR_STORE_ERROR, HR_STORE_ERROR_READ_ONLY);
+  unclosed = lockless ? is_unclosed (path) : !has_no_log (path);
+  if (refused && !unclosed && g_access (path, R_OK) == 0)
     {
       g_clear_error (&failure);
       db = open_immutable (path, &failure);
@@ -404,13 +472,10 @@ hr_store_open_to_read (const char *path,
         return db;
       sqlite3_close (db);
     }
-  else if (refused && !has_no_log (path) && !folder_is_writable (path))
+  else if (refused && unclosed && (lockless || !folder_is_writable (path)))
     {
-      g_autofree char *name = g_path_get_basename (path);
-
       g_clear_error (&failure);
-      g_set_error (&failure, HR_STORE_ERROR, HR_STORE_ERROR_READ,
-                   _ ("“%s” was not closed by its writer: copy it, with the log beside it, to where files can be written"), name);
+      fail_unclosed (path, lockless, &failure);
     }
   g_propagate_error (error, g_steal_pointer (&failure));
 

@@ -43,6 +43,8 @@ gboolean hr_store_fail_system (GError    **error,
 
 sqlite3 *hr_store_open_to_write (const char *path,
                                  GError    **error) G_GNUC_WARN_UNUSED_RESULT;
+sqlite3 *hr_store_open_alone (const char *path,
+                              GError    **error) G_GNUC_WARN_UNUSED_RESULT;
 sqlite3 *hr_store_open_to_read (const char *path,
                                 GError    **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -132,7 +132,7 @@ save (HrSave     *self,
 {
   gboolean ok;
 
-  self->writer = hr_writer_open (part, TRUE, error);
+  self->writer = hr_writer_open_alone (part, error);
   if (self->writer == NULL)
     return FALSE;
 
@@ -169,7 +169,7 @@ hr_session_save (HrSession  *self,
 
   if (range.begin_us == 0 && range.end_us == 0)
     stretch.range = (HrRange){ -HR_SESSION_TIME_MAX - 1, HR_SESSION_TIME_MAX };
-  if (!check_is_another (self, path, error) || !hr_session_resolve (self, 0, &stretch.range, error) || !hr_writer_lock_take (&lock, path, error))
+  if (!check_is_another (self, path, error) || !hr_session_resolve (self, 0, &stretch.range, error) || !hr_writer_lock_take_if_any (&lock, path, error))
     return FALSE;
 
   stretch.metrics = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_array_unref);

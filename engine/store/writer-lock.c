@@ -38,12 +38,20 @@ is_at (int         fd,
   return fstat (fd, &opened) == 0 && lstat (path, &there) == 0 && opened.st_ino == there.st_ino && opened.st_dev == there.st_dev;
 }
 
-/* Takes the right to write the session at @path, which need not be there. Returns FALSE with @error, HR_STORE_ERROR_BUSY when somebody
- * else has it. */
-gboolean
-hr_writer_lock_take (HrWriterLock *self,
-                     const char   *path,
-                     GError      **error)
+/* Whether @number is what flock () says where the file system has no locks. */
+static gboolean
+is_for_want_of_locks (int number)
+{
+  return number == ENOSYS || number == EOPNOTSUPP || number == ENOLCK;
+}
+
+/* @if_any: where the file system has no locks nobody can have it, and nothing
+ * is taken. */
+static gboolean
+take (HrWriterLock *self,
+      const char   *path,
+      gboolean      if_any,
+      GError      **error)
 {
   g_autofree char *resolved = resolve (path);
   g_autofree char *lock = g_strdup_printf ("%s-lock", resolved);
@@ -59,6 +67,10 @@ hr_writer_lock_take (HrWriterLock *self,
           int number = errno;
 
           close (fd);
+          if (is_for_want_of_locks (number))
+            g_unlink (lock);
+          if (is_for_want_of_locks (number) && if_any)
+            return TRUE;
           return number == EWOULDBLOCK ? hr_store_fail (error, NULL, SQLITE_BUSY, path) : hr_store_fail_system (error, number, path);
         }
       if (is_at (fd, lock))
@@ -70,6 +82,26 @@ hr_writer_lock_take (HrWriterLock *self,
   self->fd = fd;
 
   return TRUE;
+}
+
+/* Takes the right to write the session at @path, which need not be there. Returns FALSE with @error, HR_STORE_ERROR_BUSY when somebody
+ * else has it. */
+gboolean
+hr_writer_lock_take (HrWriterLock *self,
+                     const char   *path,
+                     GError      **error)
+{
+  return take (self, path, FALSE, error);
+}
+
+/* hr_writer_lock_take () for whoever replaces the file at @path by a whole one, which does no harm where the file system has no locks: nobody can write
+ * a session there. */
+gboolean
+hr_writer_lock_take_if_any (HrWriterLock *self,
+                            const char   *path,
+                            GError      **error)
+{
+  return take (self, path, TRUE, error);
 }
 
 /* Gives it up, if it was taken, and removes its file. */

@@ -21,6 +21,9 @@ typedef struct
 gboolean hr_writer_lock_take (HrWriterLock *self,
                               const char   *path,
                               GError      **error);
+gboolean hr_writer_lock_take_if_any (HrWriterLock *self,
+                                     const char   *path,
+                                     GError      **error);
 void     hr_writer_lock_release (HrWriterLock *self);
 
 G_END_DECLS

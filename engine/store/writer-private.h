@@ -63,7 +63,8 @@ struct _HrWriter
   char         *path;
   HrStoreClock  clock;
   HrWriterLock  lock;
-  struct stat   file; /* what @db has open */
+  gboolean      alone; /* nobody else knows of the file: it takes no lock */
+  struct stat   file;  /* what @db has open */
   sqlite3      *db;   /* NULL: closed, or to be opened again */
   sqlite3_stmt *statements[HR_N_STATEMENTS];
 
@@ -80,6 +81,8 @@ HrWriter *hr_writer_open_with_clock (const char         *path,
                                      gboolean            create_new,
                                      const HrStoreClock *clock,
                                      GError            **error) G_GNUC_WARN_UNUSED_RESULT;
+HrWriter *hr_writer_open_alone (const char *path,
+                                GError    **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean  hr_writer_reopen (HrWriter *self,
                             gboolean *out_committed,
                             GError  **error);

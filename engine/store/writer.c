@@ -134,7 +134,7 @@ open_file (HrWriter *self,
            gboolean  after_failure,
            GError  **error)
 {
-  self->db = hr_store_open_to_write (self->path, error);
+  self->db = self->alone ? hr_store_open_alone (self->path, error) : hr_store_open_to_write (self->path, error);
   if (self->db == NULL || !empty_log (self, after_failure, error))
     return FALSE;
   if (stat (self->path, &self->file) != 0)
@@ -225,14 +225,12 @@ uncreate (const char *path)
     }
 }
 
-/* hr_writer_open () with another clock. */
-HrWriter *
-hr_writer_open_with_clock (const char         *path,
-                           gboolean            create_new,
-                           const HrStoreClock *clock,
-                           GError            **error)
+/* A writer of @path that has opened nothing yet. */
+static HrWriter *
+new_writer (const char         *path,
+            const HrStoreClock *clock)
 {
-  g_autoptr (HrWriter) self = g_new0 (HrWriter, 1);
+  HrWriter *self = g_new0 (HrWriter, 1);
 
   self->path = g_strdup (path);
   self->clock = *clock;
@@ -241,15 +239,51 @@ hr_writer_open_with_clock (const char         *path,
   self->told = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->run_begin_us = clock->utc_us (clock->data);
 
-  if (!hr_writer_lock_take (&self->lock, path, error) || (create_new && !create (path, error)))
+  return self;
+}
+
+/* Opens the file, which was made by this writer if it is @created, and begins a run in it. */
+static gboolean
+open_and_begin (HrWriter *self,
+                gboolean  created,
+                GError  **error)
+{
+  if (open_file (self, FALSE, error) && begin_run (self, error))
+    return TRUE;
+
+  close_file (self);
+  if (created)
+    uncreate (self->path);
+
+  return FALSE;
+}
+
+/* hr_writer_open () with another clock. */
+HrWriter *
+hr_writer_open_with_clock (const char         *path,
+                           gboolean            create_new,
+                           const HrStoreClock *clock,
+                           GError            **error)
+{
+  g_autoptr (HrWriter) self = new_writer (path, clock);
+
+  if (!hr_writer_lock_take (&self->lock, path, error) || (create_new && !create (path, error)) || !open_and_begin (self, create_new, error))
     return NULL;
-  if (!open_file (self, FALSE, error) || !begin_run (self, error))
-    {
-      close_file (self);
-      if (create_new)
-        uncreate (path);
-      return NULL;
-    }
+
+  return g_steal_pointer (&self);
+}
+
+/* hr_writer_open () of a new file that nobody else knows of, such as one that gets its name when it is whole: also where the file system has no locks. It
+ * cannot be opened anew after a failure. */
+HrWriter *
+hr_writer_open_alone (const char *path,
+                      GError    **error)
+{
+  g_autoptr (HrWriter) self = new_writer (path, &hr_store_clock);
+
+  self->alone = TRUE;
+  if (!create (path, error) || !open_and_begin (self, TRUE, error))
+    return NULL;
 
   return g_steal_pointer (&self);
 }
