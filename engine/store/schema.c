@@ -8,6 +8,8 @@
 
 #include "engine/store/schema.h"
 
+#include "engine/store/lent.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
@@ -268,8 +270,10 @@ open_file (const char *path,
            GError    **error)
 {
   sqlite3 *db = NULL;
-  int      result = sqlite3_open_v2 (path, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
+  int      result;
 
+  hr_store_admit_lent_files ();
+  result = sqlite3_open_v2 (path, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
   if (result != SQLITE_OK)
     {
       hr_store_fail (error, db, result, path);

@@ -45,8 +45,7 @@ is_for_want_of_locks (int number)
   return number == ENOSYS || number == EOPNOTSUPP || number == ENOLCK;
 }
 
-/* @if_any: where the file system has no locks nobody can have it, and nothing
- * is taken. */
+/* @if_any: where the file system has no locks nobody can have it, and nothing is taken. */
 static gboolean
 take (HrWriterLock *self,
       const char   *path,

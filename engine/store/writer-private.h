@@ -65,7 +65,7 @@ struct _HrWriter
   HrWriterLock  lock;
   gboolean      alone; /* nobody else knows of the file: it takes no lock */
   struct stat   file;  /* what @db has open */
-  sqlite3      *db;   /* NULL: closed, or to be opened again */
+  sqlite3      *db;    /* NULL: closed, or to be opened again */
   sqlite3_stmt *statements[HR_N_STATEMENTS];
 
   gint64   run;
