@@ -46,6 +46,54 @@ look_at_versions (Doctor *self)
                    glib_major_version, glib_minor_version, glib_micro_version, system.sysname, system.release, system.machine);
 }
 
+/* Whether @bus has, or can start, @name. */
+static gboolean
+has_name (GDBusConnection *bus,
+          const char      *method,
+          const char      *name)
+{
+  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", method, NULL,
+                                                             G_VARIANT_TYPE ("(as)"), G_DBUS_CALL_FLAGS_NONE, BUS_TIMEOUT_MS, NULL, NULL);
+  g_autofree const char **names = NULL;
+
+  if (answer == NULL)
+    return FALSE;
+
+  g_variant_get (answer, "(^a&s)", &names);
+
+  return g_strv_contains (names, name);
+}
+
+static gboolean
+bus_offers (GDBusConnection *bus,
+            const char      *name)
+{
+  return has_name (bus, "ListNames", name) || has_name (bus, "ListActivatableNames", name);
+}
+
+/* Says nothing where there is no sandbox. */
+static void
+look_at_sandbox (Doctor *self)
+{
+  static const char name[] = "sandbox";
+  const HrSandbox  *sandbox = self->run.options->sandbox;
+  g_autofree char  *remedy = hr_sandbox_get_remedy (sandbox);
+  g_autofree char  *advice = g_strdup_printf ("run %s", remedy);
+  g_autoptr (GError) why = hr_sandbox_explain (sandbox);
+  g_autoptr (GDBusConnection) bus = NULL;
+
+  if (hr_sandbox_get_kind (sandbox) == HR_SANDBOX_NONE)
+    return;
+
+  bus = why == NULL ? g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL) : NULL;
+  if (why != NULL)
+    hr_findings_add (self->findings, name, HR_FINDING_BROKEN, remedy != NULL ? advice : "install Headroom anew", "%s", why->message);
+  else if (self->answered_us == 0 && (bus == NULL || !bus_offers (bus, "org.freedesktop.Flatpak")))
+    hr_findings_add (self->findings, name, HR_FINDING_BROKEN, "install flatpak-session-helper on the host, which comes with Flatpak", "nobody on the session bus starts programs on the host");
+  else
+    hr_findings_add (self->findings, name, HR_FINDING_OK, NULL, "Headroom is in a Flatpak, and may start its agent on the host");
+}
+
 static void
 look_at_contract (Doctor *self)
 {
@@ -177,6 +225,9 @@ look_at_agent (Doctor *self)
   g_autofree char *agent = hr_places_find_program (g_getenv ("HEADROOM_BUILD_DIR"), HR_AGENT_BUILD_PATH, "headroom-agent");
   const char      *message = hr_source_get_message (self->computer);
 
+  if (self->run.barred != NULL)
+    return;
+
   if (!g_file_test (agent, G_FILE_TEST_IS_EXECUTABLE))
     hr_findings_add (self->findings, "agent", HR_FINDING_BROKEN, "install it, or set HEADROOM_BUILD_DIR", "%s is not there", agent);
   else if (self->answered_us == 0)
@@ -219,23 +270,6 @@ look_at_devices (Doctor *self)
     hr_findings_add (self->findings, "devices", HR_FINDING_OK, NULL, "usbmuxd answers");
 }
 
-/* Whether @bus has, or can start, what keeps secrets. */
-static gboolean
-has_secret_service (GDBusConnection *bus,
-                    const char      *method)
-{
-  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", method, NULL,
-                                                             G_VARIANT_TYPE ("(as)"), G_DBUS_CALL_FLAGS_NONE, BUS_TIMEOUT_MS, NULL, NULL);
-  g_autofree const char **names = NULL;
-
-  if (answer == NULL)
-    return FALSE;
-
-  g_variant_get (answer, "(^a&s)", &names);
-
-  return g_strv_contains (names, "org.freedesktop.secrets");
-}
-
 static void
 look_at_secrets (Doctor *self)
 {
@@ -244,7 +278,7 @@ look_at_secrets (Doctor *self)
 
   if (bus == NULL)
     hr_findings_add (self->findings, "secret service", HR_FINDING_WARNING, "needed to remember pairings with other computers", "there is no session bus");
-  else if (has_secret_service (bus, "ListNames") || has_secret_service (bus, "ListActivatableNames"))
+  else if (bus_offers (bus, "org.freedesktop.secrets"))
     hr_findings_add (self->findings, "secret service", HR_FINDING_OK, NULL, "pairings with other computers are remembered");
   else
     hr_findings_add (self->findings, "secret service", HR_FINDING_WARNING, "install one, such as gnome-keyring", "pairings with other computers are not remembered");
@@ -297,11 +331,13 @@ examine (Doctor *self)
   self->begin_us = g_get_monotonic_time ();
   self->timeout_source = g_timeout_add ((guint) MIN (self->run.options->timeout_ns / HR_NS_PER_MS + 1, G_MAXINT32), timeout_cb, self);
   g_signal_connect (self->run.monitor, "snapshot", G_CALLBACK (monitor_snapshot_cb), self);
-  g_main_loop_run (self->run.loop);
+  if (self->run.barred == NULL)
+    g_main_loop_run (self->run.loop);
   g_signal_handlers_disconnect_by_data (self->run.monitor, self);
 
   look_at_versions (self);
   look_at_contract (self);
+  look_at_sandbox (self);
   look_at_agent (self);
   look_at_folder (self);
   look_at_metrics (self);

@@ -340,6 +340,32 @@ test_this_computer_is_not_forgotten (Fixture      *fixture,
   g_assert_cmpstr (hr_source_get_address (computer), ==, "local:");
 }
 
+/* It is there, and says why nothing comes from it, to whoever looks, searches or tries again. */
+static void
+test_a_barred_computer_says_why (Fixture      *fixture,
+                                 gconstpointer data)
+{
+  g_autoptr (GError) why = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "not allowed");
+  g_autoptr (HrSource) computer = NULL;
+
+  hr_monitor_bar_computer (fixture->monitor, why);
+  computer = g_list_model_get_item (hr_monitor_get_sources (fixture->monitor), 0);
+  g_assert_cmpstr (hr_source_get_address (computer), ==, "local:");
+  g_assert_cmpstr (hr_source_get_name (computer), ==, g_get_host_name ());
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      wait_until (hr_source_get_state (computer) == HR_SOURCE_LOST);
+      g_assert_cmpstr (hr_source_get_message (computer), ==, "not allowed");
+      g_assert_null (search (fixture, computer, "sh", &error));
+      g_assert_cmpstr (error->message, ==, "not allowed");
+      hr_monitor_connect (fixture->monitor, computer);
+    }
+
+  g_assert_cmpuint (n_sources (fixture), ==, 1);
+}
+
 static void
 add (const char *path,
      void (*test) (Fixture *, gconstpointer))
@@ -359,6 +385,7 @@ main (int   argc,
   add ("/places/tcp", test_a_pairing_link_leads_to_a_computer);
   add ("/places/nowhere", test_what_leads_nowhere_is_refused);
   add ("/places/local", test_this_computer_is_not_forgotten);
+  add ("/places/barred", test_a_barred_computer_says_why);
 
   return g_test_run ();
 }

@@ -48,12 +48,45 @@ test_an_agent_that_hangs_does_not_stay (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+static void
+connector_lost_cb (HrConnector  *connector,
+                   const GError *why,
+                   guint         retry_ms,
+                   guint        *lost)
+{
+  g_assert_cmpuint (retry_ms, ==, HR_OPENER_NO_RETRY);
+  (*lost)++;
+}
+
+/* Whoever asks hears of it once, and nothing is left that would try again. */
+static void
+test_what_is_barred_is_tried_when_asked (void)
+{
+  g_autoptr (GError) why = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "not allowed");
+  g_autoptr (HrOpener) opener = hr_opener_new_barred (why);
+  g_autoptr (HrConnector) connector = hr_connector_new (opener);
+  guint lost = 0;
+
+  g_signal_connect (connector, "lost", G_CALLBACK (connector_lost_cb), &lost);
+  for (guint i = 1; i <= 2; i++)
+    {
+      hr_connector_open (connector);
+      while (lost < i)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_false (hr_connector_is_open (connector));
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      g_assert_cmpuint (lost, ==, i);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/hub/connector/hanging-agent", test_an_agent_that_hangs_does_not_stay);
+  g_test_add_func ("/hub/connector/barred", test_what_is_barred_is_tried_when_asked);
 
   return g_test_run ();
 }

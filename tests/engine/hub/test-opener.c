@@ -92,6 +92,24 @@ test_what_fails_is_said (void)
   g_assert_error (not_attached, HR_USBMUX_ERROR, HR_USBMUX_ERROR_NO_DEVICE);
 }
 
+/* The reason is told as it is, every time, and nobody tries by himself. */
+static void
+test_what_is_barred_says_why (void)
+{
+  g_autoptr (GError) why = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "not allowed");
+  g_autoptr (HrOpener) barred = hr_opener_new_barred (why);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = open_and_fail (barred, NULL);
+      guint n_failures = i;
+
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
+      g_assert_cmpstr (error->message, ==, "not allowed");
+      g_assert_cmpuint (hr_opener_plan_retry (barred, error, &n_failures), ==, HR_OPENER_NO_RETRY);
+    }
+}
+
 static void
 test_what_is_cancelled_brings_no_link (void)
 {
@@ -151,6 +169,7 @@ main (int   argc,
   g_test_add_func ("/hub/opener/retries", test_retries_become_rarer);
   g_test_add_func ("/hub/opener/app", test_an_app_is_looked_for_every_second);
   g_test_add_func ("/hub/opener/fails", test_what_fails_is_said);
+  g_test_add_func ("/hub/opener/barred", test_what_is_barred_says_why);
   g_test_add_func ("/hub/opener/cancelled", test_what_is_cancelled_brings_no_link);
   g_test_add_func ("/hub/opener/cancelled-late", test_an_agent_that_runs_already_ends);
 

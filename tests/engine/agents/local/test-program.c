@@ -28,7 +28,7 @@ static void
 set_up (Fixture      *fixture,
         gconstpointer user_data)
 {
-  const char      *argv[] = { g_getenv ("HEADROOM_AGENT"), "--fd=3", "--interval=20", NULL };
+  const char      *argv[] = { g_getenv ("HEADROOM_AGENT"), "--fd=3", "--interval=20", user_data, NULL };
   const char      *environment[] = { NULL, NULL };
   g_autofree char *variable = NULL;
   g_autoptr (GError) error = NULL;
@@ -249,6 +249,26 @@ test_a_killed_program_loses_no_count (Fixture      *fixture,
   close (ready[1]);
 }
 
+/* Of two programs only the one in the folder that it was told is followed. */
+static void
+test_a_folder_of_its_own_is_followed (Fixture      *fixture,
+                                      gconstpointer user_data)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, "mine", NULL);
+  HrProbe         *other = hr_probe_open_in (fixture->folder, "other");
+  HrProbe         *mine = NULL;
+
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  while (peer_count_type (fixture->peer, HR_MESSAGE_SNAPSHOT, 1) < 3)
+    g_main_context_iteration (NULL, TRUE);
+  mine = hr_probe_open_in (folder, "mine");
+  g_assert_cmpstr (wait_for (fixture, HR_MESSAGE_HELLO, 2)->text, ==, "mine");
+
+  hr_probe_close (mine);
+  hr_probe_close (other);
+  remove_folder (folder);
+}
+
 static void
 test_wrong_options_are_refused (void)
 {
@@ -261,6 +281,9 @@ test_wrong_options_are_refused (void)
     { "--fd=3", "--listen=unix:/x", NULL },
     { "--fd=3", "--interval=0", NULL },
     { "--fd=3", "more", NULL },
+    { "--fd=3", "--regions=a/b", NULL },
+    { "--fd=3", "--regions=..", NULL },
+    { "--fd=3", "--regions=", NULL },
     { "--fd=3", "--relay-usbmuxd=a/b", NULL },
     { "--fd=3", "--relay-usbmuxd=", NULL },
     { "--listen=unix:/x", "--relay-usbmuxd=usbmuxd-1", NULL },
@@ -345,6 +368,7 @@ main (int   argc,
   ADD ("spans", test_spans_events_and_categories_arrive);
   ADD ("slowed", test_a_program_that_records_too_much_is_slowed_down);
   ADD ("killed", test_a_killed_program_loses_no_count);
+  g_test_add ("/agent/program/regions", Fixture, "--regions=mine", set_up, test_a_folder_of_its_own_is_followed, tear_down);
   g_test_add_func ("/agent/program/options", test_wrong_options_are_refused);
   g_test_add_func ("/agent/program/listen", test_many_links_are_served_on_a_socket);
 
