@@ -141,6 +141,7 @@ hr_application_activate (GApplication *application)
       self->window = hr_main_window_new (GTK_APPLICATION (self), self->monitor, self->workload, self->pairings, self->archive, self->sessions,
                                          self->settings);
       g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
+      hr_main_window_set_sandbox (self->window, self->sandbox);
       _hr_application_follow_window (self);
       hr_main_window_follow_jobs (self->window, G_LIST_MODEL (self->jobs));
       gtk_window_present (GTK_WINDOW (self->window));

@@ -188,7 +188,8 @@ _hr_main_window_update_actions (HrMainWindow *self)
   _hr_main_window_enable (self, "free-memory", connected && hr_source_get_role (source) == HR_SOURCE_PROCESS);
   _hr_main_window_enable (self, "connect", source != NULL && (state == HR_SOURCE_DISCONNECTED || state == HR_SOURCE_LOST));
   _hr_main_window_enable (self, "disconnect", source != NULL && state != HR_SOURCE_DISCONNECTED);
-  _hr_main_window_enable (self, "start-workload", !running);
+  /* Where this computer cannot be measured nothing would be seen of it. */
+  _hr_main_window_enable (self, "start-workload", !running && !hr_host_page_is_closed (self->host));
   _hr_main_window_enable (self, "stop-workload", running);
   show_sampling (self, state == HR_SOURCE_STOPPED);
   show_workload (self, running);

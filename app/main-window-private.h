@@ -5,6 +5,7 @@
 #include "app/archive-bar.h"
 #include "app/device-page.h"
 #include "app/history-view.h"
+#include "app/host-page.h"
 #include "app/job-bar.h"
 #include "app/main-window.h"
 #include "app/record-button.h"
@@ -35,6 +36,7 @@ struct _HrMainWindow
   GtkStack             *views;
   HrLiveView           *live;
   HrDevicePage         *device;
+  HrHostPage           *host;
   HrHistoryView        *history;
   HrStatusLine         *status;
 

@@ -18,25 +18,31 @@ show_title (HrMainWindow *self,
   adw_view_switcher_title_set_subtitle (self->title, source != NULL && hr_source_get_detail (source) != NULL ? hr_source_get_detail (source) : "");
 }
 
-/* A device has a page of its own; whatever records has the Live view. */
+/* A device has a page of its own, and so has what stands between a sandbox and this computer; whatever records has the Live view. */
 static void
 show_view (HrMainWindow *self,
            HrSource     *source)
 {
   gboolean device = source != NULL && hr_source_get_role (source) == HR_SOURCE_DEVICE;
+  gboolean host = hr_host_page_set_source (self->host, source);
 
   hr_live_view_set_source (self->live, device ? NULL : source);
   hr_history_view_set_source (self->history, source);
   hr_device_page_set_source (self->device, device ? source : NULL);
-  gtk_stack_set_visible_child (self->views, device ? GTK_WIDGET (self->device) : GTK_WIDGET (self->live));
+  gtk_stack_set_visible_child (self->views, host     ? GTK_WIDGET (self->host)
+                                            : device ? GTK_WIDGET (self->device)
+                                                     : GTK_WIDGET (self->live));
 }
 
-/* A device that no budget is about says all on its page. */
+/* A device that no budget is about says all on its page, and so does what stands between a sandbox and this computer. */
 static gboolean
 is_silent (HrMainWindow *self,
            HrSource     *source)
 {
   const HrVerdict *verdict = source != NULL ? hr_monitor_get_verdict (self->monitor, source) : NULL;
+
+  if (hr_host_page_explains (self->host, source))
+    return TRUE;
 
   return source != NULL && hr_source_get_role (source) == HR_SOURCE_DEVICE && (verdict == NULL || verdict->worst_index < 0);
 }
@@ -187,8 +193,17 @@ monitor_source_cb (HrMonitor    *monitor,
   if (source != hr_main_window_get_source (self))
     return;
 
+  /* Whether this computer is reached from a sandbox may just have turned out. */
+  if (hr_host_page_explains (self->host, source) || gtk_stack_get_visible_child (self->views) == GTK_WIDGET (self->host))
+    queue_show (self);
   refresh_frame (self);
   _hr_main_window_update_actions (self);
+}
+
+static void
+host_copied_cb (HrMainWindow *self)
+{
+  hr_main_window_toast (self, _ ("Command copied"));
 }
 
 static void
@@ -224,6 +239,16 @@ workload_failed_cb (HrWorkload   *workload,
                     HrMainWindow *self)
 {
   hr_main_window_complain (self, _ ("Workload Ended"), error->message);
+}
+
+void
+hr_main_window_set_sandbox (HrMainWindow    *self,
+                            const HrSandbox *sandbox)
+{
+  g_return_if_fail (HR_IS_MAIN_WINDOW (self));
+
+  hr_host_page_set_sandbox (self->host, sandbox);
+  _hr_main_window_update_actions (self);
 }
 
 HrSource *
@@ -468,6 +493,7 @@ hr_main_window_class_init (HrMainWindowClass *klass)
   g_type_ensure (HR_TYPE_ARCHIVE_BAR);
   g_type_ensure (HR_TYPE_DEVICE_PAGE);
   g_type_ensure (HR_TYPE_HISTORY_VIEW);
+  g_type_ensure (HR_TYPE_HOST_PAGE);
   g_type_ensure (HR_TYPE_JOB_BAR);
   g_type_ensure (HR_TYPE_LIVE_VIEW);
   g_type_ensure (HR_TYPE_RECORD_BUTTON);
@@ -495,10 +521,12 @@ hr_main_window_class_init (HrMainWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, history);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, live);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, device);
+  gtk_widget_class_bind_template_child (widget_class, HrMainWindow, host);
   gtk_widget_class_bind_template_child (widget_class, HrMainWindow, status);
   gtk_widget_class_bind_template_callback (widget_class, sidebar_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, sidebar_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, device_chosen_cb);
+  gtk_widget_class_bind_template_callback (widget_class, host_copied_cb);
 }
 
 static void

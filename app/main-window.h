@@ -5,6 +5,7 @@
 #include "app/archive.h"
 #include "app/live-view.h"
 #include "app/pairings.h"
+#include "app/sandbox.h"
 #include "app/session-work.h"
 #include "app/sessions.h"
 #include "app/workload.h"
@@ -25,6 +26,10 @@ HrMainWindow *hr_main_window_new (GtkApplication *application,
                                   HrArchive      *archive,
                                   HrSessions     *sessions,
                                   GSettings      *settings) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Tells of the sandbox that the app is in; lent for as long as the window is there. */
+void hr_main_window_set_sandbox (HrMainWindow    *self,
+                                 const HrSandbox *sandbox);
 
 HrSource *hr_main_window_get_source (HrMainWindow *self);
 void      hr_main_window_select (HrMainWindow *self,

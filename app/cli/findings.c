@@ -11,7 +11,7 @@ typedef struct
 {
   const char    *name;
   HrFindingState state;
-  const char    *advice; /* NULL: none is needed, or nobody has any */
+  char          *advice; /* NULL: none is needed, or nobody has any */
   char          *text;
 } Finding;
 
@@ -27,6 +27,7 @@ finding_clear (gpointer data)
 {
   Finding *finding = data;
 
+  g_free (finding->advice);
   g_free (finding->text);
 }
 
@@ -53,7 +54,7 @@ hr_findings_free (HrFindings *self)
   g_free (self);
 }
 
-/* Adds how @name stands. @advice: (nullable): what to do about it; like @name, not copied */
+/* Adds how @name, which is not copied, stands. @advice: (nullable): what to do about it */
 void
 hr_findings_add (HrFindings    *self,
                  const char    *name,
@@ -62,7 +63,7 @@ hr_findings_add (HrFindings    *self,
                  const char    *format,
                  ...)
 {
-  Finding finding = { .name = name, .state = state, .advice = advice };
+  Finding finding = { .name = name, .state = state, .advice = g_strdup (advice) };
   va_list arguments;
 
   va_start (arguments, format);

@@ -146,7 +146,7 @@ connector_lost_cb (HrConnector  *connector,
 
   self->opened_ns = 0;
   hr_requests_fail (self->requests, why);
-  hr_peer_leave_all (self, HR_SOURCE_LOST, trouble);
+  hr_peer_leave_all (self, retry_ms != HR_OPENER_NO_RETRY ? HR_SOURCE_LOST : HR_SOURCE_DISCONNECTED, trouble);
   hr_peer_set_trouble (self, trouble);
 }
 

@@ -46,7 +46,7 @@ typedef enum
   HR_SOURCE_CONNECTED,    /* snapshots arrive */
   HR_SOURCE_STOPPED,      /* connected; sampling is frozen through the control word */
   HR_SOURCE_LOST,         /* the program or its link is gone; tried again by itself */
-  HR_SOURCE_DISCONNECTED, /* by the user; stays so until they reconnect */
+  HR_SOURCE_DISCONNECTED, /* by the user, or because no link can be; stays so until they reconnect */
   HR_N_SOURCE_STATES
 } HrSourceState;
 

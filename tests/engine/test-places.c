@@ -356,7 +356,7 @@ test_a_barred_computer_says_why (Fixture      *fixture,
     {
       g_autoptr (GError) error = NULL;
 
-      wait_until (hr_source_get_state (computer) == HR_SOURCE_LOST);
+      wait_until (hr_source_get_state (computer) == HR_SOURCE_DISCONNECTED);
       g_assert_cmpstr (hr_source_get_message (computer), ==, "not allowed");
       g_assert_null (search (fixture, computer, "sh", &error));
       g_assert_cmpstr (error->message, ==, "not allowed");
