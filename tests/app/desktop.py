@@ -116,6 +116,7 @@ class App:
     def __init__(self, *arguments, data=None):
         self.arguments = arguments
         self.data = data
+        self.root = None
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="headroom-app-")
@@ -130,9 +131,9 @@ class App:
         self.loop = pathlib.Path(self.folder.name) / "loop.json"
         os.environ["HEADROOM_LOOP_REPORT"] = str(self.loop)
         self.messages = pathlib.Path(self.folder.name) / "messages"
-        with self.messages.open("w") as messages:
-            self.process = subprocess.Popen([BUILD / "app/headroom", *self.arguments], stderr=messages)
-        self.root = wait_until(self.find_root, "the app's window in the accessibility tree")
+        self.messages.touch()
+        self.process = self.start()
+        self.wait_window()
         return self
 
     def __exit__(self, kind, *_):
@@ -165,6 +166,14 @@ class App:
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()
+
+    def start(self):
+        """Starts the program; returns its process."""
+        with self.messages.open("w") as messages:
+            return subprocess.Popen([BUILD / "app/headroom", *self.arguments], stderr=messages)
+
+    def wait_window(self):
+        self.root = wait_until(self.find_root, "the app's window in the accessibility tree")
 
     def find_root(self):
         desktop = Atspi.get_desktop(0)
