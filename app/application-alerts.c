@@ -160,3 +160,18 @@ _hr_application_follow_alerts (HrApplication *self)
   g_signal_connect_object (self->settings, "changed::notifications", G_CALLBACK (tell_all), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::notify-from", G_CALLBACK (tell_all), self, G_CONNECT_SWAPPED);
 }
+
+/* Nobody is left who could act on them. */
+void
+_hr_application_withdraw_alerts (HrApplication *self)
+{
+  GListModel *alerts = G_LIST_MODEL (hr_monitor_get_alerts (self->monitor));
+
+  for (guint i = 0; i < g_list_model_get_n_items (alerts); i++)
+    {
+      g_autoptr (HrAlert) alert = g_list_model_get_item (alerts, i);
+
+      if (hr_alert_is_active (alert) && g_object_get_data (G_OBJECT (alert), TOLD) != NULL)
+        withdraw (self, hr_alert_get_source (alert), hr_alert_get_budget (alert));
+    }
+}

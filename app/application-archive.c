@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #define NOTIFICATION "recording"
+#define OUTCOME "recorded"
 
 static void
 leave_background (HrApplication *self)
@@ -16,18 +17,19 @@ leave_background (HrApplication *self)
     return;
 
   self->in_background = FALSE;
+  if (self->background != NULL)
+    hr_background_leave (self->background);
   g_application_withdraw_notification (G_APPLICATION (self), NOTIFICATION);
   g_application_release (G_APPLICATION (self));
 }
 
 /* Says that a recording goes on though there is no window, and how to get it back or to end it. */
 static void
-notify_of_background (HrApplication *self)
+notify_of_background (HrApplication *self,
+                      const char    *title,
+                      const char    *body)
 {
-  g_autoptr (GNotification) notification = g_notification_new (_ ("Recording Goes On"));
-  g_autoptr (GDateTime) begin = g_date_time_new_from_unix_local (hr_archive_get_recording_begin (self->archive) / G_USEC_PER_SEC);
-  g_autofree char *time = g_date_time_format (begin, "%H:%M");
-  g_autofree char *body = g_strdup_printf (_ ("Headroom has been recording since %s."), time);
+  g_autoptr (GNotification) notification = g_notification_new (title);
 
   g_notification_set_body (notification, body);
   g_notification_set_default_action (notification, "app.show");
@@ -36,15 +38,65 @@ notify_of_background (HrApplication *self)
   g_application_send_notification (G_APPLICATION (self), NOTIFICATION, notification);
 }
 
+static char *
+begin_of_recording (HrApplication *self)
+{
+  g_autoptr (GDateTime) begin = g_date_time_new_from_unix_local (hr_archive_get_recording_begin (self->archive) / G_USEC_PER_SEC);
+
+  return g_date_time_format (begin, "%H:%M");
+}
+
+static void
+background_refused_cb (HrApplication *self)
+{
+  g_autofree char *time = NULL;
+  g_autofree char *body = NULL;
+
+  if (!self->in_background || !hr_archive_is_recording (self->archive))
+    return;
+
+  time = begin_of_recording (self);
+  body = g_strdup_printf (_ ("Headroom has been recording since %s and is not allowed to run in the background: the system may end it. "
+                             "With its window open it goes on."),
+                          time);
+  notify_of_background (self, _ ("Recording May Be Ended"), body);
+}
+
+/* Asks the desktop whether the app may go on without a window; where no portal answers nothing follows from it. */
+static void
+ask_desktop (HrApplication *self,
+             const char    *status)
+{
+  GDBusConnection *bus = g_application_get_dbus_connection (G_APPLICATION (self));
+
+  if (bus == NULL)
+    return;
+
+  if (self->background == NULL)
+    {
+      self->background = hr_background_new (bus);
+      g_signal_connect_object (self->background, "refused", G_CALLBACK (background_refused_cb), self, G_CONNECT_SWAPPED);
+    }
+  hr_background_enter (self->background, _ ("A recording goes on while the window is closed."), status);
+}
+
 static void
 go_to_background (HrApplication *self)
 {
+  g_autofree char *time = NULL;
+  g_autofree char *body = NULL;
+  g_autofree char *status = NULL;
+
   if (self->in_background)
     return;
 
+  time = begin_of_recording (self);
+  body = g_strdup_printf (_ ("Headroom has been recording since %s."), time);
+  status = g_strdup_printf (_ ("Recording since %s"), time);
   self->in_background = TRUE;
   g_application_hold (G_APPLICATION (self));
-  notify_of_background (self);
+  notify_of_background (self, _ ("Recording Goes On"), body);
+  ask_desktop (self, status);
 }
 
 static void
@@ -109,6 +161,7 @@ void
 _hr_application_follow_window (HrApplication *self)
 {
   leave_background (self);
+  g_application_withdraw_notification (G_APPLICATION (self), OUTCOME);
   g_signal_connect_object (self->window, "close-request", G_CALLBACK (window_close_cb), self, 0);
 }
 
@@ -158,6 +211,18 @@ show_cb (GSimpleAction *action,
   g_application_activate (G_APPLICATION (user_data));
 }
 
+/* What keeps a recording from being written would otherwise be seen when it is too late. */
+static void
+tell_trouble (HrApplication *self)
+{
+  const char *trouble = hr_archive_get_trouble (self->archive);
+
+  if (trouble != NULL && hr_archive_is_recording (self->archive))
+    _hr_application_notify (self, OUTCOME, _ ("Nothing Is Being Recorded"), trouble, _ ("Show"), "app.show", NULL);
+  else
+    g_application_withdraw_notification (G_APPLICATION (self), OUTCOME);
+}
+
 static void
 archive_changed_cb (HrApplication *self)
 {
@@ -167,8 +232,25 @@ archive_changed_cb (HrApplication *self)
 
   g_simple_action_set_state (G_SIMPLE_ACTION (record), g_variant_new_boolean (recording));
   g_simple_action_set_enabled (G_SIMPLE_ACTION (stop), recording);
-  if (!recording)
+  if (self->in_background)
+    tell_trouble (self);
+  /* Its end would be told of as soon as it can be written: that may be never. */
+  if (!recording && hr_archive_get_trouble (self->archive) != NULL)
     leave_background (self);
+}
+
+/* The recording that went on without a window is in the file: that is told of, and nothing keeps the app any more. */
+static void
+archive_recorded_cb (HrArchive     *archive,
+                     gint64         id,
+                     const char    *name,
+                     HrApplication *self)
+{
+  if (!self->in_background)
+    return;
+
+  _hr_application_notify (self, OUTCOME, _ ("Recording Kept"), name, _ ("Show"), "app.show", NULL);
+  leave_background (self);
 }
 
 static void
@@ -179,6 +261,10 @@ archive_failed_cb (HrArchive     *archive,
 {
   if (self->window != NULL)
     hr_main_window_complain (self->window, heading, body);
+  else
+    _hr_application_notify (self, OUTCOME, heading, body, _ ("Show"), "app.show", NULL);
+  if (!hr_archive_is_recording (archive))
+    leave_background (self);
 }
 
 static const GActionEntry entries[] = {
@@ -198,6 +284,7 @@ _hr_application_start_archive (HrApplication *self)
   self->sessions = hr_sessions_new (self->archive, self->settings);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   g_signal_connect_object (self->archive, "changed", G_CALLBACK (archive_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->archive, "recorded", G_CALLBACK (archive_recorded_cb), self, 0);
   g_signal_connect_object (self->archive, "failed", G_CALLBACK (archive_failed_cb), self, 0);
   archive_changed_cb (self);
   _hr_application_add_session_actions (self);

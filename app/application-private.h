@@ -4,6 +4,7 @@
 
 #include "app/application.h"
 #include "app/archive.h"
+#include "app/background.h"
 #include "app/notices.h"
 #include "app/sessions.h"
 
@@ -16,6 +17,9 @@ enum
   HR_CLOSE_BACKGROUND,
   HR_CLOSE_STOP
 };
+
+/* Nobody is expected to wait longer than this in front of a window. */
+#define HR_LONG_JOB_US (5 * G_USEC_PER_SEC)
 
 typedef void (*HrChosen) (HrApplication *self,
                           const char    *path);
@@ -37,13 +41,14 @@ struct _HrApplication
   HrSessions   *sessions;
   GListStore   *jobs; /* HrJob: that are under way */
   HrNotices    *notices;
+  HrBackground *background;     /* NULL: there is no bus */
   GCancellable *cancellable;    /* of everything that answers later */
   guint         end_signals[2]; /* sources of SIGINT and SIGTERM */
 
   /* Borrowed: GTK's */
   HrMainWindow *window;
 
-  gboolean in_background; /* without a window, since a recording goes on */
+  gboolean in_background; /* without a window, since a recording goes on, or is just being brought to its end */
   gboolean ending;
   gboolean archive_closed;
   gboolean hurried; /* it was asked to end twice */
@@ -65,7 +70,18 @@ void _hr_application_open_file (HrApplication *self,
 void _hr_application_restore_contract (HrApplication *self,
                                        const char    *path);
 void _hr_application_follow_alerts (HrApplication *self);
+void _hr_application_withdraw_alerts (HrApplication *self);
 void _hr_application_follow_sources (HrApplication *self);
+
+void     _hr_application_notify (HrApplication *self,
+                                 const char    *id,
+                                 const char    *title,
+                                 const char    *body,
+                                 const char    *label,
+                                 const char    *action,
+                                 GVariant      *target);
+gboolean _hr_application_is_unseen (HrApplication *self,
+                                    gint64         elapsed_us);
 
 void _hr_application_start_archive (HrApplication *self);
 void _hr_application_follow_window (HrApplication *self);

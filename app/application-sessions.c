@@ -17,7 +17,8 @@ typedef struct
 {
   HrApplication *application; /* owned */
   HrWorkKind     kind;
-  char          *path; /* owned: of the file that is made */
+  char          *path;     /* owned: of the file that is made */
+  gint64         begin_us; /* when it was asked for, on the monotonic clock */
 } Errand;
 
 static Errand *
@@ -30,6 +31,7 @@ errand_new (HrApplication *application,
   self->application = g_object_ref (application);
   self->kind = kind;
   self->path = g_strdup (path);
+  self->begin_us = g_get_monotonic_time ();
 
   return self;
 }
@@ -44,17 +46,30 @@ errand_free (Errand *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Errand, errand_free)
 
-static void
-complain (HrApplication *self,
-          const char    *heading,
-          const GError  *error)
+static gboolean
+is_unseen (const Errand *errand)
 {
-  if (self->window == NULL)
-    return;
+  return _hr_application_is_unseen (errand->application, g_get_monotonic_time () - errand->begin_us);
+}
+
+/* Says it in the window, and by the desktop where nobody looks at that. */
+static void
+complain (const Errand *errand,
+          const char   *heading,
+          const GError *error)
+{
+  HrApplication *self = errand->application;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    hr_main_window_toast (self->window, _ ("Cancelled"));
-  else
+    {
+      if (self->window != NULL)
+        hr_main_window_toast (self->window, _ ("Cancelled"));
+      return;
+    }
+
+  if (is_unseen (errand))
+    _hr_application_notify (self, errand->path, heading, error->message, _ ("Show"), "app.show", NULL);
+  if (self->window != NULL)
     hr_main_window_complain (self->window, heading, error->message);
 }
 
@@ -70,6 +85,20 @@ job_ended (HrApplication *self,
 
 /* What was made can be looked at from where it is told of. */
 static void
+tell_by_desktop (Errand     *errand,
+                 const char *text)
+{
+  HrApplication *self = errand->application;
+
+  if (errand->kind == HR_WORK_REPORT)
+    _hr_application_notify (self, errand->path, text, _ ("The report is done."), _ ("Open"), "app.show-file", g_variant_new_string (errand->path));
+  else if (errand->kind == HR_WORK_SAVE)
+    _hr_application_notify (self, errand->path, text, _ ("The session file is done."), _ ("Open"), "app.open-session", g_variant_new_string (errand->path));
+  else
+    _hr_application_notify (self, errand->path, text, _ ("The export is done."), NULL, "app.show", NULL);
+}
+
+static void
 tell (Errand *errand,
       guint   n_damaged)
 {
@@ -82,6 +111,8 @@ tell (Errand *errand,
   else
     text = g_strdup_printf (ngettext ("Saved %s without %u part that is damaged", "Saved %s without %u parts that are damaged", n_damaged), name, n_damaged);
 
+  if (is_unseen (errand))
+    tell_by_desktop (errand, text);
   if (window == NULL)
     return;
   if (errand->kind == HR_WORK_REPORT)
@@ -115,7 +146,7 @@ work_done_cb (GObject      *job,
   if (done > 0)
     tell (errand, done - 1);
   else
-    complain (errand->application, word_failure (errand->kind), error);
+    complain (errand, word_failure (errand->kind), error);
 }
 
 static void
@@ -129,18 +160,19 @@ run_work (HrApplication *self,
   g_autofree char *name = g_filename_display_basename (whole);
   g_autofree char *title = g_strdup_printf (_ ("Writing %s"), name);
   HrWork          *work = hr_work_new (kind, stretch, whole);
+  g_autoptr (Errand) errand = errand_new (self, kind, whole);
   g_autoptr (GError) error = NULL;
   g_autoptr (HrJob) job = NULL;
 
   if (!hr_work_check (kind, whole, &error))
     {
-      complain (self, word_failure (kind), error);
+      complain (errand, word_failure (kind), error);
       hr_work_free (work);
       return;
     }
 
   work->salvage = salvage;
-  job = hr_job_start (title, hr_work_run, work, hr_work_free, NULL, work_done_cb, errand_new (self, kind, whole));
+  job = hr_job_start (title, hr_work_run, work, hr_work_free, NULL, work_done_cb, g_steal_pointer (&errand));
   g_list_store_append (self->jobs, job);
 }
 
@@ -333,7 +365,7 @@ compare_saved_cb (GObject      *object,
   if (hr_save_bytes_finish (result, &error))
     tell (errand, 0);
   else
-    complain (errand->application, _ ("Not Compared"), error);
+    complain (errand, _ ("Not Compared"), error);
 }
 
 static void
@@ -351,7 +383,7 @@ compared_cb (GObject      *job,
   job_ended (errand->application, job);
   if (comparison == NULL || !hr_comparison_format_of_path (errand->path, &format, &error))
     {
-      complain (errand->application, _ ("Not Compared"), error);
+      complain (errand, _ ("Not Compared"), error);
       errand_free (errand);
       return;
     }
@@ -414,7 +446,8 @@ set_aside_cb (GObject      *object,
 
   if (path == NULL)
     {
-      complain (self, _ ("Not Set Aside"), error);
+      if (self->window != NULL)
+        hr_main_window_complain (self->window, _ ("Not Set Aside"), error->message);
       return;
     }
 

@@ -173,6 +173,8 @@ hr_application_shutdown (GApplication *application)
   report_loop ();
   self->ending = TRUE;
   g_cancellable_cancel (self->cancellable);
+  if (self->monitor != NULL)
+    _hr_application_withdraw_alerts (self);
   if (self->workload != NULL)
     hr_workload_stop (self->workload);
   if (self->window != NULL)
@@ -266,6 +268,7 @@ hr_application_finalize (GObject *object)
   g_clear_object (&self->archive);
   g_clear_object (&self->jobs);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->background);
   g_clear_pointer (&self->notices, hr_notices_free);
   g_clear_pointer (&self->sandbox, hr_sandbox_free);
   g_free (self->agent_option);

@@ -33,61 +33,89 @@ APP_ID = "io.github.headroom.Headroom"
 CAP_SECONDS = 30
 
 
-def skip(reason):
-    print(f"1..0 # SKIP {reason}", flush=True)
-    sys.exit(0)
+class Unavailable(Exception):
+    """Nothing can be lent here, for the reason that it says."""
 
 
-def mount_point(bus):
-    """Where the portal has mounted what it lends, once it has; raises GLib.Error before."""
-    answer = bus.call_sync(NAME, PLACE, NAME, "GetMountPoint", None, GLib.VariantType("(ay)"), Gio.DBusCallFlags.NO_AUTO_START, -1, None)
-    return pathlib.Path(os.fsdecode(bytes(answer.unpack()[0]).rstrip(b"\0")))
+def ask(bus, method, parameters, types, files=None):
+    return bus.call_with_unix_fd_list_sync(NAME, PLACE, NAME, method, parameters, GLib.VariantType(types), Gio.DBusCallFlags.NO_AUTO_START, -1, files, None)[0]
 
 
-def wait_for_mount(bus, portal):
+def wait_for_mount(bus, process):
+    """Where the portal has mounted what it lends, once it has."""
     deadline = time.monotonic() + CAP_SECONDS
-    while time.monotonic() < deadline and portal.poll() is None:
+    while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(GLib.Error):
-            place = mount_point(bus)
+            place = os.fsdecode(bytes(ask(bus, "GetMountPoint", None, "(ay)").unpack()[0]).rstrip(b"\0"))
             if os.path.ismount(place):
-                return place
+                return pathlib.Path(place)
         time.sleep(0.02)
-    return None
+    raise Unavailable("the document portal cannot mount its files here")
+
+
+class Documents:
+    """The portal on this session's bus, which has to be a private one, as XDG_RUNTIME_DIR has to be. A context manager."""
+
+    def __init__(self, log=subprocess.DEVNULL):
+        self.log = log
+
+    def __enter__(self):
+        if not os.access(PORTAL, os.X_OK):
+            raise Unavailable("the document portal is not installed")
+        if not os.access("/dev/fuse", os.R_OK | os.W_OK):
+            raise Unavailable("there is no /dev/fuse")
+        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+        self.process = subprocess.Popen([PORTAL], stdout=self.log, stderr=self.log)
+        try:
+            self.seen = wait_for_mount(self.bus, self.process) / "by-app" / APP_ID
+        except Unavailable:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(CAP_SECONDS)
+        subprocess.run(["fusermount3", "-u", "-q", "-z", os.path.join(os.environ["XDG_RUNTIME_DIR"], "doc")], stderr=subprocess.DEVNULL)
+
+    def lend(self, path, *permissions):
+        """Lends a file, which need not be there, and returns its path as the sandbox sees it."""
+        files = Gio.UnixFDList.new()
+        folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+        files.append(folder)
+        os.close(folder)
+        parameters = GLib.Variant("(hayusas)", (0, os.fsencode(path.name) + b"\0", 0, APP_ID, permissions or ("read", "write")))
+        return self.seen / ask(self.bus, "AddNamedFull", parameters, "(sa{sv})", files).unpack()[0] / path.name
 
 
 def within(folder, program):
-    """Has the private bus already: starts the portal, runs the program, and ends the portal."""
+    """Has the private bus already."""
     host = pathlib.Path(folder) / "host"
     host.mkdir()
-    bus = Gio.bus_get_sync(Gio.BusType.SESSION)
-    with open(pathlib.Path(folder) / "portal.log", "w") as log:
-        portal = subprocess.Popen([PORTAL], stdout=log, stderr=log)
     try:
-        place = wait_for_mount(bus, portal)
-        if place is None:
-            skip("the document portal cannot mount its files here")
-        status = subprocess.run(program, env={**os.environ, "HEADROOM_HOST": str(host), "HEADROOM_DOCUMENTS": str(place / "by-app" / APP_ID)}).returncode
-    finally:
-        portal.send_signal(signal.SIGTERM)
-        portal.wait(CAP_SECONDS)
-        subprocess.run(["fusermount3", "-u", "-q", "-z", os.path.join(os.environ["XDG_RUNTIME_DIR"], "doc")], stderr=subprocess.DEVNULL)
+        with open(pathlib.Path(folder) / "portal.log", "w") as log, Documents(log) as documents:
+            status = subprocess.run(program, env={**os.environ, "HEADROOM_HOST": str(host), "HEADROOM_DOCUMENTS": str(documents.seen)}).returncode
+    except Unavailable as reason:
+        print(f"1..0 # SKIP {reason}", flush=True)
+        return 0
     return status if status >= 0 else 128 - status
 
 
-def main(program):
-    if program[:1] == ["--within"]:
-        return within(program[1], program[2:])
-    if not os.access(PORTAL, os.X_OK):
-        skip("the document portal is not installed")
-    if not os.access("/dev/fuse", os.R_OK | os.W_OK):
-        skip("there is no /dev/fuse")
+def in_private_session(program):
+    """Runs it with a session bus and folders of its own, where {} stands for the folder of all of these. Returns its exit status."""
     with tempfile.TemporaryDirectory(prefix="headroom-documents-") as folder:
         places = {name: os.path.join(folder, kind) for name, kind in
                   (("XDG_RUNTIME_DIR", "run"), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache"))}
         for place in places.values():
             os.mkdir(place, 0o700)
-        return subprocess.run(["dbus-run-session", "--", sys.executable, __file__, "--within", folder, *program],
-                              env={**os.environ, **places}).returncode
+        program = [folder if word == "{}" else word for word in program]
+        return subprocess.run(["dbus-run-session", "--", sys.executable, *program], env={**os.environ, **places}).returncode
+
+
+def main(program):
+    if program[:1] == ["--within"]:
+        return within(program[1], program[2:])
+    return in_private_session([__file__, "--within", "{}", *program])
 
 
 if __name__ == "__main__":
