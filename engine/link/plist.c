@@ -4,6 +4,7 @@
 
 #include "engine/link/bplist.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* libplist copies what a binary list refers to at every reference, descends by recursion in both formats, and has no limits of its own. So
@@ -134,6 +135,38 @@ hr_plist_parse (const guint8 *bytes,
     plist_from_xml ((const char *) bytes, (uint32_t) size, &list);
 
   return list;
+}
+
+/* How libplist says that its buffers are to be freed depends on the version, and every version means free (). */
+static GBytes *
+take (char    *bytes,
+      uint32_t size)
+{
+  return g_bytes_new_with_free_func (bytes, size, free, bytes);
+}
+
+/* Returns: (transfer full): @list as XML. */
+GBytes *
+hr_plist_to_xml (plist_t list)
+{
+  char    *xml = NULL;
+  uint32_t size = 0;
+
+  plist_to_xml (list, &xml, &size);
+
+  return take (xml, size);
+}
+
+/* Returns: (transfer full): @list in the binary format. */
+GBytes *
+hr_plist_to_binary (plist_t list)
+{
+  char    *binary = NULL;
+  uint32_t size = 0;
+
+  plist_to_bin (list, &binary, &size);
+
+  return take (binary, size);
 }
 
 /* The item of @dict under @key, if it is of @type. */

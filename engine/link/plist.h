@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 
 plist_t hr_plist_parse (const guint8 *bytes,
                         gsize         size) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *hr_plist_to_xml (plist_t list) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *hr_plist_to_binary (plist_t list) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What a dictionary says under a key. */
 char    *hr_plist_dup_string (plist_t     dict,

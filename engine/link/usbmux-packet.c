@@ -226,19 +226,17 @@ pack (guint32 tag,
       plist_t request)
 {
   g_autoptr (GByteArray) packet = g_byte_array_new ();
-  char    *xml = NULL;
-  uint32_t size = 0;
-  guint32  header[4];
+  g_autoptr (GBytes) xml = hr_plist_to_xml (request);
+  gsize   size = g_bytes_get_size (xml);
+  guint32 header[4];
 
-  plist_to_xml (request, &xml, &size);
   plist_free (request);
-  header[0] = GUINT32_TO_LE (HR_USBMUX_HEADER_BYTES + size);
+  header[0] = GUINT32_TO_LE (HR_USBMUX_HEADER_BYTES + (guint32) size);
   header[1] = GUINT32_TO_LE (VERSION);
   header[2] = GUINT32_TO_LE (TYPE_PLIST);
   header[3] = GUINT32_TO_LE (tag);
   g_byte_array_append (packet, (const guint8 *) header, sizeof header);
-  g_byte_array_append (packet, (const guint8 *) xml, size);
-  plist_to_xml_free (xml);
+  g_byte_array_append (packet, g_bytes_get_data (xml, NULL), (guint) size);
 
   return g_byte_array_free_to_bytes (g_steal_pointer (&packet));
 }

@@ -113,22 +113,18 @@ check_xml_archive (Bytes    bytes,
                    GString *said,
                    GError **error)
 {
-  plist_t  list = hr_plist_parse (bytes.at, bytes.size);
-  char    *binary = NULL;
-  guint32  size = 0;
-  gboolean good;
+  plist_t list = hr_plist_parse (bytes.at, bytes.size);
+  g_autoptr (GBytes) binary = NULL;
 
   if (list == NULL)
     return fail (error, "is no property list");
 
   restore_uids (list);
-  plist_to_bin (list, &binary, &size);
+  binary = hr_plist_to_binary (list);
   plist_free (list);
   g_string_append (said, "XML ");
-  good = check_archive ((Bytes){ (const guint8 *) binary, size }, said, error);
-  plist_to_bin_free (binary);
 
-  return good;
+  return check_archive ((Bytes){ g_bytes_get_data (binary, NULL), g_bytes_get_size (binary) }, said, error);
 }
 
 static gboolean

@@ -98,10 +98,9 @@ new_example (void)
 }
 
 static void
-check_example (const char *bytes,
-               uint32_t    size)
+check_example (GBytes *bytes)
 {
-  plist_t          dict = hr_plist_parse ((const guint8 *) bytes, size);
+  plist_t          dict = hr_plist_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   g_autofree char *text = hr_plist_dup_string (dict, "text");
   g_autoptr (GBytes) data = hr_plist_dup_data (dict, "data");
   guint64  number = 0;
@@ -122,17 +121,12 @@ check_example (const char *bytes,
 static void
 test_both_formats (void)
 {
-  plist_t  dict = new_example ();
-  char    *bytes = NULL;
-  uint32_t size = 0;
+  plist_t dict = new_example ();
+  g_autoptr (GBytes) xml = hr_plist_to_xml (dict);
+  g_autoptr (GBytes) binary = hr_plist_to_binary (dict);
 
-  plist_to_xml (dict, &bytes, &size);
-  check_example (bytes, size);
-  plist_to_xml_free (bytes);
-  bytes = NULL;
-  plist_to_bin (dict, &bytes, &size);
-  check_example (bytes, size);
-  plist_to_bin_free (bytes);
+  check_example (xml);
+  check_example (binary);
   plist_free (dict);
 }
 

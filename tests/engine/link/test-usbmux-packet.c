@@ -49,7 +49,7 @@ test_bad_headers (void)
     { { 0, 0, 0, 0, 1, 0, 0, 0, 8 }, HR_USBMUX_ERROR_PROTOCOL },
     { { 32, 0, 0, 0, 0, 0, 0, 0, 8 }, HR_USBMUX_ERROR_PROTOCOL },
     { { 32, 0, 0, 0, 1, 0, 0, 0, 1 }, HR_USBMUX_ERROR_PROTOCOL },
-    { "HTTP/1.1 400 Bad", HR_USBMUX_ERROR_PROTOCOL },
+    { { 'H', 'T', 'T', 'P', '/', '1', '.', '1', ' ', '4', '0', '0', ' ', 'B', 'a', 'd' }, HR_USBMUX_ERROR_PROTOCOL },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -4,9 +4,9 @@
 
 #include "engine/link/bplist.h"
 #include "engine/link/dtx/instruments.h"
+#include "engine/link/plist.h"
 #include "tests/engine/link/dtx/value-text.h"
 
-#include <plist/plist.h>
 #include <string.h>
 
 static HrValue *
@@ -96,16 +96,12 @@ test_libplist_agrees (void)
   g_autoptr (GBytes) again = NULL;
   g_autofree char *text = NULL;
   plist_t          list = NULL;
-  char            *binary = NULL;
-  guint32          size = 0;
 
   plist_from_bin (g_bytes_get_data (bytes, NULL), (guint32) g_bytes_get_size (bytes), &list);
   g_assert_nonnull (list);
   g_assert_cmpstr (plist_get_string_ptr (plist_dict_get_item (list, "$archiver"), NULL), ==, "NSKeyedArchiver");
-  plist_to_bin (list, &binary, &size);
+  again = hr_plist_to_binary (list);
   plist_free (list);
-  again = g_bytes_new (binary, size);
-  plist_to_bin_free (binary);
 
   text = decode_to_text (again);
   g_assert_cmpstr (text, ==, EVERYTHING);
