@@ -28,16 +28,20 @@ hr_tcp_prepare (GSocket *socket,
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
 }
 
-/* No certificate is trusted for who signed it, and an end without a farewell is an end: frames say how long they are. */
+/* No certificate is trusted for who signed it: told so before it is made, GIO does not read every certificate of the system for it, nor warns where
+ * there is none. An end without a farewell is an end: frames say how long they are. */
 static void
 make_tls_thread (GTask        *task,
                  gpointer      base,
                  gpointer      certificate,
                  GCancellable *cancellable)
 {
-  GError    *error = NULL;
-  GIOStream *tls = certificate != NULL ? g_tls_server_connection_new (base, certificate, &error)
-                                       : g_tls_client_connection_new (base, NULL, &error);
+  GTlsBackend *backend = g_tls_backend_get_default ();
+  GError      *error = NULL;
+  GIOStream   *tls = certificate != NULL ? g_initable_new (g_tls_backend_get_server_connection_type (backend), NULL, &error, "base-io-stream", base,
+                                                           "database", NULL, "certificate", certificate, NULL)
+                                         : g_initable_new (g_tls_backend_get_client_connection_type (backend), NULL, &error, "base-io-stream", base,
+                                                           "database", NULL, NULL);
 
   if (tls == NULL)
     {
@@ -45,13 +49,12 @@ make_tls_thread (GTask        *task,
       return;
     }
 
-  g_tls_connection_set_database (G_TLS_CONNECTION (tls), NULL);
   g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
   g_task_return_pointer (task, tls, g_object_unref);
 }
 
-/* Makes TLS over @base, a server's where there is a @certificate, without a handshake yet. In a thread: GIO reads every certificate of
- * the system for a new connection, which takes tens of milliseconds, although none is used. Internal. */
+/* Makes TLS over @base, a server's where there is a @certificate, without a handshake yet. In a thread: the
+ * first one loads the library that does it, which takes milliseconds. Internal. */
 void
 hr_tls_new_async (GIOStream          *base,
                   GTlsCertificate    *certificate,
