@@ -153,7 +153,14 @@ def test_idevicediagnostics_reads_the_power_source():
 
 
 def test_idevicesyslog_shows_lines():
-    with tools() as there, running(there.start("idevicesyslog")) as tool:
+    # Since 1.4 it asks for another service first, which we do not emulate.
+    with tools() as there:
+        relay = ["--syslog-relay"] if "--syslog-relay" in there.run("idevicesyslog", "--help") else []
+        shows_lines(there, there.start("idevicesyslog", *relay))
+
+
+def shows_lines(there, process):
+    with running(process) as tool:
         wait_until(lambda: there.iphone.device()["log_readers"], "a reader of the log")
         there.iphone.do("syslog", line="Nov 21 12:00:00 iPhone emulated[7] <Notice>: one line")
         there.iphone.do("syslog", line="Nov 21 12:00:01 iPhone emulated[7] <Error>: another")

@@ -230,6 +230,7 @@ test_only_the_plot_is_painted_again (Fixture      *fixture,
   const GdkRectangle *area = hr_pane_get_area (HR_PANE (fixture->plot));
   GskRenderNode      *before, *after;
   graphene_rect_t     bounds;
+  guint               plot;
 
   for (int i = 0; i < 310; i++)
     append (fixture, 5, (double) NAN);
@@ -239,10 +240,14 @@ test_only_the_plot_is_painted_again (Fixture      *fixture,
   settle (fixture);
   after = take_node (fixture);
 
-  g_assert_cmpuint (gsk_container_node_get_n_children (after), ==, 2);
-  g_assert_true (gsk_container_node_get_child (after, 0) == gsk_container_node_get_child (before, 0));
-  g_assert_true (gsk_container_node_get_child (after, 1) != gsk_container_node_get_child (before, 1));
-  gsk_render_node_get_bounds (gsk_container_node_get_child (after, 1), &bounds);
+  /* What surrounds the plot is one node, or, newer versions take nodes apart, the nodes in that. */
+  plot = gsk_container_node_get_n_children (after) - 1;
+  g_assert_cmpuint (plot, >=, 1);
+  g_assert_cmpuint (gsk_container_node_get_n_children (before), ==, plot + 1);
+  for (guint i = 0; i < plot; i++)
+    g_assert_true (gsk_container_node_get_child (after, i) == gsk_container_node_get_child (before, i));
+  g_assert_true (gsk_container_node_get_child (after, plot) != gsk_container_node_get_child (before, plot));
+  gsk_render_node_get_bounds (gsk_container_node_get_child (after, plot), &bounds);
   g_assert_cmpint ((int) bounds.origin.x, ==, area->x);
   g_assert_cmpint ((int) bounds.size.width, ==, area->width);
   gsk_render_node_get_bounds (after, &bounds);

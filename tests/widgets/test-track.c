@@ -115,7 +115,7 @@ pixel_at (Fixture *fixture,
 {
   cairo_surface_t *surface = hr_pane_get_surface (fixture->plots[0]);
   int              scale = gtk_widget_get_scale_factor (fixture->window);
-  int              column = (int) floor (x) * scale + scale / 2, row = (int) floor (y) * scale + scale / 2;
+  int              column = (int) floor (x * scale), row = (int) floor (y * scale);
 
   cairo_surface_flush (surface);
 
@@ -162,7 +162,8 @@ test_one_sample_of_a_day_is_seen (Fixture      *fixture,
 {
   HrBin   bins[2000];
   guint32 ground, found;
-  int     x, difference = 0;
+  double  x;
+  int     difference = 0;
 
   for (int i = 0; i < 2000; i++)
     bins[i] = (HrBin){ START_US + i * SECOND_US / 2, START_US + (i + 1) * SECOND_US / 2, 432, 432 * 2, 1.8, i == 1234 ? 9 : 2.3 };
@@ -170,7 +171,7 @@ test_one_sample_of_a_day_is_seen (Fixture      *fixture,
   present (fixture);
 
   ground = hr_palette_pixel (&hr_pane_get_palette (fixture->plots[0])->ground);
-  x = (int) x_of (fixture, START_US + 1234 * SECOND_US / 2 + 1);
+  x = x_of (fixture, START_US + 1234 * SECOND_US / 2 + 1);
   found = pixel_at (fixture, x, hr_pane_get_y (fixture->plots[0], 7.7));
   for (int shift = 0; shift <= 16; shift += 8)
     difference = MAX (difference, ABS ((int) (found >> shift & 0xff) - (int) (ground >> shift & 0xff)));
