@@ -231,7 +231,8 @@ foreign_peer (Fixture *fixture,
   if (!shake)
     return g_steal_pointer (&stream);
 
-  tls = g_tls_client_connection_new (stream, NULL, NULL);
+  tls = g_initable_new (g_tls_backend_get_client_connection_type (g_tls_backend_get_default ()), NULL, NULL, "base-io-stream", stream, "database",
+                        NULL, NULL);
   g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
   g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_any_cb), NULL);
   g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), 0, NULL, result_cb, &result);
