@@ -234,8 +234,10 @@ hr_compare_work_run (HrJob   *job,
 
   base = open_stretch (work->base, &base_range, error);
   now = base != NULL ? open_stretch (work->now, &now_range, error) : NULL;
+  if (now == NULL)
+    return NULL;
 
-  return now != NULL ? hr_comparison_new (base, base_range, now, now_range, hr_job_go_on, job, error) : NULL;
+  return hr_comparison_new (&(HrComparedSession){ base, base_range }, &(HrComparedSession){ now, now_range }, 1, hr_job_go_on, job, error);
 }
 
 /* Finds by its name how a comparison is to be written to the file @path. */

@@ -35,7 +35,7 @@ static const Command commands[HR_N_COMMANDS] = {
   [HR_COMMAND_WATCH] = { "watch", "", "Live values of a source, by default of this computer", LISTS, HR_FORMAT_TEXT, 0, 0, FALSE },
   [HR_COMMAND_RECORD] = { "record", " -o FILE [-- COMMAND…]", "Write what is measured into a session file", 0, HR_FORMAT_TEXT, 0, 0, TRUE },
   [HR_COMMAND_CHECK] = { "check", " [SESSION | -- COMMAND… | --lint BUDGETS…]", "Hold what is measured against budgets", LISTS | FORMAT (JUNIT) | FORMAT (GITHUB) | FORMAT (MARKDOWN), HR_FORMAT_TEXT, 0, G_MAXUINT, TRUE },
-  [HR_COMMAND_COMPARE] = { "compare", " BASE NEW", "Say which metrics became better or worse from one session to another", FORMAT (TEXT) | FORMAT (JSON) | FORMAT (CSV) | FORMAT (MARKDOWN), HR_FORMAT_TEXT, 2, 2, FALSE },
+  [HR_COMMAND_COMPARE] = { "compare", " BASE NEW | BASE… -- NEW…", "Say which metrics became better or worse from one session to another, or from several to as many others", FORMAT (TEXT) | FORMAT (JSON) | FORMAT (CSV) | FORMAT (MARKDOWN), HR_FORMAT_TEXT, 1, G_MAXUINT, FALSE },
   [HR_COMMAND_REPORT] = { "report", " SESSION", "Make a document of a session", FORMAT (HTML) | FORMAT (PDF) | FORMAT (JSON) | FORMAT (CSV), HR_FORMAT_HTML, 1, 1, FALSE },
   [HR_COMMAND_EXPORT] = { "export", " SESSION", "Write what a session holds as a table or as JSON", FORMAT (CSV) | FORMAT (JSON) | FORMAT (NDJSON), HR_FORMAT_CSV, 1, 1, FALSE },
   [HR_COMMAND_IMPORT] = { "import", " TABLE -o FILE", "Make a session file of a CSV table: times, and columns of values", 0, HR_FORMAT_TEXT, 1, 1, FALSE },
@@ -327,8 +327,8 @@ take_texts (Reading *self,
   return TRUE;
 }
 
-/* Takes what stands behind "--" for a program with its arguments, where @command runs one. Returns (transfer full) the rest, behind the command,
- * which GLib takes for the program's name. */
+/* Takes what stands behind "--": a program with its arguments, where the command runs one, and the newer sessions of a comparison. Returns
+ * (transfer full) the rest, behind the command, which GLib takes for the program's name. */
 static GStrv
 make_line (HrOptions   *options,
            const char **arguments)
@@ -338,15 +338,28 @@ make_line (HrOptions   *options,
   g_strv_builder_add (builder, hr_command_name (options->command));
   for (; *arguments != NULL; arguments++)
     {
-      if (commands[options->command].runs && g_str_equal (*arguments, "--"))
+      if (g_str_equal (*arguments, "--") && (commands[options->command].runs || options->command == HR_COMMAND_COMPARE))
         {
-          options->program = g_strdupv ((char **) arguments + 1);
+          char ***behind = commands[options->command].runs ? &options->program : &options->others;
+
+          *behind = g_strdupv ((char **) arguments + 1);
           break;
         }
       g_strv_builder_add (builder, *arguments);
     }
 
   return g_strv_builder_end (builder);
+}
+
+/* Of two sessions the second is the newer one. */
+static void
+part_sessions (HrOptions *options)
+{
+  if (options->others != NULL || g_strv_length (options->files) != 2)
+    return;
+
+  options->others = g_new0 (char *, 2);
+  options->others[0] = g_steal_pointer (&options->files[1]);
 }
 
 /* Takes what is left of the line when the options are gone; GLib leaves a "--" there before what looks like an option. */
@@ -367,11 +380,29 @@ take_files (HrOptions   *options,
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "%s takes%s", command->name, command->arguments);
   else
     options->files = g_strdupv ((char **) left);
+  if (options->files != NULL && options->command == HR_COMMAND_COMPARE)
+    part_sessions (options);
 
   return options->files != NULL;
 }
 
-/* The same of check alone. */
+/* What is wrong with what compare alone was given. */
+static const char *
+find_contradiction_of_compare (const HrOptions *options)
+{
+  guint n = g_strv_length (options->files);
+
+  if (options->others == NULL)
+    return "compare takes BASE NEW, or several of either: BASE… -- NEW…";
+  if (g_strv_length (options->others) != n)
+    return "compare takes as many sessions behind -- as before it";
+  if (n == 2)
+    return "two sessions of either say nothing that one does not: compare takes one, or three and more";
+
+  return NULL;
+}
+
+/* The same of check. */
 static const char *
 find_contradiction_of_check (const HrOptions *options)
 {
@@ -404,6 +435,9 @@ find_contradiction (const HrOptions *options)
     return "--output is needed: the session file that is made";
   if (options->to_us != 0 && options->to_us <= options->from_us)
     return "--to is not after --from";
+
+  if (options->command == HR_COMMAND_COMPARE)
+    return find_contradiction_of_compare (options);
 
   return options->command == HR_COMMAND_CHECK ? find_contradiction_of_check (options) : NULL;
 }
@@ -465,6 +499,7 @@ hr_options_clear (HrOptions *self)
     if (table[i].kind == KIND_TEXT || table[i].kind == KIND_FILE)
       g_clear_pointer ((char **) (gpointer) ((char *) self + table[i].at), g_free);
   g_strfreev (self->files);
+  g_strfreev (self->others);
   g_strfreev (self->program);
   memset (self, 0, sizeof *self);
 }

@@ -72,6 +72,7 @@ typedef struct
   gboolean  force;
   gboolean  quiet;
   char    **files;   /* as many as the command takes */
+  char    **others;  /* as many again, with which compare compares these; NULL: nothing */
   char    **program; /* what stands behind "--"; NULL: nothing */
 
   const HrSandbox *sandbox; /* that the program is in; lent */

@@ -163,23 +163,53 @@ exit_for (HrDifference difference)
     }
 }
 
+static void
+compared_clear (gpointer data)
+{
+  hr_session_close (((HrComparedSession *) data)->session);
+}
+
+/* Returns: (transfer full): the sessions in the files @paths, an HrComparedSession each; NULL, the user told, when one of them cannot be read. */
+static GArray *
+open_all (char **paths)
+{
+  g_autoptr (GArray) all = g_array_new (FALSE, TRUE, sizeof (HrComparedSession));
+
+  g_array_set_clear_func (all, compared_clear);
+  for (; *paths != NULL; paths++)
+    {
+      HrComparedSession opened = { .session = hr_sessions_open (*paths) };
+
+      if (opened.session == NULL)
+        return NULL;
+      g_array_append_val (all, opened);
+    }
+
+  return g_steal_pointer (&all);
+}
+
 static HrComparison *
 make_comparison (const HrOptions *options,
-                 HrSession       *base,
-                 HrSession       *now,
+                 GArray          *base,
+                 GArray          *now,
                  GError         **error)
 {
   HrComparison *comparison;
   HrWait        wait;
 
   hr_wait_begin (&wait, options);
-  comparison = hr_comparison_new (base, (HrRange){ 0 }, now, (HrRange){ 0 }, hr_wait_progress, &wait, error);
+  comparison = hr_comparison_new ((const HrComparedSession *) base->data, (const HrComparedSession *) now->data, now->len, hr_wait_progress, &wait, error);
   hr_wait_end (&wait);
+  for (guint i = 0; i < now->len; i++)
+    {
+      hr_sessions_tell_damage (g_array_index (base, HrComparedSession, i).session);
+      hr_sessions_tell_damage (g_array_index (now, HrComparedSession, i).session);
+    }
 
   return comparison;
 }
 
-/* Says what became better or worse from the first session to the second. */
+/* Says what became better or worse from the first sessions to those behind them. */
 HrExit
 hr_compare_run (const HrOptions *options)
 {
@@ -189,8 +219,8 @@ hr_compare_run (const HrOptions *options)
     [HR_FORMAT_CSV] = HR_COMPARISON_CSV,
     [HR_FORMAT_MARKDOWN] = HR_COMPARISON_MARKDOWN,
   };
-  g_autoptr (HrSession) base = hr_sessions_open (options->files[0]);
-  g_autoptr (HrSession) now = base != NULL ? hr_sessions_open (options->files[1]) : NULL;
+  g_autoptr (GArray) base = open_all (options->files);
+  g_autoptr (GArray) now = base != NULL ? open_all (options->others) : NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (HrComparison) comparison = NULL;
   g_autofree char *text = NULL;
@@ -199,8 +229,6 @@ hr_compare_run (const HrOptions *options)
     return HR_EXIT_UNAVAILABLE;
 
   comparison = make_comparison (options, base, now, &error);
-  hr_sessions_tell_damage (base);
-  hr_sessions_tell_damage (now);
   if (comparison == NULL)
     return hr_wait_fail (error);
 

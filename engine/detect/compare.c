@@ -6,20 +6,32 @@
  * series, which keep what follows each other together and show what the machine around did meanwhile. Over all metrics of one comparison
  * Benjamini and Hochberg's procedure bounds the share of false findings (Journal of the Royal Statistical Society B 57, 1995).
  *
- * A metric is better or worse when all of that says so: the test, a median at least one deviation of the noise away, and an interval that lies
- * wholly beyond the change that counts. It is the same when the interval lies within twice that change, or when no value differs.
- * Everything else is inconclusive. */
+ * Two sessions cannot tell what was changed from what changed around them meanwhile, such as the speed of a machine that others share. Several
+ * rounds can, in which both were recorded in turn: each has one ratio, of the two medians, in which what lasts for longer than a round cancels out, and
+ * how far the rounds differ is what all the rest amounts to, whatever it is. Their trimmed mean with Student's distribution then takes the place of
+ * the test and of the bootstrap; metrics around zero have differences in place of ratios.
+ *
+ * A metric is better or worse when all of that says so: the test, an interval that lies wholly beyond the change that counts, and, of two sessions or
+ * where there is no ratio, a difference of at least one deviation of the noise. It is the same when the interval lies within twice that change, or when
+ * no value differs. Everything else is inconclusive. */
 
 #include "engine/detect/compare.h"
 
 #include "engine/stats/robust.h"
+#include "engine/stats/student.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the interval of a ratio. */
+#define COVERAGE 0.95
+
 /* Below so many values of either nothing is said. */
 #define LEAST_VALUES 20
+
+/* Of two rounds Student's bound is so far out that nothing could be said but of what hardly differs at all. */
+#define LEAST_ROUNDS 3
 
 /* Longer series are averaged down to at most so many values: the bootstrap's cost is bounded, and so is the memory. */
 #define MOST_VALUES 512
@@ -34,7 +46,7 @@
 
 #define MOST_CORRELATION 0.9
 
-const HrCompareOptions hr_compare_defaults = { .alpha = 0.05, .least = 0.02, .seed = 1, .n_rounds = 2000 };
+const HrCompareOptions hr_compare_defaults = { .alpha = 0.05, .least = 0.02, .seed = 1, .n_draws = 2000 };
 
 /* One series, as it is compared. */
 typedef struct
@@ -65,10 +77,11 @@ median_of (const double *values,
 
 /* Leaves gaps out, averages what is too long, and draws outliers in. */
 static void
-series_init (Series       *self,
-             const double *values,
-             gsize         n)
+series_init (Series                 *self,
+             const HrComparedValues *given)
 {
+  const double      *values = given->values;
+  const gsize        n = given->n;
   g_autofree double *kept = g_new (double, MAX (n, 1));
   g_autofree double *scratch = g_new (double, MAX (n, 1));
   gsize              n_kept = 0, group;
@@ -134,6 +147,17 @@ draw_median (const Series *self,
   return hr_median (scratch, used);
 }
 
+/* @difference beside @noise; without any noise every difference is beyond all bounds. */
+static double
+in_deviations (double difference,
+               double noise)
+{
+  if (difference == 0)
+    return 0;
+
+  return noise > 0 ? difference / noise : copysign ((double) INFINITY, difference);
+}
+
 static int
 compare_doubles (const void *a,
                  const void *b)
@@ -150,23 +174,127 @@ find_interval (const Series           *base,
                const HrCompareOptions *options,
                HrComparedResult       *out)
 {
-  g_autofree double *logs = g_new (double, options->n_rounds);
+  g_autofree double *logs = g_new (double, options->n_draws);
   /* Stretches differ by one value in length. */
   g_autofree double *scratch = g_new (double, MAX (base->n, now->n) + STRETCHES);
   g_autoptr (GRand) random = g_rand_new_with_seed (options->seed);
   double centre = log (out->ratio);
 
-  for (guint i = 0; i < options->n_rounds; i++)
+  for (guint i = 0; i < options->n_draws; i++)
     {
       double drawn_base = draw_median (base, random, scratch);
       double drawn_now = draw_median (now, random, scratch);
 
       logs[i] = drawn_base > 0 && drawn_now > 0 ? log (drawn_now / drawn_base) : centre;
     }
-  qsort (logs, options->n_rounds, sizeof *logs, compare_doubles);
+  qsort (logs, options->n_draws, sizeof *logs, compare_doubles);
 
-  out->ratio_low = exp (centre + WIDEN * (logs[(gsize) (0.025 * options->n_rounds)] - centre));
-  out->ratio_high = exp (centre + WIDEN * (logs[(gsize) (0.975 * (options->n_rounds - 1))] - centre));
+  out->ratio_low = exp (centre + WIDEN * (logs[(gsize) ((1 - COVERAGE) / 2 * options->n_draws)] - centre));
+  out->ratio_high = exp (centre + WIDEN * (logs[(gsize) ((1 + COVERAGE) / 2 * (options->n_draws - 1))] - centre));
+}
+
+/* Everything about one metric of two sessions but what depends on other metrics. */
+static void
+measure_two (const HrCompared       *metric,
+             const HrCompareOptions *options,
+             HrComparedResult       *out)
+{
+  g_auto (Series) base = { 0 };
+  g_auto (Series) now = { 0 };
+  g_autofree void *scratch = NULL;
+  double           noise;
+
+  series_init (&base, metric->base);
+  series_init (&now, metric->now);
+  out->n_base = base.n_given;
+  out->n_now = now.n_given;
+  out->n_rounds = base.n_given > 0 && now.n_given > 0;
+  out->base = base.median;
+  out->now = now.median;
+  if (base.n_given < LEAST_VALUES || now.n_given < LEAST_VALUES)
+    return;
+
+  scratch = g_malloc (hr_mann_whitney_scratch (base.n, now.n));
+  out->p = two_sided (hr_mann_whitney (base.values, base.n, now.values, now.n, scratch) / inflation (&base, &now));
+  noise = sqrt ((base.noise * base.noise + now.noise * now.noise) / 2);
+  out->effect = in_deviations (now.median - base.median, noise);
+  if (base.median > 0 && now.median > 0)
+    {
+      out->ratio = now.median / base.median;
+      find_interval (&base, &now, options, out);
+    }
+}
+
+/* The medians of those rounds that have values on both sides, and how many values these were. */
+static void
+collect_rounds (const HrCompared *metric,
+                double           *base_medians,
+                double           *now_medians,
+                HrComparedResult *out)
+{
+  for (guint i = 0; i < metric->n_rounds; i++)
+    {
+      g_auto (Series) base = { 0 };
+      g_auto (Series) now = { 0 };
+
+      series_init (&base, &metric->base[i]);
+      series_init (&now, &metric->now[i]);
+      if (base.n_given == 0 || now.n_given == 0)
+        continue;
+
+      base_medians[out->n_rounds] = base.median;
+      now_medians[out->n_rounds++] = now.median;
+      out->n_base += base.n_given;
+      out->n_now += now.n_given;
+    }
+}
+
+/* Writes what each round differs by: logarithms of ratios, or differences where there are none. Returns whether there are ratios. */
+static gboolean
+find_differences (const double *base,
+                  const double *now,
+                  guint         n,
+                  double       *out)
+{
+  gboolean ratios = TRUE;
+
+  for (guint i = 0; i < n; i++)
+    ratios = ratios && base[i] > 0 && now[i] > 0;
+  for (guint i = 0; i < n; i++)
+    out[i] = ratios ? log (now[i] / base[i]) : now[i] - base[i];
+
+  return ratios;
+}
+
+/* The same of several rounds. */
+static void
+measure_rounds (const HrCompared *metric,
+                HrComparedResult *out)
+{
+  g_autofree double *base = g_new (double, metric->n_rounds);
+  g_autofree double *now = g_new (double, metric->n_rounds);
+  g_autofree double *differences = g_new (double, metric->n_rounds);
+  HrTrimmedMean      mean;
+  gboolean           ratios;
+  double             reach;
+
+  collect_rounds (metric, base, now, out);
+  out->base = median_of (base, out->n_rounds);
+  out->now = median_of (now, out->n_rounds);
+  if (out->n_rounds < LEAST_ROUNDS)
+    return;
+
+  ratios = find_differences (base, now, out->n_rounds, differences);
+  mean = hr_trimmed_mean (differences, out->n_rounds);
+  out->effect = in_deviations (mean.mean, mean.deviation);
+  out->p = mean.error > 0 ? hr_student_chance (mean.mean / mean.error, mean.degrees) : mean.mean == 0;
+  if (!ratios)
+    return;
+
+  reach = mean.error * hr_student_bound (1 - COVERAGE, mean.degrees);
+  out->ratio = exp (mean.mean);
+  out->ratio_low = exp (mean.mean - reach);
+  out->ratio_high = exp (mean.mean + reach);
 }
 
 /* Everything about one metric but what depends on the others. */
@@ -175,29 +303,12 @@ measure (const HrCompared       *metric,
          const HrCompareOptions *options,
          HrComparedResult       *out)
 {
-  g_auto (Series) base = { 0 };
-  g_auto (Series) now = { 0 };
-  g_autofree void *scratch = NULL;
-  double           noise;
-
-  series_init (&base, metric->base, metric->n_base);
-  series_init (&now, metric->now, metric->n_now);
-  *out = (HrComparedResult){ .n_base = base.n_given, .n_now = now.n_given, .base = base.median, .now = now.median };
-  out->ratio = out->ratio_low = out->ratio_high = out->p = out->q = out->effect = (double) NAN;
-  if (base.n_given < LEAST_VALUES || now.n_given < LEAST_VALUES)
-    return;
-
-  scratch = g_malloc (hr_mann_whitney_scratch (base.n, now.n));
-  out->p = two_sided (hr_mann_whitney (base.values, base.n, now.values, now.n, scratch) / inflation (&base, &now));
-  noise = sqrt ((base.noise * base.noise + now.noise * now.noise) / 2);
-  out->effect = noise > 0 ? (now.median - base.median) / noise : copysign ((double) INFINITY, now.median - base.median);
-  if (now.median == base.median)
-    out->effect = 0;
-  if (base.median > 0 && now.median > 0)
-    {
-      out->ratio = now.median / base.median;
-      find_interval (&base, &now, options, out);
-    }
+  *out = (HrComparedResult){ 0 };
+  out->base = out->now = out->ratio = out->ratio_low = out->ratio_high = out->p = out->q = out->effect = (double) NAN;
+  if (metric->n_rounds == 1)
+    measure_two (metric, options, out);
+  else
+    measure_rounds (metric, out);
 }
 
 typedef struct
@@ -242,13 +353,13 @@ decide (const HrComparedResult *result,
 {
   double   most = log1p (options->least);
   double   low = log (result->ratio_low), high = log (result->ratio_high);
-  gboolean rises = result->now > result->base;
   gboolean beyond = isnan (result->ratio) || low > most || high < -most;
+  gboolean large = fabs (result->effect) >= 1 || (result->n_rounds > 1 && !isnan (result->ratio));
 
   if (isnan (result->p))
     return HR_DIFFERENCE_INCONCLUSIVE;
-  if (result->q <= options->alpha && fabs (result->effect) >= 1 && beyond)
-    return rises == (direction == HR_DIRECTION_HIGHER) ? HR_DIFFERENCE_BETTER : HR_DIFFERENCE_WORSE;
+  if (result->q <= options->alpha && large && beyond)
+    return (result->effect > 0) == (direction == HR_DIRECTION_HIGHER) ? HR_DIFFERENCE_BETTER : HR_DIFFERENCE_WORSE;
   if (low >= -2 * most && high <= 2 * most)
     return HR_DIFFERENCE_SAME;
 
@@ -270,7 +381,7 @@ hr_difference_name (HrDifference difference)
   return (guint) difference < HR_N_DIFFERENCES ? names[difference] : "unknown";
 }
 
-/* Compares @n metrics of two sessions. Values are in each metric's own unit. The same input and seed give the same result.
+/* Compares @n metrics. Values are in each metric's own unit. The same input and seed give the same result.
  * @options: hr_compare_defaults, or such with @alpha and @least in 0..1 and at least 100 rounds
  * @out: @n results */
 void
@@ -279,7 +390,7 @@ hr_compare (const HrCompared       *metrics,
             const HrCompareOptions *options,
             HrComparedResult       *out)
 {
-  g_return_if_fail (options->n_rounds >= 100);
+  g_return_if_fail (options->n_draws >= 100);
 
   for (gsize i = 0; i < n; i++)
     measure (&metrics[i], options, &out[i]);

@@ -90,15 +90,26 @@ word_rows (HrComparison *self)
   return rows;
 }
 
+/* "39 metrics compared", and of how many sessions where one is not all there is on either side. */
+static char *
+word_extent (HrComparison *self)
+{
+  guint n_rows = hr_comparison_get_n_rows (self), n_rounds = hr_comparison_get_n_rounds (self);
+
+  return n_rounds == 1 ? g_strdup_printf ("%u metrics compared", n_rows)
+                       : g_strdup_printf ("%u metrics compared, of %u sessions in turn with %u others", n_rows, n_rounds, n_rounds);
+}
+
 static void
 append_text (HrComparison *self,
              GString      *out)
 {
   static const char *const heads[N_CELLS] = { "DIFFERENCE", "METRIC", "BASE", "NOW", "RATIO (95 %)", "SOURCE" };
   g_autoptr (GArray) rows = word_rows (self);
+  g_autofree char *extent = word_extent (self);
   g_autoptr (HrTextTable) table = hr_text_table_new (heads, N_CELLS);
 
-  g_string_append_printf (out, "%s: %u metrics compared\n", hr_difference_name (hr_comparison_get_difference (self)), rows->len);
+  g_string_append_printf (out, "%s: %s\n", hr_difference_name (hr_comparison_get_difference (self)), extent);
   g_string_append (out, rows->len > 0 ? "\n" : "");
   for (guint i = 0; i < rows->len; i++)
     hr_text_table_add_row (table, (const char *const *) g_array_index (rows, Words, i).cells);
@@ -110,8 +121,9 @@ append_markdown (HrComparison *self,
                  GString      *out)
 {
   g_autoptr (GArray) rows = word_rows (self);
+  g_autofree char *extent = word_extent (self);
 
-  g_string_append_printf (out, "**%s**, %u metrics compared\n\n", hr_difference_name (hr_comparison_get_difference (self)), rows->len);
+  g_string_append_printf (out, "**%s**, %s\n\n", hr_difference_name (hr_comparison_get_difference (self)), extent);
   g_string_append (out, "| | metric | base | now | ratio (95 %) | source |\n|---|---|---|---|---|---|\n");
   for (guint i = 0; i < rows->len; i++)
     hr_markdown_append_row (out, (const char *const *) g_array_index (rows, Words, i).cells, N_CELLS);
@@ -131,6 +143,7 @@ append_csv_row (GString               *out,
     hr_csv_append_number (out, numbers[i]);
   hr_csv_append_count (out, result->n_base);
   hr_csv_append_count (out, result->n_now);
+  hr_csv_append_count (out, result->n_rounds);
   hr_csv_end_row (out);
 }
 
@@ -157,10 +170,11 @@ append_json_row (HrJsonText            *json,
   hr_json_number (json, "q", result->q);
   hr_json_count (json, "n_base", result->n_base);
   hr_json_count (json, "n_now", result->n_now);
+  hr_json_count (json, "n_rounds", result->n_rounds);
   hr_json_close (json, '}');
 }
 
-/* {"schema":"headroom.comparison","schema_version":1,"difference":"worse","metrics":[…]} */
+/* {"schema":"headroom.comparison","schema_version":1,"difference":"worse","rounds":1,"metrics":[…]} */
 static void
 append_json (HrComparison *self,
              GString      *out)
@@ -169,6 +183,7 @@ append_json (HrComparison *self,
 
   hr_json_open_document (&json, "headroom.comparison", 1);
   hr_json_text (&json, "difference", hr_difference_name (hr_comparison_get_difference (self)));
+  hr_json_count (&json, "rounds", hr_comparison_get_n_rounds (self));
   hr_json_open (&json, "metrics", '[');
   for (guint i = 0; i < hr_comparison_get_n_rows (self); i++)
     append_json_row (&json, hr_comparison_get_row (self, i));
@@ -190,7 +205,7 @@ hr_comparison_format (HrComparison      *self,
       append_json (self, out);
       break;
     case HR_COMPARISON_CSV:
-      g_string_append (out, "difference,source,metric,statistic,unit,base,now,ratio,ratio_low,ratio_high,effect,p,q,n_base,n_now" HR_CSV_END_OF_ROW);
+      g_string_append (out, "difference,source,metric,statistic,unit,base,now,ratio,ratio_low,ratio_high,effect,p,q,n_base,n_now,n_rounds" HR_CSV_END_OF_ROW);
       for (guint i = 0; i < hr_comparison_get_n_rows (self); i++)
         append_csv_row (out, hr_comparison_get_row (self, i));
       break;

@@ -47,14 +47,22 @@ typedef struct
   HrProgress progress;
   gpointer   user_data;
   double     begin; /* share of the whole when this session begins */
+  double     share; /* of the whole that it is */
 } Gathering;
 
 struct _HrComparison
 {
-  GPtrArray *base; /* Side */
+  GPtrArray *base; /* a GPtrArray of Side a round */
   GPtrArray *now;
   GArray    *rows; /* HrComparisonRow */
 };
+
+/* What hr_compare () is asked, and the values that it is asked of: of each row, those of all rounds. */
+typedef struct
+{
+  GArray    *metrics; /* HrCompared */
+  GPtrArray *values;  /* HrComparedValues[] */
+} Question;
 
 static void
 series_init (Series *self)
@@ -248,22 +256,26 @@ replay_progress_cb (double   share,
 {
   Gathering *self = user_data;
 
-  return self->progress == NULL || self->progress (self->begin + share / 2, self->user_data);
+  return self->progress == NULL || self->progress (self->begin + share * self->share, self->user_data);
 }
 
-static GPtrArray *
-gather_session (HrSession *session,
-                HrRange    range,
-                double     begin,
-                HrProgress progress,
-                gpointer   user_data,
-                GError   **error)
+/* Adds what there is of @session to @sessions. */
+static gboolean
+gather_session (const HrComparedSession *session,
+                GPtrArray               *sessions,
+                Gathering               *gathering,
+                GError                 **error)
 {
   const HrReplayEvents events = { .snapshot = replay_snapshot_cb, .progress = replay_progress_cb };
-  g_autoptr (GPtrArray) sides = g_ptr_array_new_with_free_func (side_free);
-  Gathering gathering = { sides, progress, user_data, begin };
 
-  return hr_session_replay (session, 0, range, &events, &gathering, error) ? g_steal_pointer (&sides) : NULL;
+  gathering->sides = g_ptr_array_new_with_free_func (side_free);
+  g_ptr_array_add (sessions, gathering->sides);
+  if (!hr_session_replay (session->session, 0, session->range, &events, gathering, error))
+    return FALSE;
+
+  gathering->begin += gathering->share;
+
+  return TRUE;
 }
 
 /* Returns: (transfer none) (nullable): the one program among @sides. */
@@ -285,67 +297,112 @@ find_only_program (GPtrArray *sides)
   return found;
 }
 
-/* Returns: (transfer none) (nullable): what @now was before: the source of its name, or the only program where each has but one. */
-static Side *
-find_base (HrComparison *self,
-           Side         *now)
+/* Where the program of @sides goes by another name than that of @guide, and each has but one, it goes by that name from now on. */
+static void
+adopt_name (GPtrArray *sides,
+            GPtrArray *guide)
 {
-  Side *named = find_side (self->base, now->name);
+  Side *own = find_only_program (sides), *named = find_only_program (guide);
 
-  if (named != NULL || find_only_program (self->now) != now)
-    return named;
+  if (own == NULL || named == NULL || find_side (sides, named->name) != NULL)
+    return;
 
-  return find_only_program (self->base);
+  g_free (own->name);
+  own->name = g_strdup (named->name);
+}
+
+static const Series *
+series_of (const Gathered     *gathered,
+           HrComparedStatistic statistic)
+{
+  return statistic == HR_COMPARED_P99 ? &gathered->tail : &gathered->level;
+}
+
+/* Returns: (transfer full): what each of @sessions has of a metric; nothing where it has none of it. */
+static HrComparedValues *
+find_values (GPtrArray          *sessions,
+             const Side         *side,
+             const HrMetricInfo *info,
+             HrComparedStatistic statistic)
+{
+  HrComparedValues *values = g_new0 (HrComparedValues, sessions->len);
+
+  for (guint i = 0; i < sessions->len; i++)
+    {
+      const Side     *found = find_side (g_ptr_array_index (sessions, i), side->name);
+      const Gathered *gathered = found != NULL ? find_gathered (found, info) : NULL;
+      const GArray   *kept = gathered != NULL ? series_of (gathered, statistic)->values : NULL;
+
+      if (kept != NULL)
+        values[i] = (HrComparedValues){ (const double *) kept->data, kept->len };
+    }
+
+  return values;
 }
 
 static void
 add_row (HrComparison       *self,
-         GArray             *compared,
+         Question           *question,
          const Side         *side,
-         const Gathered     *now,
-         HrComparedStatistic statistic,
-         const Series       *base_series,
-         const Series       *now_series)
+         const HrMetricInfo *info,
+         HrComparedStatistic statistic)
 {
   HrComparisonRow row = {
     .source = side->name,
-    .metric = now->info,
+    .metric = *info,
     .statistic = statistic,
-    .unit = statistic == HR_COMPARED_RATE ? hr_rate_unit (now->info.unit, now->info.kind) : now->info.unit,
-    .counts = side->program && now->info.kind != HR_KIND_SPAN,
+    .unit = statistic == HR_COMPARED_RATE ? hr_rate_unit (info->unit, info->kind) : info->unit,
+    .counts = side->program && info->kind != HR_KIND_SPAN,
   };
   HrCompared metric = {
-    .base = (const double *) base_series->values->data,
-    .n_base = base_series->values->len,
-    .now = (const double *) now_series->values->data,
-    .n_now = now_series->values->len,
-    .direction = now->info.direction,
+    .base = find_values (self->base, side, info, statistic),
+    .now = find_values (self->now, side, info, statistic),
+    .n_rounds = self->now->len,
+    .direction = info->direction,
   };
 
   g_array_append_val (self->rows, row);
-  g_array_append_val (compared, metric);
+  g_array_append_val (question->metrics, metric);
+  g_ptr_array_add (question->values, (gpointer) metric.base);
+  g_ptr_array_add (question->values, (gpointer) metric.now);
 }
 
+static gboolean
+has_metric (GPtrArray          *sessions,
+            const Side         *side,
+            const HrMetricInfo *info)
+{
+  for (guint i = 0; i < sessions->len; i++)
+    {
+      const Side *found = find_side (g_ptr_array_index (sessions, i), side->name);
+
+      if (found != NULL && find_gathered (found, info) != NULL)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* Takes the metrics as the first of the newer sessions has them. */
 static void
 pair_up (HrComparison *self,
-         GArray       *compared)
+         Question     *question)
 {
-  for (guint i = 0; i < self->now->len; i++)
+  GPtrArray *guide = g_ptr_array_index (self->now, 0);
+
+  for (guint i = 0; i < guide->len; i++)
     {
-      Side *now = g_ptr_array_index (self->now, i);
-      Side *base = find_base (self, now);
+      const Side *side = g_ptr_array_index (guide, i);
 
-      for (guint j = 0; base != NULL && j < now->metrics->len; j++)
+      for (guint j = 0; j < side->metrics->len; j++)
         {
-          const Gathered     *after = g_ptr_array_index (now->metrics, j);
-          const Gathered     *before = find_gathered (base, &after->info);
-          HrComparedStatistic statistic = hr_kind_is_counted (after->info.kind) ? HR_COMPARED_RATE : HR_COMPARED_MEAN;
+          const HrMetricInfo *info = &((const Gathered *) g_ptr_array_index (side->metrics, j))->info;
 
-          if (before == NULL)
+          if (!has_metric (self->base, side, info))
             continue;
-          add_row (self, compared, now, after, statistic, &before->level, &after->level);
-          if (after->info.kind == HR_KIND_DURATION)
-            add_row (self, compared, now, after, HR_COMPARED_P99, &before->tail, &after->tail);
+          add_row (self, question, side, info, hr_kind_is_counted (info->kind) ? HR_COMPARED_RATE : HR_COMPARED_MEAN);
+          if (info->kind == HR_KIND_DURATION)
+            add_row (self, question, side, info, HR_COMPARED_P99);
         }
     }
 }
@@ -353,37 +410,46 @@ pair_up (HrComparison *self,
 static void
 compare (HrComparison *self)
 {
-  g_autoptr (GArray) compared = g_array_new (FALSE, FALSE, sizeof (HrCompared));
+  g_autoptr (GArray) metrics = g_array_new (FALSE, FALSE, sizeof (HrCompared));
+  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
   g_autofree HrComparedResult *results = NULL;
+  Question                     question = { metrics, values };
 
-  pair_up (self, compared);
-  results = g_new (HrComparedResult, MAX (compared->len, 1));
-  hr_compare ((const HrCompared *) compared->data, compared->len, &hr_compare_defaults, results);
+  for (guint i = 0; i < self->now->len; i++)
+    {
+      adopt_name (g_ptr_array_index (self->base, i), g_ptr_array_index (self->now, 0));
+      adopt_name (g_ptr_array_index (self->now, i), g_ptr_array_index (self->now, 0));
+    }
+  pair_up (self, &question);
+
+  results = g_new (HrComparedResult, MAX (metrics->len, 1));
+  hr_compare ((const HrCompared *) metrics->data, metrics->len, &hr_compare_defaults, results);
   for (guint i = 0; i < self->rows->len; i++)
     g_array_index (self->rows, HrComparisonRow, i).result = results[i];
 }
 
-/* Compares what @now holds with what @base holds. Rows come in the newer session's order of sources and metrics.
+/* Compares what the sessions of @now hold with what those of @base hold. Of several, the k-th of @now was recorded beside the k-th of @base. Rows come
+ * in the order of sources and metrics that the first of @now has.
+ * @base, @now: @n_rounds of either, 1 or more
  * @progress: (nullable): may give it up
  * Returns: (transfer full): the comparison, or NULL with what reading a session failed of */
 HrComparison *
-hr_comparison_new (HrSession *base,
-                   HrRange    base_range,
-                   HrSession *now,
-                   HrRange    now_range,
-                   HrProgress progress,
-                   gpointer   user_data,
-                   GError   **error)
+hr_comparison_new (const HrComparedSession *base,
+                   const HrComparedSession *now,
+                   guint                    n_rounds,
+                   HrProgress               progress,
+                   gpointer                 user_data,
+                   GError                 **error)
 {
   g_autoptr (HrComparison) self = g_new0 (HrComparison, 1);
+  Gathering gathering = { .progress = progress, .user_data = user_data, .share = 0.5 / n_rounds };
 
   self->rows = g_array_new (FALSE, FALSE, sizeof (HrComparisonRow));
-  self->base = gather_session (base, base_range, 0, progress, user_data, error);
-  if (self->base == NULL)
-    return NULL;
-  self->now = gather_session (now, now_range, 0.5, progress, user_data, error);
-  if (self->now == NULL)
-    return NULL;
+  self->base = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+  self->now = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+  for (guint i = 0; i < n_rounds; i++)
+    if (!gather_session (&base[i], self->base, &gathering, error) || !gather_session (&now[i], self->now, &gathering, error))
+      return NULL;
 
   compare (self);
 
@@ -401,6 +467,13 @@ hr_comparison_free (HrComparison *self)
   g_clear_pointer (&self->now, g_ptr_array_unref);
   g_array_unref (self->rows);
   g_free (self);
+}
+
+/* Returns how many sessions were compared with as many others. */
+guint
+hr_comparison_get_n_rounds (HrComparison *self)
+{
+  return self->now->len;
 }
 
 /* Returns how many metrics were compared; 0 where the sessions have nothing in common. */

@@ -7,9 +7,16 @@
 
 G_BEGIN_DECLS
 
-/* Two sessions beside each other: every metric that both have of a source of one name; where neither name is in both, and each has one program,
- * these two. */
+/* Two sessions beside each other, or several rounds of two: every metric that both have of a source of one name; where neither name is in both, and
+ * each has one program, these two. */
 typedef struct _HrComparison HrComparison;
+
+/* A stretch of a session; range 0, 0: all of it. */
+typedef struct
+{
+  HrSession *session;
+  HrRange    range;
+} HrComparedSession;
 
 /* What is compared of a metric. */
 typedef enum
@@ -22,7 +29,7 @@ typedef enum
 
 typedef struct
 {
-  const char         *source; /* in the newer session */
+  const char         *source; /* in the first of the newer sessions */
   HrMetricInfo        metric;
   HrComparedStatistic statistic;
   HrUnit              unit;
@@ -39,16 +46,16 @@ typedef enum
   HR_N_COMPARISON_FORMATS
 } HrComparisonFormat;
 
-/* Blocks: for a thread. Ranges 0, 0: all of either. */
-HrComparison *hr_comparison_new (HrSession *base,
-                                 HrRange    base_range,
-                                 HrSession *now,
-                                 HrRange    now_range,
-                                 HrProgress progress,
-                                 gpointer   user_data,
-                                 GError   **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Blocks: for a thread. */
+HrComparison *hr_comparison_new (const HrComparedSession *base,
+                                 const HrComparedSession *now,
+                                 guint                    n_rounds,
+                                 HrProgress               progress,
+                                 gpointer                 user_data,
+                                 GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
 void          hr_comparison_free (HrComparison *self);
 
+guint                  hr_comparison_get_n_rounds (HrComparison *self);
 guint                  hr_comparison_get_n_rows (HrComparison *self);
 const HrComparisonRow *hr_comparison_get_row (HrComparison *self,
                                               guint         index);

@@ -6,6 +6,9 @@
 
 #define N 300
 
+#define MOST_ROUNDS 15
+#define ROUND_VALUES 20
+
 /* Noise of four kinds, with a standard deviation of about @deviation around 1. */
 typedef enum
 {
@@ -53,11 +56,12 @@ compare (const double *base,
          gsize         n_now,
          HrDirection   direction)
 {
-  HrCompared       metric = { base, n_base, now, n_now, direction };
+  HrComparedValues first = { base, n_base }, second = { now, n_now };
+  HrCompared       metric = { &first, &second, 1, direction };
   HrCompareOptions options = hr_compare_defaults;
   HrComparedResult result;
 
-  options.n_rounds = 400;
+  options.n_draws = 400;
   hr_compare (&metric, 1, &options, &result);
 
   return result;
@@ -255,17 +259,20 @@ test_many_metrics_are_corrected (void)
   };
   g_autoptr (GRand) random = g_rand_new_with_seed (18);
   g_autofree double *values = g_new (double, 2 * METRICS * N);
+  HrComparedValues   first[METRICS], second[METRICS];
   HrCompared         metrics[METRICS];
   HrCompareOptions   options = hr_compare_defaults;
   HrComparedResult   results[METRICS];
 
-  options.n_rounds = 100;
+  options.n_draws = 100;
   for (gsize i = 0; i < METRICS; i++)
     {
       double *base = values + 2 * i * N;
 
       fill (random, NORMAL, 3, 0.1, base, 2 * N);
-      metrics[i] = (HrCompared){ base, N, base + N, i == 7 ? 0 : N, HR_DIRECTION_LOWER };
+      first[i] = (HrComparedValues){ base, N };
+      second[i] = (HrComparedValues){ base + N, i == 7 ? 0 : N };
+      metrics[i] = (HrCompared){ &first[i], &second[i], 1, HR_DIRECTION_LOWER };
     }
   hr_compare (metrics, METRICS, &options, results);
 
@@ -307,6 +314,165 @@ test_same_seed_same_result (void)
   g_assert_cmpfloat (first.ratio, <, first.ratio_high);
 }
 
+/* Rounds of two sessions on a machine whose speed is @swing times better or worse from one to the next, and wanders in between. */
+typedef struct
+{
+  double           values[2 * MOST_ROUNDS][ROUND_VALUES];
+  HrComparedValues base[MOST_ROUNDS];
+  HrComparedValues now[MOST_ROUNDS];
+} Rounds;
+
+static HrComparedResult
+compare_rounds (Rounds     *self,
+                guint       n,
+                HrDirection direction)
+{
+  HrCompared       metric = { self->base, self->now, n, direction };
+  HrComparedResult result;
+
+  hr_compare (&metric, 1, &hr_compare_defaults, &result);
+
+  return result;
+}
+
+static void
+fill_rounds (Rounds *self,
+             GRand  *random,
+             guint   n,
+             double  swing,
+             double  ratio)
+{
+  double speed = 0;
+
+  for (guint i = 0; i < 2 * n; i++)
+    {
+      double level = i % 2 == 0 ? 3 : 3 * ratio;
+
+      speed = 0.9 * speed + swing * draw_normal (random);
+      fill (random, SPIKED, level * exp (speed + swing / 2 * draw_normal (random)), 0.1, self->values[i], ROUND_VALUES);
+      *(i % 2 == 0 ? &self->base[i / 2] : &self->now[i / 2]) = (HrComparedValues){ self->values[i], ROUND_VALUES };
+    }
+}
+
+/* Where the speed wanders by a factor of 1.5 from one minute to another, two long sessions are told apart that are the same; rounds are not, and what
+ * their interval says is true. */
+static void
+test_rounds_see_through_drift (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (21);
+  g_autofree Rounds *rounds = g_new (Rounds, 1);
+  guint              n_told = 0, n_same_covered = 0, n_worse = 0, n_covered = 0, n_two_covered = 0;
+
+  for (guint i = 0; i < 200; i++)
+    {
+      HrComparedResult result;
+
+      fill_rounds (rounds, random, 15, 0.08, 1);
+      result = compare_rounds (rounds, 15, HR_DIRECTION_LOWER);
+      n_told += result.difference == HR_DIFFERENCE_WORSE || result.difference == HR_DIFFERENCE_BETTER;
+      n_same_covered += result.ratio_low <= 1 && result.ratio_high >= 1;
+      result = compare (rounds->values[0], ROUND_VALUES, rounds->values[1], ROUND_VALUES, HR_DIRECTION_LOWER);
+      n_two_covered += result.ratio_low <= 1 && result.ratio_high >= 1;
+
+      fill_rounds (rounds, random, 15, 0.08, 1.2);
+      result = compare_rounds (rounds, 15, HR_DIRECTION_LOWER);
+      n_worse += result.difference == HR_DIFFERENCE_WORSE;
+      n_covered += result.ratio_low <= 1.2 && result.ratio_high >= 1.2;
+    }
+
+  g_assert_cmpuint (n_told, <=, 4);
+  g_assert_cmpuint (n_same_covered, >=, 184);
+  g_assert_cmpuint (n_worse, >=, 194);
+  g_assert_cmpuint (n_covered, >=, 184);
+  /* So hard it is. */
+  g_assert_cmpuint (n_two_covered, <, 150);
+}
+
+/* By hand: three rounds that are 10, 20 and 30 % slower. Logarithms have a mean of 0.179 999 and a standard error of 0.048 238, and Student's
+ * bound with two degrees of freedom is 4.302 65. */
+static void
+test_rounds_by_hand (void)
+{
+  static const double values[] = { 10, 11, 10, 12, 10, 13 };
+  HrComparedValues    base[3], now[3];
+  HrCompared          metric = { base, now, 3, HR_DIRECTION_LOWER };
+  HrComparedResult    result;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      base[i] = (HrComparedValues){ &values[2 * i], 1 };
+      now[i] = (HrComparedValues){ &values[2 * i + 1], 1 };
+    }
+  hr_compare (&metric, 1, &hr_compare_defaults, &result);
+
+  g_assert_cmpuint (result.n_rounds, ==, 3);
+  g_assert_cmpuint (result.n_now, ==, 3);
+  g_assert_cmpfloat (result.base, ==, 10);
+  g_assert_cmpfloat (result.now, ==, 12);
+  g_assert_cmpfloat_with_epsilon (result.ratio, 1.197216, 1e-6);
+  g_assert_cmpfloat_with_epsilon (result.ratio_low, 0.972822, 1e-6);
+  g_assert_cmpfloat_with_epsilon (result.ratio_high, 1.473369, 1e-6);
+  g_assert_cmpfloat_with_epsilon (result.p, 0.064906, 1e-6);
+  g_assert_cmpint (result.difference, ==, HR_DIFFERENCE_INCONCLUSIVE);
+}
+
+/* A round of which one session has nothing is none, and of two nothing is said. */
+static void
+test_rounds_with_gaps (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (22);
+  g_autofree Rounds *rounds = g_new (Rounds, 1);
+  HrComparedResult   result;
+
+  fill_rounds (rounds, random, 4, 0.001, 2);
+  rounds->now[1] = (HrComparedValues){ 0 };
+  result = compare_rounds (rounds, 4, HR_DIRECTION_HIGHER);
+  g_assert_cmpuint (result.n_rounds, ==, 3);
+  g_assert_cmpuint (result.n_base, ==, 3 * ROUND_VALUES);
+  g_assert_cmpint (result.difference, ==, HR_DIFFERENCE_BETTER);
+
+  rounds->base[2] = (HrComparedValues){ 0 };
+  result = compare_rounds (rounds, 4, HR_DIRECTION_HIGHER);
+  g_assert_cmpuint (result.n_rounds, ==, 2);
+  g_assert_cmpint (result.difference, ==, HR_DIFFERENCE_INCONCLUSIVE);
+  g_assert_true (isnan (result.p) && isnan (result.ratio));
+}
+
+/* Around zero rounds have differences: none ever is the same, and some in every round are worse. */
+static void
+test_rounds_around_zero (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (23);
+  g_autofree Rounds *rounds = g_new (Rounds, 1);
+  const double       none[ROUND_VALUES] = { 0 };
+  HrComparedResult   result;
+
+  fill_rounds (rounds, random, 8, 0.05, 1);
+  for (guint i = 0; i < 8; i++)
+    rounds->base[i].values = none;
+  result = compare_rounds (rounds, 8, HR_DIRECTION_LOWER);
+  g_assert_true (isnan (result.ratio));
+  g_assert_cmpint (result.difference, ==, HR_DIFFERENCE_WORSE);
+
+  for (guint i = 0; i < 8; i++)
+    rounds->now[i].values = none;
+  g_assert_cmpint (compare_rounds (rounds, 8, HR_DIRECTION_LOWER).difference, ==, HR_DIFFERENCE_SAME);
+}
+
+/* One round of twelve in which the machine stood still says nothing against the other eleven. */
+static void
+test_one_round_may_go_wrong (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (24);
+  g_autofree Rounds *rounds = g_new (Rounds, 1);
+
+  fill_rounds (rounds, random, 12, 0.03, 1.2);
+  for (guint i = 0; i < ROUND_VALUES; i++)
+    rounds->values[6][i] *= 20;
+
+  g_assert_cmpint (compare_rounds (rounds, 12, HR_DIRECTION_LOWER).difference, ==, HR_DIFFERENCE_WORSE);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -325,6 +491,11 @@ main (int   argc,
   g_test_add_func ("/detect/compare/long", test_long_series);
   g_test_add_func ("/detect/compare/many", test_many_metrics_are_corrected);
   g_test_add_func ("/detect/compare/seed", test_same_seed_same_result);
+  g_test_add_func ("/detect/compare/rounds/drift", test_rounds_see_through_drift);
+  g_test_add_func ("/detect/compare/rounds/by-hand", test_rounds_by_hand);
+  g_test_add_func ("/detect/compare/rounds/gaps", test_rounds_with_gaps);
+  g_test_add_func ("/detect/compare/rounds/zero", test_rounds_around_zero);
+  g_test_add_func ("/detect/compare/rounds/outlier", test_one_round_may_go_wrong);
 
   return g_test_run ();
 }

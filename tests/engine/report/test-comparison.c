@@ -126,7 +126,7 @@ compare (Fixture        *self,
   g_autoptr (GError) error = NULL;
   g_autoptr (HrSession) first = record (self, "base.headroom", base, n_base);
   g_autoptr (HrSession) second = record (self, "now.headroom", now, n_now);
-  HrComparison *comparison = hr_comparison_new (first, (HrRange){ 0 }, second, (HrRange){ 0 }, NULL, NULL, &error);
+  HrComparison *comparison = hr_comparison_new (&(HrComparedSession){ .session = first }, &(HrComparedSession){ .session = second }, 1, NULL, NULL, &error);
 
   g_assert_no_error (error);
 
@@ -276,6 +276,56 @@ test_nothing_in_common (Fixture      *self,
   g_assert_cmpint (hr_comparison_get_difference (comparison), ==, HR_DIFFERENCE_INCONCLUSIVE);
 }
 
+/* Rounds of short sessions, a fifth more a job in each newer one and the machine slower from round to round; in one of them the program goes by
+ * another name, and in another it did nothing. */
+static void
+test_rounds (Fixture      *self,
+             gconstpointer data)
+{
+  enum
+  {
+    ROUNDS = 6
+  };
+  HrComparedSession base[ROUNDS] = { 0 }, now[ROUNDS] = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HrComparison) comparison = NULL;
+  g_autofree char       *json = NULL, *text = NULL;
+  const HrComparisonRow *job;
+
+  for (guint i = 0; i < ROUNDS; i++)
+    {
+      double           ms = 2 + 0.4 * i;
+      const Recorded   before = { i == 3 ? "old ranker" : "ranker", HR_SOURCE_PROCESS, 30, i == 4 ? 0 : ms, 3, 50 };
+      const Recorded   after = { "ranker", HR_SOURCE_PROCESS, 30, 1.2 * ms, 3, 50 };
+      g_autofree char *first = g_strdup_printf ("base-%u.headroom", i), *second = g_strdup_printf ("now-%u.headroom", i);
+
+      base[i].session = record (self, first, &before, 1);
+      now[i].session = record (self, second, &after, 1);
+    }
+  comparison = hr_comparison_new (base, now, ROUNDS, NULL, NULL, &error);
+  g_assert_no_error (error);
+  job = find_row (comparison, "ranker", "job_ms", HR_COMPARED_MEAN);
+
+  g_assert_cmpuint (hr_comparison_get_n_rounds (comparison), ==, ROUNDS);
+  g_assert_cmpint (hr_comparison_get_difference (comparison), ==, HR_DIFFERENCE_WORSE);
+  g_assert_cmpuint (job->result.n_rounds, ==, ROUNDS - 1);
+  g_assert_cmpfloat_with_epsilon (job->result.ratio, 1.2, 0.02);
+  g_assert_cmpfloat (job->result.ratio_high - job->result.ratio_low, <, 0.1);
+  g_assert_cmpint (find_row (comparison, "ranker", "memory_usage_mb", HR_COMPARED_MEAN)->result.difference, ==, HR_DIFFERENCE_SAME);
+
+  json = hr_comparison_format (comparison, HR_COMPARISON_JSON);
+  text = hr_comparison_format (comparison, HR_COMPARISON_TEXT);
+  g_assert_nonnull (strstr (json, "\"rounds\": 6"));
+  g_assert_nonnull (strstr (json, "\"n_rounds\": 5"));
+  g_assert_nonnull (strstr (text, "of 6 sessions in turn with 6 others"));
+
+  for (guint i = 0; i < ROUNDS; i++)
+    {
+      hr_session_close (base[i].session);
+      hr_session_close (now[i].session);
+    }
+}
+
 static gboolean
 give_up_cb (double   share,
             gpointer user_data)
@@ -299,7 +349,7 @@ test_it_can_be_given_up (Fixture      *self,
   g_autoptr (HrSession) second = record (self, "now.headroom", sources, 1);
   double latest = 0;
 
-  g_assert_null (hr_comparison_new (first, (HrRange){ 0 }, second, (HrRange){ 0 }, give_up_cb, &latest, &error));
+  g_assert_null (hr_comparison_new (&(HrComparedSession){ .session = first }, &(HrComparedSession){ .session = second }, 1, give_up_cb, &latest, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpfloat (latest, >=, 0.5);
 }
@@ -349,6 +399,7 @@ main (int   argc,
   g_test_add ("/report/comparison/durations", Fixture, NULL, set_up, test_durations_decide_what_is_the_same, tear_down);
   g_test_add ("/report/comparison/durations/same", Fixture, NULL, set_up, test_durations_that_stay_the_same, tear_down);
   g_test_add ("/report/comparison/nothing", Fixture, NULL, set_up, test_nothing_in_common, tear_down);
+  g_test_add ("/report/comparison/rounds", Fixture, NULL, set_up, test_rounds, tear_down);
   g_test_add ("/report/comparison/given-up", Fixture, NULL, set_up, test_it_can_be_given_up, tear_down);
   g_test_add ("/report/comparison/documents", Fixture, NULL, set_up, test_documents, tear_down);
 
