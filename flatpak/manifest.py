@@ -124,6 +124,8 @@ def complaints_about_ids(root):
     data = pathlib.Path(root) / "data"
     expected = {
         f"{APP_ID}.desktop.in": rf"^Icon={re.escape(APP_ID)}$",
+        f"{APP_ID}.service.in": r"^Name=@app_id@$",
+        f"{APP_ID}.xml.in": rf'<icon name="{re.escape(APP_ID)}-session"/>',
         f"{APP_ID}.metainfo.xml.in": rf"<id>{re.escape(APP_ID)}</id>",
         f"{APP_ID}.gschema.xml": rf'<schema id="{re.escape(APP_ID)}"',
         "../meson.build": rf"^app_id = '{re.escape(APP_ID)}'$",
@@ -135,6 +137,6 @@ def complaints_about_ids(root):
     metainfo = (data / f"{APP_ID}.metainfo.xml.in").read_text(encoding="utf-8")
     if f'<launchable type="desktop-id">{APP_ID}.desktop</launchable>' not in metainfo:
         yield "the metainfo starts another desktop file"
-    for kind in ("", "-symbolic"):
+    for kind in ("", "-session", "-symbolic"):
         if not list((data / "icons").rglob(f"{APP_ID}{kind}.svg")):
             yield f"there is no icon {APP_ID}{kind}.svg"
