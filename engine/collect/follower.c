@@ -112,7 +112,7 @@ identify (HrFollower *self,
   else
     detail = g_strdup_printf ("pid %u by its own count", header->pid);
   hr_feed_set_detail (self->feed, detail);
-  hr_feed_set_process (self->feed, pid, pid != 0 ? header->pid_start_time : 0);
+  hr_feed_set_process (self->feed, pid, header->pid_start_time);
 }
 
 /* Follows the region behind @reader (transfer full), whose file is called @file, as a stream of @epoch whose first interval begins at

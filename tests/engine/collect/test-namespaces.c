@@ -7,8 +7,8 @@
 #include "tests/engine/collect/regions-fixture.h"
 #include "tests/engine/start-child.h"
 
-#include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* So much is the program's own, so that its memory is known from another's. */
@@ -272,6 +272,30 @@ test_no_proc (Fixture      *fixture,
   check_unknown (fixture, wrap);
 }
 
+/* It is not there to be looked at, and is what it said. */
+static void
+test_one_that_ended_unseen (Fixture      *fixture,
+                            gconstpointer user_data)
+{
+  g_autofree char *detail = NULL;
+  pid_t            child = fork ();
+
+  if (child == 0)
+    {
+      HrProbe *probe = hr_probe_open_in (fixture->folder, "short");
+
+      hr_probe_duration (probe, ranking_of (probe), 1000, 3);
+      _exit (0);
+    }
+
+  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+  collect_after (fixture, SECOND);
+  g_assert_cmpuint (fixture->feeds->len, ==, 1);
+  detail = g_strdup_printf ("pid %d", (int) child);
+  g_assert_cmpuint (hr_feed_get_pid (fixture->feeds->pdata[0]), ==, (guint64) child);
+  g_assert_cmpstr (hr_feed_get_detail (fixture->feeds->pdata[0]), ==, detail);
+}
+
 #define ADD(path, test) g_test_add ("/collect/namespaces/" path, Fixture, NULL, set_up_without_grace, test, tear_down)
 
 int
@@ -289,6 +313,7 @@ main (int   argc,
   ADD ("bound", test_a_sandbox_with_the_folder_bound);
   ADD ("time", test_another_time_namespace);
   ADD ("no-proc", test_no_proc);
+  ADD_CASE ("/collect/namespaces/ended", test_one_that_ended_unseen);
 
   return g_test_run ();
 }

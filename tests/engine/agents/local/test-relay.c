@@ -21,6 +21,7 @@
 #define NAME "usbmuxd-4711"
 #define ANOTHER_USER 65534
 #define TIMEOUT_SECONDS 30
+#define SILENCE_MS 6000
 #define LARGE (24u << 20)
 
 /* What two sockets and the relay between them may hold that nobody reads. */
@@ -309,6 +310,24 @@ test_one_that_went_ends_the_other (Fixture      *fixture,
   close (far);
 }
 
+/* A side that will not hear any more may still have something to say, and the other one is told by its next word. */
+static void
+test_who_is_not_heard_is_told (Fixture      *fixture,
+                               gconstpointer user_data)
+{
+  int near = connect_to (fixture->agent.path);
+  int far = accept_from (fixture->daemon);
+
+  g_assert_cmpint (shutdown (far, SHUT_RD), ==, 0);
+  while (send (near, "word", 4, MSG_NOSIGNAL) >= 0)
+    ;
+  g_assert_cmpint (errno, ==, EPIPE);
+  say (far, "and yet");
+  hear (near, "and yet");
+  close (near);
+  close (far);
+}
+
 /* A byte that its place tells. */
 static guint8
 pattern (gsize at)
@@ -451,6 +470,24 @@ test_one_too_many_is_closed (Fixture      *fixture,
       close (near[i]);
       close (far[i]);
     }
+}
+
+/* The daemon is silent for as long as no device comes or goes: longer than the relay waits for it to let us in. */
+static void
+test_silence_is_no_end (Fixture      *fixture,
+                        gconstpointer user_data)
+{
+  int           near = connect_to (fixture->agent.path);
+  int           far = accept_from (fixture->daemon);
+  struct pollfd ends[] = { { .fd = near, .events = POLLIN }, { .fd = far, .events = POLLIN } };
+
+  say (near, "listen");
+  hear (far, "listen");
+  g_assert_cmpint (poll (ends, G_N_ELEMENTS (ends), SILENCE_MS), ==, 0);
+  say (far, "attached");
+  hear (near, "attached");
+  close (near);
+  close (far);
 }
 
 /* Gone without a file, with a file on which nobody listens, and back as another file. */
@@ -672,9 +709,11 @@ main (int   argc,
   ADD ("half", test_half_of_it_may_end);
   ADD ("last-words", test_words_of_one_that_went_arrive);
   ADD ("hangup", test_one_that_went_ends_the_other);
+  ADD ("unheard", test_who_is_not_heard_is_told);
   ADD ("much", test_much_goes_both_ways_at_once);
   ADD ("held", test_a_full_side_holds_the_other);
   ADD ("limit", test_one_too_many_is_closed);
+  ADD ("silence", test_silence_is_no_end);
   ADD ("restart", test_the_daemon_comes_and_goes);
   ADD ("killed-daemon", test_a_killed_daemon_ends_its_connections);
   ADD ("left", test_what_killed_agents_left_is_removed);
