@@ -88,6 +88,7 @@ hr_host_page_set_source (HrHostPage *self,
   remedy = hr_sandbox_get_remedy (self->sandbox);
   text = closed ? describe_closed (self) : describe_failure (source);
   escaped = g_markup_escape_text (text, -1);
+  adw_status_page_set_icon_name (self->page, closed ? "changes-prevent-symbolic" : "network-error-symbolic");
   adw_status_page_set_title (self->page, remedy != NULL ? _ ("Headroom Needs Your Permission") : _ ("This Computer Is Not Reached"));
   adw_status_page_set_description (self->page, escaped);
   gtk_widget_set_visible (self->remedy, remedy != NULL);
