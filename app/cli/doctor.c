@@ -29,7 +29,8 @@ typedef struct
   HrRun       run;
   HrFindings *findings;
   HrSource   *computer;
-  HrSource   *self; /* this program, measured from outside; NULL: not yet */
+  HrSource   *program; /* that is measured without a probe, to see whether one can be; NULL: not yet */
+  guint64     pid;     /* its; 0: not known yet */
   gint64      begin_us;
   gint64      answered_us; /* 0: the agent has told no numbers yet */
   guint       timeout_source;
@@ -248,9 +249,9 @@ look_at_metrics (Doctor *self)
   else
     hr_findings_add (self->findings, "pressure", HR_FINDING_WARNING, "boot a kernel that has CONFIG_PSI with psi=1", "the kernel does not tell how long tasks wait");
 
-  if (has_metric (self->self, "memory_usage_mb"))
+  if (has_metric (self->program, "memory_usage_mb"))
     hr_findings_add (self->findings, "processes", HR_FINDING_OK, NULL, "programs without a probe are measured, their share of memory too (smaps)");
-  else if (has_metric (self->self, "memory_rss_mb"))
+  else if (has_metric (self->program, "memory_rss_mb"))
     hr_findings_add (self->findings, "processes", HR_FINDING_WARNING, "allow /proc/PID/smaps_rollup to be read", "programs are measured, but not their share of shared memory");
   else
     hr_findings_add (self->findings, "processes", HR_FINDING_WARNING, "allow /proc to be read", "programs without a probe cannot be measured");
@@ -287,7 +288,7 @@ look_at_secrets (Doctor *self)
 static gboolean
 is_complete (Doctor *self)
 {
-  return has_metric (self->computer, "cpu_pressure") && has_metric (self->self, "memory_usage_mb");
+  return has_metric (self->computer, "cpu_pressure") && has_metric (self->program, "memory_usage_mb");
 }
 
 static gboolean
@@ -302,6 +303,43 @@ timeout_cb (gpointer user_data)
 }
 
 static void
+watch_pid (Doctor *self,
+           guint64 pid)
+{
+  self->pid = pid;
+  hr_monitor_watch (self->run.monitor, self->computer, pid, 0);
+}
+
+static void
+searched_cb (GObject      *monitor,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (GPtrArray) programs = hr_monitor_search_finish (HR_MONITOR (monitor), result, NULL, NULL);
+  const HrProgram *newest = NULL;
+
+  for (guint i = 0; programs != NULL && i < programs->len; i++)
+    {
+      const HrProgram *program = programs->pdata[i];
+
+      if (newest == NULL || program->start_time > newest->start_time)
+        newest = program;
+    }
+  if (newest != NULL)
+    watch_pid (user_data, newest->pid);
+}
+
+/* Has a program of this user measured from outside: this one, or where it has another number out there, the agent that it has just started. */
+static void
+watch_program (Doctor *self)
+{
+  if (hr_sandbox_get_kind (self->run.options->sandbox) == HR_SANDBOX_NONE)
+    watch_pid (self, (guint64) getpid ());
+  else
+    hr_monitor_search_async (self->run.monitor, self->computer, "headroom-agent", NULL, searched_cb, self);
+}
+
+static void
 monitor_snapshot_cb (HrMonitor  *monitor,
                      HrSource   *source,
                      HrSnapshot *snapshot,
@@ -312,11 +350,11 @@ monitor_snapshot_cb (HrMonitor  *monitor,
       self->answered_us = g_get_monotonic_time ();
       g_clear_handle_id (&self->timeout_source, g_source_remove);
       self->timeout_source = g_timeout_add (SETTLE_MS, timeout_cb, self);
-      hr_monitor_watch (monitor, source, (guint64) getpid (), 0);
+      watch_program (self);
       hr_monitor_follow_devices (monitor, NULL);
     }
-  if (hr_source_get_role (source) == HR_SOURCE_PROCESS && hr_source_get_pid (source) == (guint64) getpid ())
-    g_set_object (&self->self, source);
+  if (self->pid != 0 && hr_source_get_role (source) == HR_SOURCE_PROCESS && hr_source_get_pid (source) == self->pid)
+    g_set_object (&self->program, source);
   if (is_complete (self))
     g_main_loop_quit (self->run.loop);
 }
@@ -361,7 +399,7 @@ hr_doctor_run (const HrOptions *options)
 
   g_clear_handle_id (&self.timeout_source, g_source_remove);
   g_clear_object (&self.computer);
-  g_clear_object (&self.self);
+  g_clear_object (&self.program);
   hr_findings_free (self.findings);
   hr_run_clear (&self.run);
 

@@ -58,7 +58,7 @@ hr_usbmux_address_new (const char *text)
   self->text = g_strdup (text);
   self->local = g_str_has_prefix (text, UNIX_PREFIX);
   self->connectable = self->local ? parse_path (text + strlen (UNIX_PREFIX)) : parse_host_and_port (text);
-  self->sandboxed = g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) || g_getenv ("SNAP") != NULL;
+  self->sandboxed = g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
 
   return self;
 }
@@ -88,6 +88,20 @@ hr_usbmux_address_free (HrUsbmuxAddress *self)
   g_free (self);
 }
 
+/* The same in a sandbox, whose way to usbmuxd is the agent's relay: without an agent outside there is none, and without a usbmuxd it hangs up. */
+static char *
+explain_relay (const HrUsbmuxAddress *self,
+               const GError          *reason)
+{
+  if (g_str_equal (self->text, DEFAULT_ADDRESS))
+    return g_strdup ("usbmuxd is out of sight in a sandbox. Allow Headroom to start its agent outside, which leads to it");
+
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) || g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return g_strdup ("The agent outside the sandbox, which leads to usbmuxd, does not run");
+
+  return g_strdup ("usbmuxd does not run on this computer. Install its package usbmuxd; it starts when a device is plugged in");
+}
+
 /* What the user can do where a Unix socket fails with @reason. */
 static char *
 explain_local (const HrUsbmuxAddress *self,
@@ -95,13 +109,11 @@ explain_local (const HrUsbmuxAddress *self,
 {
   const char *path = self->text + strlen (UNIX_PREFIX);
 
+  if (self->sandboxed)
+    return explain_relay (self, reason);
+
   if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     return g_strdup_printf ("usbmuxd does not run: there is no %s. Install the package usbmuxd; it starts when a device is plugged in", path);
-
-  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) && self->sandboxed)
-    return g_strdup_printf ("usbmuxd was started anew, and a sandbox keeps its old socket %s. Restart Headroom, or keep usbmuxd running all "
-                            "the time",
-                            path);
 
   if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
     return g_strdup_printf ("usbmuxd has ended: nothing listens on %s. Plug the device in again, or start usbmuxd", path);

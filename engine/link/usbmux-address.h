@@ -12,7 +12,7 @@ typedef struct
   char               *text;        /* as USBMUXD_SOCKET_ADDRESS says it */
   GSocketConnectable *connectable; /* NULL: @text cannot be understood */
   gboolean            local;       /* a Unix socket */
-  gboolean            sandboxed;   /* we see the file system as it was when we were started */
+  gboolean            sandboxed;   /* we see neither the sockets of the system nor its programs */
 } HrUsbmuxAddress;
 
 HrUsbmuxAddress *hr_usbmux_address_new (const char *text) G_GNUC_WARN_UNUSED_RESULT;

@@ -82,7 +82,11 @@ test_advice (void)
   } cases[] = {
     { "UNIX:/run/mux", FALSE, G_IO_ERROR_NOT_FOUND, "Install the package usbmuxd" },
     { "UNIX:/run/mux", FALSE, G_IO_ERROR_CONNECTION_REFUSED, "start usbmuxd" },
-    { "UNIX:/run/mux", TRUE, G_IO_ERROR_CONNECTION_REFUSED, "Restart Headroom, or keep usbmuxd running" },
+    { "UNIX:/run/mux", TRUE, G_IO_ERROR_CONNECTION_REFUSED, "The agent outside" },
+    { "UNIX:/run/mux", TRUE, G_IO_ERROR_NOT_FOUND, "The agent outside" },
+    { "UNIX:/run/mux", TRUE, G_IO_ERROR_CONNECTION_CLOSED, "Install its package usbmuxd" },
+    { "UNIX:/var/run/usbmuxd", TRUE, G_IO_ERROR_NOT_FOUND, "Allow Headroom to start its agent" },
+    { "localhost:27015", TRUE, G_IO_ERROR_CONNECTION_REFUSED, "forwarded" },
     { "UNIX:/run/mux", FALSE, G_IO_ERROR_PERMISSION_DENIED, "Give the user access" },
     { "UNIX:/run/mux", FALSE, G_IO_ERROR_TIMED_OUT, "the reason" },
     { "localhost:27015", FALSE, G_IO_ERROR_CONNECTION_REFUSED, "forwarded" },
