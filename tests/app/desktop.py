@@ -66,6 +66,11 @@ def start_workload(*arguments):
     return subprocess.Popen([WORKLOAD, *arguments], stdout=subprocess.PIPE, text=True)
 
 
+def make_session(path):
+    """Writes a session file of half a minute."""
+    subprocess.run([BUILD / "tests/app/make-session", path, "0.01"], check=True, stdout=subprocess.DEVNULL)
+
+
 def end_program(program):
     """Ends a program that we started by SIGTERM and waits for it."""
     program.terminate()

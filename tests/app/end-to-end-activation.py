@@ -5,89 +5,17 @@
 Prints TAP. Needs a display, which ./dev test gives; the bus is one of its own, which knows the app's service file.
 """
 
-import os
 import pathlib
 import re
-import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
 
-from desktop import APP_ID, BUILD, CAP_SECONDS, LIST_ITEM, OBJECT_PATH, App, tap, wait_until
+from activation import Activated, actions, gapplication, knows_service, run_again
+from desktop import APP_ID, BUILD, LIST_ITEM, App, make_session, tap, wait_until
 
 LINK = "headroom://127.0.0.1:7777/#00112233445566778899aabbccddeeff"
-INHERITED = ("HEADROOM_RUNTIME_DIR", "XDG_DATA_HOME", "HEADROOM_LOOP_REPORT", "ASAN_OPTIONS", "UBSAN_OPTIONS")
-
-# Set where the bus is the one that knows the service.
-MARK = "HEADROOM_ACTIVATION"
-
-
-def gapplication(*command):
-    subprocess.run(["gapplication", *command], check=True, stdout=subprocess.DEVNULL)
-
-
-def call(*arguments):
-    """What a method of something on the bus returns, as text."""
-    return subprocess.run(["gdbus", "call", "--session", *arguments], check=True, capture_output=True, text=True).stdout
-
-
-def actions():
-    """The names of the app's actions; asking for them starts it."""
-    return re.findall("'([a-z-]+)'", call("--dest", APP_ID, "--object-path", OBJECT_PATH, "--method", "org.gtk.Actions.List"))
-
-
-class Service:
-    """A process that the bus has started: others hear with what status it ends."""
-
-    def __init__(self, pid):
-        self.pid = pid
-
-    def poll(self):
-        try:
-            state = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return 0
-        return 0 if state == "Z" else None
-
-    def wait(self, _=CAP_SECONDS):
-        wait_until(lambda: self.poll() is not None, "the end of the app")
-        return 0
-
-    def send_signal(self, number):
-        os.kill(self.pid, number)
-
-    def kill(self):
-        self.send_signal(signal.SIGKILL)
-
-
-class Activated(App):
-    """One run of the app that the bus starts, for a command of gapplication, or for a question."""
-
-    def __init__(self, *command, question=None, window=True, data=None):
-        super().__init__(data=data)
-        self.ask = question or (lambda: gapplication(*command))
-        self.window = window
-
-    def start(self):
-        environment = [f"{name}={os.environ[name]}" for name in INHERITED]
-        subprocess.run(["dbus-update-activation-environment", *environment], check=True)
-        self.ask()
-        return Service(self.owner())
-
-    @staticmethod
-    def owner():
-        answer = call("--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus",
-                      "--method", "org.freedesktop.DBus.GetConnectionUnixProcessID", APP_ID)
-        return int(re.search(r"uint32 (\d+)", answer).group(1))
-
-    def wait_window(self):
-        if self.window:
-            super().wait_window()
-
-
-def make_session(path):
-    subprocess.run([BUILD / "tests/app/make-session", path, "0.01"], check=True, stdout=subprocess.DEVNULL)
 
 
 def recordings(path):
@@ -190,16 +118,14 @@ def is_asked_about(app):
 
 
 def with_service():
-    """Runs this file again on a bus that starts the program that was built as its service file says."""
+    """Runs the tests on a bus that starts the program that was built as its service file says."""
     with tempfile.TemporaryDirectory() as folder:
         services = pathlib.Path(folder) / "dbus-1/services"
         services.mkdir(parents=True)
         text = (BUILD / "data" / f"{APP_ID}.service").read_text()
         (services / f"{APP_ID}.service").write_text(re.sub(r"(?m)^Exec=\S+/headroom ", f"Exec={BUILD}/app/headroom ", text))
-        folders = os.environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
-        environment = dict(os.environ, XDG_DATA_DIRS=f"{folder}:{folders}", **{MARK: "yes"})
-        return subprocess.run(["dbus-run-session", "--", sys.executable, __file__, *sys.argv[1:]], env=environment).returncode
+        return run_again(folder, BUILD)
 
 
 if __name__ == "__main__":
-    sys.exit(tap.run(globals(), "app/end-to-end-activation", sys.argv[1:]) if MARK in os.environ else with_service())
+    sys.exit(tap.run(globals(), "app/end-to-end-activation", sys.argv[1:]) if knows_service() else with_service())

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The app as the session bus starts it."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+
+from desktop import APP_ID, BUILD, CAP_SECONDS, OBJECT_PATH, App, wait_until
+
+INHERITED = ("HEADROOM_RUNTIME_DIR", "XDG_DATA_HOME", "HEADROOM_LOOP_REPORT", "ASAN_OPTIONS", "UBSAN_OPTIONS")
+
+# Set where the bus is the one that knows the service.
+MARK = "HEADROOM_ACTIVATION"
+
+
+def gapplication(*command):
+    subprocess.run(["gapplication", *command], check=True, stdout=subprocess.DEVNULL)
+
+
+def call(*arguments):
+    """What a method of something on the bus returns, as text."""
+    return subprocess.run(["gdbus", "call", "--session", *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def actions():
+    """The names of the app's actions; asking for them starts it."""
+    return re.findall("'([a-z-]+)'", call("--dest", APP_ID, "--object-path", OBJECT_PATH, "--method", "org.gtk.Actions.List"))
+
+
+class Service:
+    """A process that the bus has started: others hear with what status it ends."""
+
+    def __init__(self, pid):
+        self.pid = pid
+
+    def poll(self):
+        try:
+            state = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return 0
+        return 0 if state == "Z" else None
+
+    def wait(self, _=CAP_SECONDS):
+        wait_until(lambda: self.poll() is not None, "the end of the app")
+        return 0
+
+    def send_signal(self, number):
+        os.kill(self.pid, number)
+
+    def kill(self):
+        self.send_signal(signal.SIGKILL)
+
+
+class Activated(App):
+    """One run of the app that the bus starts, for a command of gapplication, or for a question."""
+
+    def __init__(self, *command, question=None, window=True, data=None):
+        super().__init__(data=data)
+        self.ask = question or (lambda: gapplication(*command))
+        self.window = window
+
+    def start(self):
+        environment = [f"{name}={os.environ[name]}" for name in INHERITED]
+        subprocess.run(["dbus-update-activation-environment", *environment], check=True)
+        self.ask()
+        return Service(self.owner())
+
+    @staticmethod
+    def owner():
+        answer = call("--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus",
+                      "--method", "org.freedesktop.DBus.GetConnectionUnixProcessID", APP_ID)
+        return int(re.search(r"uint32 (\d+)", answer).group(1))
+
+    def wait_window(self):
+        if self.window:
+            super().wait_window()
+
+
+def knows_service():
+    return MARK in os.environ
+
+
+def run_again(data, build):
+    """Runs the tests anew on a bus that also looks for services in a folder of data; returns their status.
+
+    What the bus starts finds its files in the folder of a build; None: it knows of no build."""
+    folders = os.environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
+    environment = dict(os.environ, XDG_DATA_DIRS=f"{data}:{folders}", **{MARK: "yes"})
+    environment.pop("HEADROOM_BUILD_DIR")
+    if build is not None:
+        environment["HEADROOM_BUILD_DIR"] = str(build)
+    return subprocess.run(["dbus-run-session", "--", "env", f"HEADROOM_BUILD_DIR={BUILD}", sys.executable, *sys.argv], env=environment).returncode
