@@ -25,7 +25,7 @@ if __name__ == "__main__" and PRIVATE not in os.environ:
     os.environ[PRIVATE] = "1"
     sys.exit(documents.in_private_session(sys.argv))
 
-from desktop import App, start_workload, end_program, wait_until, tap  # noqa: E402
+from desktop import LIST_ITEM, App, start_workload, end_program, wait_until, tap  # noqa: E402
 
 # What a budget of one megabyte makes of any program, and the same with room.
 CONTRACT = "[contract]\nname={name}\nversion=1\n\n[memory]\nmetric=memory_usage_mb\nstatistic=last\nlimit={limit}\nsource=headroom-workload*\n"
@@ -104,51 +104,179 @@ def record_in_background(app):
     wait_until(lambda: app.find_root() is None, "the window's end")
 
 
-def check_alerts(desktop, high):
-    """An alert is told of with buttons that act, and withdrawn when it is over, by whatever way a desktop has."""
+@contextlib.contextmanager
+def judged():
+    """The app beside a program that a budget of one megabyte is broken by."""
     with App() as app:
         app.wait("^CPU: [0-9]")
         workload = start_workload("--seed", "1")
-        judge(app, "tight", 1)
+        try:
+            wait_until(lambda: app.find("^headroom-workload", LIST_ITEM), "the program in the sidebar")
+            judge(app, "tight", 1)
+            yield app
+        finally:
+            end_program(workload)
+
+
+def check_alerts(desktop, priority):
+    """An alert is told of with buttons that act, and withdrawn when it is over, by whatever way a desktop has."""
+    with judged() as app:
         told = desktop.wait("Memory")
         assert told["body"] == "headroom-workload", told
         assert told["buttons"] == ["Show", "Snooze for 10 Minutes"] and told["default"], told
-        assert told["priority"] == high, told
+        assert told["priority"] == priority, told
         judge(app, "wide", 100000)
         desktop.wait_gone("Memory")
 
-        # Snoozed, it comes back neither by itself nor with the next breach.
         judge(app, "tight", 1)
         desktop.do("press", id=desktop.wait("Memory")["id"], button="Snooze for 10 Minutes")
         desktop.wait_gone("Memory")
+        # What is put off is not told of when it comes again.
         judge(app, "wide", 100000)
         judge(app, "tight", 1)
         app.select("headroom-workload")
         app.wait("^critical: Memory")
         assert not desktop.shown("Memory")
-        end_program(workload)
 
 
-def check_showing(desktop):
-    """The notification itself opens the records around the breach; at the end of the app nothing is left of it."""
-    with App() as app:
-        app.wait("^CPU: [0-9]")
-        workload = start_workload("--seed", "1")
+def check_showing(desktop, *button):
+    """The notification, and its button, open the records around the breach. At the end of the app it is withdrawn."""
+    with judged() as app:
+        told = desktop.wait("Memory")
+        desktop.do("press", id=told["id"], button=button[0] if button else None)
+        app.wait(r"^\d\d:\d\d:\d\d.* – \d\d:\d\d:\d\d")
+        judge(app, "wide", 100000)
         judge(app, "tight", 1)
-        desktop.do("press", id=desktop.wait("Memory")["id"])
-        app.wait("^headroom-workload$")
-        wait_until(lambda: app.find("^Back to now|^Follow|^Live edge|^Now$") or app.find("records"), "the records around the breach")
-        end_program(workload)
+        desktop.wait("Memory")
+    desktop.wait_gone("Memory")
 
 
 def test_alerts_on_a_desktop():
+    """GLib has the desktop's servers know no more than three urgencies: high is normal there."""
     with Desktop("--notifications") as desktop:
-        check_alerts(desktop, "critical")
+        check_alerts(desktop, "normal")
 
 
 def test_alerts_through_the_portal():
     with Desktop("--portal") as desktop, as_sandboxed():
         check_alerts(desktop, "high")
+
+
+def test_what_an_alert_shows_on_a_desktop():
+    with Desktop("--notifications") as desktop:
+        check_showing(desktop, "Show")
+
+
+def test_what_an_alert_shows_through_the_portal():
+    with Desktop("--portal") as desktop, as_sandboxed():
+        check_showing(desktop)
+
+
+def test_the_desktop_is_asked_before_recording_in_the_background():
+    with Desktop("--portal", "--notifications") as desktop, App() as app:
+        record_in_background(app)
+        asked, = wait_until(lambda: desktop.calls("RequestBackground"), "the request")
+        assert asked["window"] == "" and not asked["autostart"], asked
+        assert asked["reason"] == "A recording goes on while the window is closed.", asked
+        status, = wait_until(lambda: desktop.calls("SetStatus"), "the status")
+        assert status["message"].startswith("Recording since "), status
+        told = desktop.wait("Recording Goes On")
+        assert told["buttons"] == ["Show", "Stop Recording"], told
+
+        # Pressing "Show" brings the window back, and takes the notification away.
+        desktop.do("press", id=told["id"], button="Show")
+        app.root = wait_until(app.find_root, "another window")
+        app.wait("^Stop recording")
+        assert not desktop.shown("Recording"), desktop.do("status")
+        app.close_window()
+        app.press("Record in the Background")
+
+        # Ended from the notification, the recording is in the file, which is told of, and the app ends.
+        desktop.do("press", id=desktop.wait("Recording Goes On")["id"], button="Stop Recording")
+        kept = desktop.wait("Recording Kept")
+        assert kept["buttons"] == ["Show"] and kept["body"].startswith("Recording "), kept
+        assert app.process.wait(60) == 0
+        assert not desktop.shown("Recording Goes On")
+        assert len(desktop.calls("RequestBackground")) == 2 and not desktop.calls("Close")
+
+
+def test_a_refusal_is_told():
+    for answer, early in (("refuse", False), ("cancel", True)):
+        with Desktop("--portal", "--notifications") as desktop:
+            desktop.do("background", answer=answer, early=early)
+            with App() as app:
+                record_in_background(app)
+                told = desktop.wait("Recording May Be Ended")
+                assert told["buttons"] == ["Show", "Stop Recording"] and "not allowed to run in the background" in told["body"], told
+                assert not desktop.shown("Recording Goes On")
+                desktop.do("press", id=told["id"], button="Show")
+                app.root = wait_until(app.find_root, "another window")
+                app.wait("^Stop recording")
+
+
+def test_a_portal_that_never_answers_holds_nothing_up():
+    with Desktop("--portal", "--notifications") as desktop:
+        desktop.do("background", answer="never")
+        with App() as app:
+            record_in_background(app)
+            desktop.wait("Recording Goes On")
+            wait_until(lambda: desktop.calls("RequestBackground"), "the request")
+            app.action("show")
+            app.root = wait_until(app.find_root, "another window")
+            wait_until(lambda: desktop.calls("Close"), "the end of the request")
+
+
+def test_what_ends_without_a_window_is_told():
+    with Desktop("--notifications") as desktop, App() as app:
+        record_in_background(app)
+        good, bad = (str(pathlib.Path(app.folder.name) / name) for name in ("ours.csv", "ours.doc"))
+        app.action("export-session", good)
+        told = desktop.wait("Saved ours.csv")
+        assert told["default"] and told["buttons"] == [], told
+        app.action("export-session", bad)
+        told = desktop.wait("Not Exported")
+        assert told["buttons"] == ["Show"], told
+        app.action("show")
+        app.root = wait_until(app.find_root, "another window")
+
+
+def test_files_are_lent():
+    """A file chooser of the portal answers with paths of the document portal: what is written there arrives in the host's folder."""
+    try:
+        lending = documents.Documents()
+        lending.__enter__()
+    except documents.Unavailable as reason:
+        raise unittest.SkipTest(str(reason)) from None
+    with contextlib.ExitStack() as stack:
+        stack.push(lending)
+        desktop = stack.enter_context(Desktop("--portal"))
+        stack.enter_context(as_sandboxed())
+        app = stack.enter_context(App())
+        host = pathlib.Path(app.folder.name) / "host"
+        host.mkdir()
+        app.wait("^CPU: [0-9]")
+
+        desktop.do("choose", path=str(lending.lend(host / "live.csv")))
+        app.action("export-csv", "")
+        app.wait_toast("^Saved live.csv")
+        rows = list(csv.DictReader((host / "live.csv").open(newline="")))
+        assert rows and "time" in rows[0], rows[:1]
+        asked = desktop.calls("SaveFile")[-1]
+        assert asked["name"] == "headroom.csv" and ["*.csv"] in [patterns for _, patterns in asked["filters"]], asked
+
+        desktop.do("choose", path=str(lending.lend(host / "ours.headroom")))
+        app.action("save-session", "")
+        app.press_in_toast("^Saved ours.headroom", "^Open")
+        app.wait("^ours, ")
+        assert (host / "ours.headroom").stat().st_size > 4096
+        assert sorted(path.name for path in host.iterdir()) == ["live.csv", "ours.headroom"], list(host.iterdir())
+
+        # What is refused is named as its user knows it.
+        (host / "fixed.html").write_text("old")
+        desktop.do("choose", path=str(lending.lend(host / "fixed.html", "read")))
+        app.action("report", "")
+        app.wait("^(/.*/host/)?fixed.html: Permission denied")
+        assert (host / "fixed.html").read_text() == "old"
 
 
 if __name__ == "__main__":

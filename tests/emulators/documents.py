@@ -44,7 +44,7 @@ def ask(bus, method, parameters, types, files=None):
 def wait_for_mount(bus, process):
     """Where the portal has mounted what it lends, once it has."""
     deadline = time.monotonic() + CAP_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and (process is None or process.poll() is None):
         with contextlib.suppress(GLib.Error):
             place = os.fsdecode(bytes(ask(bus, "GetMountPoint", None, "(ay)").unpack()[0]).rstrip(b"\0"))
             if os.path.ismount(place):
@@ -65,7 +65,10 @@ class Documents:
         if not os.access("/dev/fuse", os.R_OK | os.W_OK):
             raise Unavailable("there is no /dev/fuse")
         self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
-        self.process = subprocess.Popen([PORTAL], stdout=self.log, stderr=self.log)
+        # Another program of this session may have had the bus start it.
+        owned = self.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner", GLib.Variant("(s)", (NAME,)),
+                                   None, Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
+        self.process = None if owned else subprocess.Popen([PORTAL], stdout=self.log, stderr=self.log)
         try:
             self.seen = wait_for_mount(self.bus, self.process) / "by-app" / APP_ID
         except Unavailable:
@@ -74,9 +77,9 @@ class Documents:
         return self
 
     def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(CAP_SECONDS)
-        subprocess.run(["fusermount3", "-u", "-q", "-z", os.path.join(os.environ["XDG_RUNTIME_DIR"], "doc")], stderr=subprocess.DEVNULL)
+        if self.process is not None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(CAP_SECONDS)
 
     def lend(self, path, *permissions):
         """Lends a file, which need not be there, and returns its path as the sandbox sees it."""
@@ -103,13 +106,17 @@ def within(folder, program):
 
 def in_private_session(program):
     """Runs it with a session bus and folders of its own, where {} stands for the folder of all of these. Returns its exit status."""
-    with tempfile.TemporaryDirectory(prefix="headroom-documents-") as folder:
+    with tempfile.TemporaryDirectory(prefix="headroom-documents-", ignore_cleanup_errors=True) as folder:
         places = {name: os.path.join(folder, kind) for name, kind in
                   (("XDG_RUNTIME_DIR", "run"), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache"))}
         for place in places.values():
             os.mkdir(place, 0o700)
         program = [folder if word == "{}" else word for word in program]
-        return subprocess.run(["dbus-run-session", "--", sys.executable, *program], env={**os.environ, **places}).returncode
+        try:
+            return subprocess.run(["dbus-run-session", "--", sys.executable, *program], env={**os.environ, **places}).returncode
+        finally:
+            # What the bus had started ends with it, and may leave its mount behind.
+            subprocess.run(["fusermount3", "-u", "-q", "-z", os.path.join(folder, "run/doc")], stderr=subprocess.DEVNULL)
 
 
 def main(program):
