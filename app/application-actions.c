@@ -2,6 +2,7 @@
 
 #include "app/application-private.h"
 #include "app/config.h"
+#include "app/file-kinds.h"
 #include "app/places.h"
 #include "engine/model/shown-path.h"
 #include "engine/report/csv.h"
@@ -182,7 +183,7 @@ export_csv_cb (GSimpleAction *action,
       return;
     }
 
-  _hr_application_choose (self, _ ("Export the live values"), GTK_FILE_CHOOSER_ACTION_SAVE, "headroom.csv", save_csv);
+  _hr_application_choose (self, _ ("Export the live values"), GTK_FILE_CHOOSER_ACTION_SAVE, "headroom.csv", "csv", save_csv);
 }
 
 static void
@@ -199,7 +200,7 @@ open_contract_cb (GSimpleAction *action,
       return;
     }
 
-  _hr_application_choose (self, _ ("Choose a contract"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, contract_chosen);
+  _hr_application_choose (self, _ ("Choose a contract"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, HR_FILE_KIND_CONTRACT, contract_chosen);
 }
 
 static void

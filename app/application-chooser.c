@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "app/application-private.h"
+#include "app/file-kinds.h"
 
 /* What is being chosen. */
 typedef struct
@@ -8,7 +9,8 @@ typedef struct
   HrApplication       *application; /* owned */
   GtkFileChooserAction what;
   char                *title;
-  char                *name; /* that is offered; NULL: none */
+  char                *name;     /* that is offered; NULL: none */
+  const char          *suffixes; /* a literal */
   HrChosen             chosen;
 } Choice;
 
@@ -54,6 +56,7 @@ choose_tick_cb (GtkWidget     *window,
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   if (choice->name != NULL)
     gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), choice->name);
+  hr_file_kinds_offer (GTK_FILE_CHOOSER (chooser), choice->suffixes);
   g_object_set_data_full (G_OBJECT (chooser), "choice", choice, choice_free);
   g_signal_connect (chooser, "response", G_CALLBACK (chooser_response_cb), choice);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
@@ -72,12 +75,14 @@ _hr_application_do_with_frame (HrApplication  *self,
     gtk_widget_add_tick_callback (GTK_WIDGET (self->window), callback, user_data, NULL);
 }
 
-/* Has a path chosen, of which @chosen is told unless its user thinks better of it. @name: (nullable): what a new file may be called */
+/* Has a path chosen, of which @chosen is told unless its user thinks better of it. @name: (nullable): what a new file may be called; @suffixes:
+ * a literal, the kinds of files that are shown ("csv json") */
 void
 _hr_application_choose (HrApplication       *self,
                         const char          *title,
                         GtkFileChooserAction what,
                         const char          *name,
+                        const char          *suffixes,
                         HrChosen             chosen)
 {
   Choice *choice;
@@ -86,6 +91,6 @@ _hr_application_choose (HrApplication       *self,
     return;
 
   choice = g_new0 (Choice, 1);
-  *choice = (Choice){ g_object_ref (self), what, g_strdup (title), g_strdup (name), chosen };
+  *choice = (Choice){ g_object_ref (self), what, g_strdup (title), g_strdup (name), suffixes, chosen };
   _hr_application_do_with_frame (self, choose_tick_cb, choice);
 }

@@ -61,6 +61,7 @@ void _hr_application_choose (HrApplication       *self,
                              const char          *title,
                              GtkFileChooserAction what,
                              const char          *name,
+                             const char          *suffixes,
                              HrChosen             chosen);
 
 void _hr_application_add_actions (HrApplication *self);

@@ -4,6 +4,7 @@
  * a window for that: the app stays until the last job is done. */
 
 #include "app/application-private.h"
+#include "app/file-kinds.h"
 #include "app/session-work.h"
 #include "app/source-input.h"
 #include "engine/report/save.h"
@@ -214,13 +215,13 @@ salvage_chosen (HrApplication *self,
   run_work (self, HR_WORK_SAVE, hr_stretch_new (hr_archive_get_path (self->archive), 0, (HrRange){ 0, 0 }, _ ("History")), path, TRUE);
 }
 
-/* Does it with the path that a script has given, or with one that is asked for. */
+/* Does it with the path that a script has given, or with one that is asked for: of a new file it is offered with the first of @suffixes. */
 static void
 with_path (HrApplication       *self,
            GVariant            *parameter,
            GtkFileChooserAction what,
            const char          *title,
-           const char          *suffix,
+           const char          *suffixes,
            HrChosen             chosen)
 {
   const char *path = g_variant_get_string (parameter, NULL);
@@ -233,13 +234,15 @@ with_path (HrApplication       *self,
       return;
     }
 
-  if (suffix != NULL)
+  if (what == GTK_FILE_CHOOSER_ACTION_SAVE)
     {
+      g_autofree char *suffix = g_strndup (suffixes, strcspn (suffixes, " "));
+
       stretch = get_stretch (self);
-      name = g_strconcat (stretch->title, suffix, NULL);
+      name = g_strconcat (stretch->title, ".", suffix, NULL);
       g_strdelimit (name, "/:", '.');
     }
-  _hr_application_choose (self, title, what, name, chosen);
+  _hr_application_choose (self, title, what, name, suffixes, chosen);
 }
 
 static void
@@ -247,7 +250,7 @@ save_session_cb (GSimpleAction *action,
                  GVariant      *parameter,
                  gpointer       user_data)
 {
-  with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save as a session file"), ".headroom", save_chosen);
+  with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save as a session file"), HR_FILE_KIND_SESSION, save_chosen);
 }
 
 static void
@@ -255,7 +258,7 @@ export_session_cb (GSimpleAction *action,
                    GVariant      *parameter,
                    gpointer       user_data)
 {
-  with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Export values as .csv, .json or .ndjson"), ".csv", export_chosen);
+  with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Export values as .csv, .json or .ndjson"), "csv json ndjson", export_chosen);
 }
 
 static void
@@ -263,7 +266,7 @@ report_cb (GSimpleAction *action,
            GVariant      *parameter,
            gpointer       user_data)
 {
-  with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save a report as .html, .pdf, .json or .csv"), ".html", report_chosen);
+  with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save a report as .html, .pdf, .json or .csv"), "html pdf json csv", report_chosen);
 }
 
 /* All of the file that is looked at, whatever of it is in sight. */
@@ -283,7 +286,7 @@ salvage_session_cb (GSimpleAction *action,
                     GVariant      *parameter,
                     gpointer       user_data)
 {
-  with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save what is readable"), ".headroom", salvage_shown_chosen);
+  with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save what is readable"), HR_FILE_KIND_SESSION, salvage_shown_chosen);
 }
 
 static void
@@ -291,7 +294,7 @@ salvage_history_cb (GSimpleAction *action,
                     GVariant      *parameter,
                     gpointer       user_data)
 {
-  with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save what is readable"), ".headroom", salvage_chosen);
+  with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save what is readable"), HR_FILE_KIND_SESSION, salvage_chosen);
 }
 
 static void
@@ -320,7 +323,7 @@ open_session_cb (GSimpleAction *action,
                  GVariant      *parameter,
                  gpointer       user_data)
 {
-  with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_OPEN, _ ("Open a session file"), NULL, open_chosen);
+  with_path (user_data, parameter, GTK_FILE_CHOOSER_ACTION_OPEN, _ ("Open a session file"), HR_FILE_KIND_SESSION, open_chosen);
 }
 
 /* Opens @file as what its name says: a contract, else a session. A pairing link comes as a file too. */

@@ -5,6 +5,7 @@
 #include "app/budgets-dialog-private.h"
 #include "app/config.h"
 #include "app/contract-file.h"
+#include "app/file-kinds.h"
 #include "engine/model/shown-path.h"
 
 #include <glib/gi18n.h>
@@ -237,6 +238,7 @@ chooser_tick_cb (GtkWidget     *widget,
   g_mkdir_with_parents (folder_path, 0700);
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
+  hr_file_kinds_offer (GTK_FILE_CHOOSER (chooser), HR_FILE_KIND_CONTRACT);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   g_signal_connect_object (chooser, "response", G_CALLBACK (chooser_response_cb), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));

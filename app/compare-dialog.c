@@ -3,6 +3,7 @@
 #include "app/compare-dialog.h"
 
 #include "app/compared-row.h"
+#include "app/file-kinds.h"
 #include "app/flow.h"
 #include "app/labels.h"
 #include "app/session-work.h"
@@ -223,6 +224,7 @@ save_tick_cb (GtkWidget     *widget,
 
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), "comparison.md");
+  hr_file_kinds_offer (GTK_FILE_CHOOSER (chooser), "md csv json txt");
   g_signal_connect_object (chooser, "response", G_CALLBACK (chooser_response_cb), widget, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 
