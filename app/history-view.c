@@ -199,6 +199,16 @@ hr_history_view_class_init (HrHistoryViewClass *klass)
   bind_template (widget_class);
 }
 
+/* Newer GTK names a button by the label in it first; the tooltips of these say more than their labels. */
+static void
+name_ranges (HrHistoryView *self)
+{
+  GtkToggleButton *const ranges[] = { self->hour, self->six_hours, self->day, self->all };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ranges); i++)
+    gtk_accessible_reset_relation (GTK_ACCESSIBLE (ranges[i]), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+}
+
 static void
 hr_history_view_init (HrHistoryView *self)
 {
@@ -207,6 +217,7 @@ hr_history_view_init (HrHistoryView *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   /* Time runs from left to right, as it does in the charts. */
   gtk_widget_set_direction (GTK_WIDGET (self->stretch), GTK_TEXT_DIR_LTR);
+  name_ranges (self);
   self->zone = g_time_zone_new_local ();
   self->past = hr_history_past_new ();
   self->loader = hr_history_loader_new ();

@@ -185,6 +185,8 @@ add_button (HrPeersDialog      *self,
   GtkWidget       *button = gtk_button_new_with_label (label);
   g_autofree char *spoken = g_strdup_printf ("%s: %s", label, record->name);
 
+  /* Newer GTK would name it by the label in it. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   g_signal_connect_data (button, "clicked", clicked_cb, errand_new (self, record->address), errand_closure_free, 0);
   gtk_widget_set_parent (button, buttons);

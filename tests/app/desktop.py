@@ -188,8 +188,8 @@ class App:
                 return child
         return None
 
-    def nodes(self, within=None, beside=None):
-        """Every accessible of the window, or of a part of it, depth first; those of the name beside are left out with all that is in them.
+    def nodes(self, within=None, beside=()):
+        """Every accessible of the window, or of a part of it, depth first; those of the names beside are left out with all that is in them.
 
         (GTK 4.8 tells of the window alone whether it is showing.)"""
         first = within or self.root
@@ -200,7 +200,7 @@ class App:
             try:
                 if node is not first and not node.get_state_set().contains(Atspi.StateType.VISIBLE):
                     continue
-                if beside is not None and node.get_name() == beside:
+                if beside and (node.get_name() in beside or node.get_accessible_id() in beside):
                     continue
                 yield node
                 pending += [child for child in (node.get_child_at_index(i)
@@ -223,8 +223,10 @@ class App:
             raise AssertionError(f"{error}; on the screen: {names}") from None
 
     def wait_toast(self, pattern, role=None):
-        """A toast is gone after some seconds, which reading the whole window may take on a busy machine: all but the toasts is in the flap."""
-        return wait_until(lambda: self.find(pattern, role, beside="AdwFlap"), f"“{pattern}” in a toast")
+        """A toast is gone after some seconds, which reading the whole window may take on a busy machine: all but the toasts is in the flap.
+
+        (GTK 4.8 names it by its class; newer GTK names it not at all, and tells its id in the template.)"""
+        return wait_until(lambda: self.find(pattern, role, beside=("AdwFlap", "flap")), f"“{pattern}” in a toast")
 
     def wait_gone(self, pattern):
         wait_until(lambda: not self.find(pattern), f"“{pattern}” leaving the screen")
@@ -245,14 +247,23 @@ class App:
 
     def press_in_toast(self, text, pattern):
         """Presses a button of the toast that says so: one that is leaving may still be there, with a button of the same name."""
-        node = self.wait_toast(text)
-        button = None
         # From the words to the row they are in, and to the toast around that.
-        for _ in range(3):
-            button = button or self.find(pattern, Atspi.Role.PUSH_BUTTON, within=node)
-            node = node.get_parent()
-        assert button is not None, f"“{pattern}” in the toast “{text}”"
-        button.get_action_iface().do_action(0)
+        self._press_around(self.wait_toast(text), pattern, 3)
+
+    def press_in_dialog(self, text, pattern):
+        """Presses a button of the dialog that says so: a window's own controls may have a button of the same name."""
+        self._press_around(self.wait(text), pattern, 12)
+
+    def _press_around(self, node, pattern, steps):
+        """Presses the button of that name in the smallest part that has both it and the node, at most some steps out of the node."""
+        text = node.get_name()
+        for _ in range(steps):
+            button = node and self.find(pattern, Atspi.Role.PUSH_BUTTON, within=node)
+            if button:
+                button.get_action_iface().do_action(0)
+                return
+            node = node and node.get_parent()
+        raise AssertionError(f"“{pattern}” beside “{text}”")
 
     def holds(self, text):
         """Whether something on the screen that can be written in has just this text."""

@@ -113,14 +113,13 @@ def becomes_files(app):
     assert json.loads(result.read_text())["difference"] in ("same", "inconclusive"), result.read_text()[:500]
 
     app.action("report", str(folder / "report.doc"))
-    app.wait("^The name “report.doc” does not say which format")
-    app.press("_Close")
+    app.press_in_dialog("^The name “report.doc” does not say which format", "^_?Close$")
     assert not [path for path in folder.iterdir() if path.name.startswith(".headroom-") or path.suffix == ".part"]
 
 
 def is_compared_by_hand(app):
     app.window_action("compare")
-    app.press("_Compare")
+    app.press("^_?Compare$")
     app.wait("^(Nothing has changed|There is too little|The new one is)")
     app.wait("thompson_duration_ms")
     subprocess.run(["xdotool", "key", "Escape"], check=True)
@@ -237,8 +236,7 @@ def test_a_full_disk_is_told_and_retried():
                         file.write(b"x" * 4096)
                 app.wait("^The history is not being kept. There is no space left")
                 app.action("record")
-                app.wait("^Not Recorded")
-                app.press("_Close")
+                app.press_in_dialog("^Not Recorded", "^_?Close$")
                 wait_until(lambda: app.exact("CPU") is not None, "live values")
                 ballast.unlink()
                 app.press("^Retry")
