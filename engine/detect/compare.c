@@ -3,8 +3,9 @@
 /* How two series of a metric are compared. Noise is measured from the differences of neighbours, outliers are drawn in to three of its
  * deviations, and Mann and Whitney's test says whether one series lies higher. Values that follow each other carry less than independent
  * ones: z shrinks by sqrt ((1 + rho) / (1 - rho)). The ratio of the medians gets an interval by a bootstrap over stretches of the
- * series, which keep what follows each other together and show what the machine around did meanwhile. Over all metrics of one comparison
- * Benjamini and Hochberg's procedure bounds the share of false findings (Journal of the Royal Statistical Society B 57, 1995).
+ * series, which keep what follows each other together and show what the machine around did meanwhile; where stretches follow each other too, it
+ * widens by the same factor. Over all metrics of one comparison Benjamini and Hochberg's procedure bounds the share of false findings (Journal of the
+ * Royal Statistical Society B 57, 1995).
  *
  * Two sessions cannot tell what was changed from what changed around them meanwhile, such as the speed of a machine that others share. Several
  * rounds can, in which both were recorded in turn: each has one ratio, of the two medians, in which what lasts for longer than a round cancels out, and
@@ -115,16 +116,24 @@ two_sided (double z)
   return erfc (fabs (z) / sqrt (2));
 }
 
-/* What z has to be divided by, for values that follow each other. */
+/* How much less is known from values that follow each other with @correlation than from independent ones. */
 static double
-inflation (const Series *a,
-           const Series *b)
+inflation (double correlation)
+{
+  double rho = CLAMP (correlation, 0, MOST_CORRELATION);
+
+  return sqrt ((1 + rho) / (1 - rho));
+}
+
+/* How far the values of both follow each other. */
+static double
+value_correlation (const Series *a,
+                   const Series *b)
 {
   double rho_a = hr_lag_correlation (a->values, a->n, a->median);
   double rho_b = hr_lag_correlation (b->values, b->n, b->median);
-  double rho = CLAMP ((rho_a * (double) a->n + rho_b * (double) b->n) / (double) (a->n + b->n), 0, MOST_CORRELATION);
 
-  return sqrt ((1 + rho) / (1 - rho));
+  return (rho_a * (double) a->n + rho_b * (double) b->n) / (double) (a->n + b->n);
 }
 
 /* The median of as many stretches as there are, drawn with replacement. */
@@ -167,6 +176,24 @@ compare_doubles (const void *a,
   return (first > second) - (first < second);
 }
 
+/* How far a stretch's median follows that of the one before it: what goes on for longer than a stretch goes on beyond the session too. Of so few
+ * stretches a correlation comes out too low, by (1 + 3 rho) / n (Kendall, Biometrika 41, 1954). */
+static double
+stretch_correlation (const Series *self)
+{
+  double medians[STRETCHES], centre = 0;
+
+  for (gsize i = 0; i < STRETCHES; i++)
+    {
+      gsize begin = i * self->n / STRETCHES, end = (i + 1) * self->n / STRETCHES;
+
+      medians[i] = median_of (self->values + begin, end - begin);
+      centre += medians[i] / STRETCHES;
+    }
+
+  return (hr_lag_correlation (medians, STRETCHES, centre) + 1.0 / STRETCHES) / (1 - 3.0 / STRETCHES);
+}
+
 /* Writes the bounds of the ratio in 95 of 100 cases. */
 static void
 find_interval (const Series           *base,
@@ -179,6 +206,7 @@ find_interval (const Series           *base,
   g_autofree double *scratch = g_new (double, MAX (base->n, now->n) + STRETCHES);
   g_autoptr (GRand) random = g_rand_new_with_seed (options->seed);
   double centre = log (out->ratio);
+  double widen = WIDEN * inflation ((stretch_correlation (base) + stretch_correlation (now)) / 2);
 
   for (guint i = 0; i < options->n_draws; i++)
     {
@@ -189,8 +217,8 @@ find_interval (const Series           *base,
     }
   qsort (logs, options->n_draws, sizeof *logs, compare_doubles);
 
-  out->ratio_low = exp (centre + WIDEN * (logs[(gsize) ((1 - COVERAGE) / 2 * options->n_draws)] - centre));
-  out->ratio_high = exp (centre + WIDEN * (logs[(gsize) ((1 + COVERAGE) / 2 * (options->n_draws - 1))] - centre));
+  out->ratio_low = exp (centre + widen * (logs[(gsize) ((1 - COVERAGE) / 2 * options->n_draws)] - centre));
+  out->ratio_high = exp (centre + widen * (logs[(gsize) ((1 + COVERAGE) / 2 * (options->n_draws - 1))] - centre));
 }
 
 /* Everything about one metric of two sessions but what depends on other metrics. */
@@ -215,7 +243,7 @@ measure_two (const HrCompared       *metric,
     return;
 
   scratch = g_malloc (hr_mann_whitney_scratch (base.n, now.n));
-  out->p = two_sided (hr_mann_whitney (base.values, base.n, now.values, now.n, scratch) / inflation (&base, &now));
+  out->p = two_sided (hr_mann_whitney (base.values, base.n, now.values, now.n, scratch) / inflation (value_correlation (&base, &now)));
   noise = sqrt ((base.noise * base.noise + now.noise * now.noise) / 2);
   out->effect = in_deviations (now.median - base.median, noise);
   if (base.median > 0 && now.median > 0)

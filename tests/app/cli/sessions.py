@@ -323,6 +323,22 @@ def test_sessions_are_compared():
         assert list(csv.reader(expect(3, "compare", base, slow, "-f", "csv").stdout.splitlines()))
 
 
+def test_sessions_in_turn_are_compared():
+    """The first behind -- was recorded beside the first before it; what is said counts them."""
+    with folder() as place:
+        paths = {name: [pathlib.Path(place) / f"{name}-{number}.headroom" for number in range(3)] for name in ("base", "slow")}
+        for number in range(3):
+            record(paths["base"][number], WORKLOAD, "-d", "1")
+            record(paths["slow"][number], WORKLOAD, "-d", "1", "--slow-ms", "5")
+        document = json.loads(expect(3, "compare", "-f", "json", *paths["base"], "--", *paths["slow"]).stdout)
+        job = next(row for row in document["metrics"] if row["metric"] == "thompson_duration_ms" and row["statistic"] == "mean")
+        assert document["rounds"] == 3 and job["n_rounds"] == 3 and job["difference"] == "worse", job
+        assert 10 < job["ratio_low"] < job["ratio"] < job["ratio_high"], job
+        assert "of 3 sessions in turn with 3 others" in expect(3, "compare", *paths["base"], "--", *paths["slow"]).stdout
+        assert "as many sessions" in expect(2, "compare", *paths["base"], "--", paths["slow"][0]).stderr
+        expect(5, "compare", *paths["base"], "--", *paths["slow"][:2], f"{place}/none.headroom")
+
+
 def completions(*words):
     """What bash offers for the last of the words; what it completes itself is only named."""
     script = f"""
@@ -351,6 +367,7 @@ def test_bash_completes():
     assert completions("headroom-cli", "check", "--lint", "") == {"FILES:ini"}
     assert "FILES:ini" in completions("headroom-cli", "check", "-b", "")
     assert completions("headroom-cli", "check", "--", "") == {"COMMAND:3"}
+    assert completions("headroom-cli", "compare", "a", "--", "") == {"FILES:headroom"}
     assert "local:" in completions("headroom-cli", "watch", "-s", "")
 
 

@@ -127,6 +127,7 @@ test_what_is_wrong_is_named (void)
     { HR_COMMAND_CHECK, "--lint", "files of budgets" },
     { HR_COMMAND_CHECK, "--format=pdf", "markdown" },
     { HR_COMMAND_COMPARE, "base", "BASE NEW" },
+    { HR_COMMAND_COMPARE, "--", "BASE NEW" },
     { HR_COMMAND_EXPORT, "--from=noon", "moment" },
   };
 
@@ -173,6 +174,43 @@ test_exits_are_joined (void)
       }
 }
 
+/* Two sessions, or as many behind "--" as before it. */
+static void
+test_sessions_are_parted (void)
+{
+  static const char *const wrong[][8] = {
+    { "a", "b", "c" },
+    { "a", "--" },
+    { "a", "--", "b", "c" },
+    { "a", "b", "c", "--", "d", "e" },
+    { "a", "b", "--", "c", "d" },
+  };
+  g_auto (HrOptions) two = { 0 };
+  g_auto (HrOptions) several = { 0 };
+
+  g_assert_true (hr_options_parse (&two, HR_COMMAND_COMPARE, ARGUMENTS ("-f", "json", "a", "b"), NULL));
+  g_assert_cmpuint (g_strv_length (two.files), ==, 1);
+  g_assert_cmpuint (g_strv_length (two.others), ==, 1);
+  g_assert_cmpstr (two.files[0], ==, "a");
+  g_assert_cmpstr (two.others[0], ==, "b");
+
+  g_assert_true (hr_options_parse (&several, HR_COMMAND_COMPARE, ARGUMENTS ("a", "b", "-f", "json", "c", "--", "d", "-e", "f"), NULL));
+  g_assert_cmpint (several.format, ==, HR_FORMAT_JSON);
+  g_assert_cmpuint (g_strv_length (several.files), ==, 3);
+  g_assert_cmpuint (g_strv_length (several.others), ==, 3);
+  g_assert_cmpstr (several.files[2], ==, "c");
+  g_assert_cmpstr (several.others[1], ==, "-e");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      HrOptions options = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (hr_options_parse (&options, HR_COMMAND_COMPARE, (const char **) wrong[i], &error));
+      g_assert_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -183,6 +221,7 @@ main (int   argc,
   g_test_add_func ("/cli/options/new", test_the_new_commands_take_theirs);
   g_test_add_func ("/cli/options/output", test_the_output_says_the_format);
   g_test_add_func ("/cli/options/wrong", test_what_is_wrong_is_named);
+  g_test_add_func ("/cli/options/sessions", test_sessions_are_parted);
   g_test_add_func ("/cli/options/exits", test_exits_are_joined);
   g_test_add_func ("/cli/options/commands", test_commands_and_their_help);
 

@@ -135,6 +135,36 @@ test_following_values_count_less (void)
   g_assert_cmpuint (n_seldom, <=, 25);
 }
 
+/* A level that wanders for longer than a stretch, as that of a machine does that others share, goes on wandering between two sessions: the interval knows. */
+static void
+test_wandering_widens_the_interval (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (25);
+  double both[2][80];
+  guint  n_covered = 0;
+
+  for (guint round = 0; round < 400; round++)
+    {
+      HrComparedResult result;
+
+      for (guint i = 0; i < 2; i++)
+        {
+          double level = 0;
+
+          for (guint j = 0; j < G_N_ELEMENTS (both[i]); j++)
+            {
+              level = 0.9 * level + 0.05 * draw_normal (random);
+              both[i][j] = exp (level);
+            }
+        }
+      result = compare (both[0], 80, both[1], 80, HR_DIRECTION_LOWER);
+      n_covered += result.ratio_low <= 1 && result.ratio_high >= 1;
+    }
+
+  g_test_message ("%u of 400 are covered", n_covered);
+  g_assert_cmpuint (n_covered, >=, 360);
+}
+
 static void
 test_direction_tells_better_from_worse (void)
 {
@@ -380,6 +410,7 @@ test_rounds_see_through_drift (void)
       n_covered += result.ratio_low <= 1.2 && result.ratio_high >= 1.2;
     }
 
+  g_test_message ("told %u, covered %u; worse %u, covered %u; two alone covered %u", n_told, n_same_covered, n_worse, n_covered, n_two_covered);
   g_assert_cmpuint (n_told, <=, 4);
   g_assert_cmpuint (n_same_covered, >=, 184);
   g_assert_cmpuint (n_worse, >=, 194);
@@ -482,6 +513,7 @@ main (int   argc,
   g_test_add_func ("/detect/compare/no-change", test_no_change_is_not_told);
   g_test_add_func ("/detect/compare/a-fifth-more", test_a_fifth_more_is_worse);
   g_test_add_func ("/detect/compare/following", test_following_values_count_less);
+  g_test_add_func ("/detect/compare/wandering", test_wandering_widens_the_interval);
   g_test_add_func ("/detect/compare/direction", test_direction_tells_better_from_worse);
   g_test_add_func ("/detect/compare/small", test_small_differences_do_not_count);
   g_test_add_func ("/detect/compare/noise", test_noise_is_inconclusive);
