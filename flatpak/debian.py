@@ -45,12 +45,13 @@ class Packages:
 
     def settings(self):
         here = self.folder
+        # The mirror may be a snapshot, which has no lists of today.
         return (f'Dir "{here}";\nDir::Etc "{here}";\nDir::Etc::SourceList "{here}/sources.list";\nDir::Etc::SourceParts "/nonexistent";\n'
                 f'Dir::Etc::Parts "/nonexistent";\nDir::Etc::Preferences "/nonexistent";\nDir::Etc::PreferencesParts "/nonexistent";\n'
                 f'Dir::State "{here}";\nDir::State::Lists "{here}/lists";\nDir::State::status "{here}/status";\n'
                 f'Dir::Cache "{here}";\nDir::Cache::Archives "{here}/nothing";\nDir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\n'
                 'APT::Install-Recommends "false";\nAPT::Sandbox::User "root";\nAcquire::Languages "none";\nDebug::NoLocking "true";\n'
-                'Acquire::Retries "3";\n')
+                'Acquire::Retries "3";\nAcquire::Check-Valid-Until "false";\n')
 
     def apt(self, *arguments):
         environment = dict(os.environ, APT_CONFIG=str(self.configuration), LC_ALL="C.UTF-8")

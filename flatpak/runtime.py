@@ -140,7 +140,7 @@ def make(suite, arch, apt, folder, step):
     root, repository = part / "root", part / "repo"
     part.mkdir(parents=True)
     make_skeleton(root)
-    subprocess.run(["ostree", "init", "--mode=bare-user", f"--repo={repository}"], check=True)
+    subprocess.run(["ostree", "init", "--mode=bare-user-only", f"--repo={repository}"], check=True)
 
     apt.update()
     names = packages("platform", suite)
