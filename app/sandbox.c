@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define INFO_PATH "/.flatpak-info"
-/* Flatpak writes some hundred bytes, and a line for each extension. */
+/* Flatpak writes some hundred bytes, and a line for each extension; as many for mounts. */
 #define INFO_LIMIT (64 * 1024)
 #define INSTANCE_LIMIT 64
 
@@ -25,6 +25,10 @@
 #define HELPER "org.freedesktop.Flatpak"
 
 #define USBMUXD "USBMUXD_SOCKET_ADDRESS"
+#define FOLDER "HEADROOM_RUNTIME_DIR"
+
+/* The word of a line of mountinfo, counted from 0. */
+#define MOUNT_POINT 4
 
 /* What stands in the loader's list of folders for something else. */
 #define NOT_IN_FOLDERS ":;$"
@@ -46,7 +50,7 @@ G_DEFINE_QUARK (hr - sandbox - error - quark, hr_sandbox_error)
 
 /* Returns (transfer full) what @path holds; NULL with errno, which is EFBIG for more than there can be. */
 static char *
-read_info (const char *path)
+read_text (const char *path)
 {
   g_autofree char *text = g_malloc (INFO_LIMIT + 1);
   gsize            length = 0;
@@ -196,7 +200,7 @@ hr_sandbox_new (const char *info)
   if (info == NULL)
     info = INFO_PATH;
 
-  text = read_info (info);
+  text = read_text (info);
   if (text == NULL && (errno == ENOENT || errno == ENOTDIR))
     return self;
 
@@ -234,8 +238,60 @@ name_relay (const HrSandbox *self)
   return g_strconcat ("usbmuxd-", self->instance, NULL);
 }
 
-/* Has this program, and all that it starts here, reach the usbmuxd of the host by way of the agent's relay, once the agent runs. Changes the environment, and so
- * belongs before the first thread. */
+/* Whether @path is @folder or within it. Returns what follows the folder, else NULL. */
+static const char *
+find_rest (const char *path,
+           const char *folder)
+{
+  gsize length = strlen (folder);
+
+  return strncmp (path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0') ? path + length : NULL;
+}
+
+/* Returns: (transfer full) (nullable): the runtime folder of the host, where Flatpak has mounted that in another place than @usual, the one of this program: on
+ * both sides it has the path that it has on the host, but the folder above it is not always the same. NULL where @usual is it, or none is found.
+ * @mounts: as in mountinfo, proc (5) */
+char *
+hr_sandbox_find_folder (const char *mounts,
+                        const char *usual)
+{
+  g_auto (GStrv) lines = g_strsplit (mounts, "\n", -1);
+  g_autofree char *ending = g_strrstr (usual, "/") != NULL ? g_strdup (g_strrstr (usual, "/")) : NULL;
+  g_autofree char *found = NULL;
+
+  for (guint i = 0; ending != NULL && lines[i] != NULL; i++)
+    {
+      g_auto (GStrv) words = g_strsplit (lines[i], " ", MOUNT_POINT + 2);
+      g_autofree char *place = g_strv_length (words) > MOUNT_POINT ? g_strcompress (words[MOUNT_POINT]) : NULL;
+
+      if (g_strcmp0 (place, usual) == 0)
+        return NULL;
+      /* What the user has let the app see of his own is another matter. */
+      if (found == NULL && place != NULL && g_str_has_suffix (place, ending) && find_rest (place, g_get_home_dir ()) == NULL)
+        found = g_steal_pointer (&place);
+    }
+
+  return g_steal_pointer (&found);
+}
+
+/* Has this program share a runtime folder with the host. */
+static void
+enter_folder (void)
+{
+  g_autofree char *mounts = read_text ("/proc/self/mountinfo");
+  g_autofree char *shared = NULL;
+  char             folder[PATH_MAX];
+
+  if (mounts == NULL || g_getenv (FOLDER) != NULL || !hr_region_folder (folder, sizeof folder))
+    return;
+
+  shared = hr_sandbox_find_folder (mounts, folder);
+  if (shared != NULL)
+    g_setenv (FOLDER, shared, TRUE);
+}
+
+/* Has this program, and all that it starts here, record where the agent on the host looks, and reach the host's usbmuxd by way of the agent's relay, once the
+ * agent runs. Changes the environment, and so belongs before the first thread. */
 void
 hr_sandbox_enter (HrSandbox *self)
 {
@@ -243,7 +299,10 @@ hr_sandbox_enter (HrSandbox *self)
   g_autofree char *address = NULL;
   char             folder[PATH_MAX];
 
-  if (self->kind != HR_SANDBOX_OPEN || !hr_region_folder (folder, sizeof folder))
+  if (self->kind != HR_SANDBOX_OPEN)
+    return;
+  enter_folder ();
+  if (!hr_region_folder (folder, sizeof folder))
     return;
 
   name = name_relay (self);
@@ -290,16 +349,6 @@ hr_sandbox_get_remedy (const HrSandbox *self)
     return NULL;
 
   return g_strconcat ("flatpak override --user --talk-name=" HELPER " ", self->application, NULL);
-}
-
-/* Whether @path is @folder or within it. Returns what follows the folder, else NULL. */
-static const char *
-find_rest (const char *path,
-           const char *folder)
-{
-  gsize length = strlen (folder);
-
-  return strncmp (path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0') ? path + length : NULL;
 }
 
 /* Returns: (transfer full): where the host has what is at the absolute @path here. What is neither of the app nor of its runtime is the

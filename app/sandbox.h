@@ -33,8 +33,10 @@ GQuark hr_sandbox_error_quark (void);
 HrSandbox *hr_sandbox_new (const char *info) G_GNUC_WARN_UNUSED_RESULT;
 void       hr_sandbox_free (HrSandbox *self);
 
-/* Leads this program's libraries to the host's usbmuxd. Before there is any thread. */
-void hr_sandbox_enter (HrSandbox *self);
+/* Leads this program to the host's runtime folder, and its libraries to the host's usbmuxd. Before there is any thread. */
+void  hr_sandbox_enter (HrSandbox *self);
+char *hr_sandbox_find_folder (const char *mounts,
+                              const char *usual) G_GNUC_WARN_UNUSED_RESULT;
 
 HrSandboxKind hr_sandbox_get_kind (const HrSandbox *self);
 GError       *hr_sandbox_explain (const HrSandbox *self) G_GNUC_WARN_UNUSED_RESULT;

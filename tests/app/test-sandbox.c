@@ -283,6 +283,38 @@ test_usbmuxd (Fixture      *self,
   g_unsetenv ("USBMUXD_SOCKET_ADDRESS");
 }
 
+static void
+test_folder (Fixture      *self,
+             gconstpointer data)
+{
+#define MOUNT(point) "31 20 0:27 /headroom " point " rw,nosuid shared:1 - tmpfs tmpfs rw\n"
+  static const struct
+  {
+    const char *mounts;
+    const char *found;
+  } cases[] = {
+    { "", NULL },
+    { MOUNT ("/") MOUNT ("/app") MOUNT ("/usr"), NULL },
+    { MOUNT ("/run/user/0/headroom"), NULL },
+    { MOUNT ("/tmp/run/headroom"), "/tmp/run/headroom" },
+    { MOUNT ("/tmp/run/headroom") MOUNT ("/run/user/0/headroom"), NULL },
+    { MOUNT ("/tmp/a\\040b/headroom"), "/tmp/a b/headroom" },
+    { MOUNT ("/tmp/run/headroom/more") MOUNT ("/tmp/noheadroom"), NULL },
+    { "31 20 0:27 /headroom", NULL },
+    { "31 20 0:27", NULL },
+  };
+  g_autofree char *own = g_strdup_printf ("31 20 0:27 / %s/headroom rw - ext4 x rw\n", g_get_home_dir ());
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *found = hr_sandbox_find_folder (cases[i].mounts, "/run/user/0/headroom");
+
+      g_assert_cmpstr (found, ==, cases[i].found);
+    }
+  g_assert_null (hr_sandbox_find_folder (own, "/run/user/0/headroom"));
+#undef MOUNT
+}
+
 /* The folders are there and have what this very program runs with. */
 static void
 test_loader (Fixture      *self,
@@ -352,6 +384,7 @@ main (int   argc,
   add ("no-spawn", test_no_spawn);
   add ("remedy", test_remedy);
   add ("usbmuxd", test_usbmuxd);
+  add ("folder", test_folder);
   add ("loader", test_loader);
   add ("agent", test_agent_is_heard);
 
