@@ -12,7 +12,7 @@ Says READY once it has its names. Commands are lines of JSON on the standard inp
     {"do": "dismiss", "id": ID}                          takes a notification away
     {"do": "background", "answer": HOW}                  of the next requests: allow, refuse, cancel, fail, never; "early": true answers before the call returns
     {"do": "choose", "path": PATH}                       what the next file chooser answers; without a path it is given up
-    {"do": "secret", "text": TEXT, "delay_ms": N}        what the secret is, and how long it takes
+    {"do": "secret", "text": TEXT, "delay_ms": N}        what the secret is, of 64 bytes, and how long it takes: older libsecret misses an answer at once
 
 By hand, with GTK_USE_PORTAL=1 and GDK_DEBUG=portals in the app's environment for what only sandboxed apps do otherwise.
 """
@@ -111,7 +111,7 @@ class Desktop:
         self.number = 0
         self.background = {"answer": "allow", "early": False}
         self.path = None
-        self.secret = {"text": "a secret of the desktop", "delay_ms": 0}
+        self.secret = {"text": "0123456789abcdef" * 4, "delay_ms": 200}
 
     def register(self, place, *names):
         for name in names:
@@ -166,6 +166,11 @@ class Desktop:
         self.note("RemoveNotification", id=number)
         self.shown.pop(number, None)
         invocation.return_value(None)
+
+    @staticmethod
+    def take(invocation, handle):
+        """A file that came with a call: the only descriptor of it, so that closing it is an end for whoever reads there."""
+        return invocation.get_message().get_unix_fd_list().steal_fds()[handle]
 
     def request(self, sender, options):
         """Where a request of ours is answered."""
@@ -224,7 +229,7 @@ class Desktop:
 
     def OpenURI_OpenFile(self, sender, invocation, window, handle, options):
         place = self.request(sender, options)
-        file = invocation.get_message().get_unix_fd_list().get(handle)
+        file = self.take(invocation, handle)
         self.note("OpenedFile", path=os.readlink(f"/proc/self/fd/{file}"))
         os.close(file)
         invocation.return_value(GLib.Variant("(o)", (place,)))
@@ -232,7 +237,7 @@ class Desktop:
 
     def Secret_RetrieveSecret(self, sender, invocation, handle, options):
         place = self.request(sender, options)
-        file = invocation.get_message().get_unix_fd_list().get(handle)
+        file = self.take(invocation, handle)
         self.note("RetrieveSecret")
         invocation.return_value(GLib.Variant("(o)", (place,)))
 
@@ -304,7 +309,7 @@ class Desktop:
         self.path = path
         return {}
 
-    def do_secret(self, text, delay_ms=0):
+    def do_secret(self, text, delay_ms=200):
         self.secret = {"text": text, "delay_ms": delay_ms}
         return {}
 
