@@ -160,8 +160,9 @@ window_close_cb (HrMainWindow  *window,
 void
 _hr_application_follow_window (HrApplication *self)
 {
+  if (self->in_background)
+    g_application_withdraw_notification (G_APPLICATION (self), OUTCOME);
   leave_background (self);
-  g_application_withdraw_notification (G_APPLICATION (self), OUTCOME);
   g_signal_connect_object (self->window, "close-request", G_CALLBACK (window_close_cb), self, 0);
 }
 

@@ -230,13 +230,16 @@ chooser_tick_cb (GtkWidget     *widget,
   HrBudgetsDialog      *self = HR_BUDGETS_DIALOG (widget);
   HrContract           *contract = hr_contract_editor_get_contract (self->editor);
   GtkFileChooserNative *chooser = gtk_file_chooser_native_new (_ ("Save the contract"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
-  g_autofree char      *path = self->path != NULL ? g_strdup (self->path) : hr_contract_file_suggest (hr_contract_get_name (contract));
+  g_autofree char      *path = self->path != NULL ? hr_shown_path (self->path) : hr_contract_file_suggest (hr_contract_get_name (contract));
   g_autofree char      *folder_path = g_path_get_dirname (path);
   g_autofree char      *name = g_filename_display_basename (path);
   g_autoptr (GFile) folder = g_file_new_for_path (folder_path);
 
-  g_mkdir_with_parents (folder_path, 0700);
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
+  if (self->path == NULL)
+    g_mkdir_with_parents (folder_path, 0700);
+  /* Of a file that was lent to a sandbox the folder need not be known. */
+  if (g_path_is_absolute (path))
+    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
   hr_file_kinds_offer (GTK_FILE_CHOOSER (chooser), HR_FILE_KIND_CONTRACT);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
