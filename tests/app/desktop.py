@@ -28,6 +28,8 @@ BUILD = pathlib.Path(os.environ["HEADROOM_BUILD_DIR"])
 AGENT = BUILD / "engine/agents/local/headroom-agent"
 WORKLOAD = BUILD / "engine/agents/workload/headroom-workload"
 LIST_ITEM = Atspi.Role.LIST_ITEM
+# (GTK 4.8 makes no difference between them.)
+BUTTON = (Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON)
 
 # How long any condition may take before the test is called failed: a cap, not an expectation.
 CAP_SECONDS = float(os.environ.get("HEADROOM_TEST_CAP", "60"))
@@ -210,8 +212,9 @@ class App:
 
     def find(self, pattern, role=None, **part):
         expression = re.compile(pattern)
+        roles = role if isinstance(role, tuple) else (role,)
         for node in self.nodes(**part):
-            if expression.search(node.get_name() or "") and (role is None or node.get_role() == role):
+            if expression.search(node.get_name() or "") and (role is None or node.get_role() in roles):
                 return node
         return None
 
@@ -243,7 +246,7 @@ class App:
         return float(number.group()) if number else None
 
     def press(self, pattern):
-        self.wait(pattern, Atspi.Role.PUSH_BUTTON).get_action_iface().do_action(0)
+        self.wait(pattern, BUTTON).get_action_iface().do_action(0)
 
     def press_in_toast(self, text, pattern):
         """Presses a button of the toast that says so: one that is leaving may still be there, with a button of the same name."""
@@ -258,7 +261,7 @@ class App:
         """Presses the button of that name in the smallest part that has both it and the node, at most some steps out of the node."""
         text = node.get_name()
         for _ in range(steps):
-            button = node and self.find(pattern, Atspi.Role.PUSH_BUTTON, within=node)
+            button = node and self.find(pattern, BUTTON, within=node)
             if button:
                 button.get_action_iface().do_action(0)
                 return
