@@ -78,11 +78,16 @@ hr_palette_read (HrPalette *self,
   self->success = look_up (widget, fill_success, &self->data);
 }
 
+/* Newer themes reckon in spaces that are larger than the screen's: a share may be below 0 or above 1. */
+static guint32
+channel (float share)
+{
+  return (guint32) (CLAMP (share, 0, 1) * 255 + 0.5f);
+}
+
 /* Returns @colour as 0xRRGGBB, without its alpha. */
 guint32
 hr_palette_pixel (const GdkRGBA *colour)
 {
-  return (guint32) (colour->red * 255 + 0.5f) << 16 |
-         (guint32) (colour->green * 255 + 0.5f) << 8 |
-         (guint32) (colour->blue * 255 + 0.5f);
+  return channel (colour->red) << 16 | channel (colour->green) << 8 | channel (colour->blue);
 }

@@ -156,6 +156,12 @@ test_a_sparkline_scales_to_one_or_its_highest (void)
   g_assert_finalize_object (sparkline);
 }
 
+static void
+test_a_colour_beyond_the_screen (void)
+{
+  g_assert_cmphex (hr_palette_pixel (&(GdkRGBA){ 1.2f, -0.1f, 0.5f, 1 }), ==, 0xff0080);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -166,6 +172,7 @@ main (int   argc,
       return 0;
     }
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/widgets/palette/beyond", test_a_colour_beyond_the_screen);
   g_test_add_func ("/widgets/meter/bar", test_the_bar_is_as_long_as_the_share);
   g_test_add_func ("/widgets/meter/accessible", test_a_meter_says_its_value);
   g_test_add_func ("/widgets/sparkline/scale", test_a_sparkline_scales_to_one_or_its_highest);
