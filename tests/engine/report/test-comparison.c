@@ -276,6 +276,19 @@ test_nothing_in_common (Fixture      *self,
   g_assert_cmpint (hr_comparison_get_difference (comparison), ==, HR_DIFFERENCE_INCONCLUSIVE);
 }
 
+static gboolean
+go_on_cb (double   share,
+          gpointer user_data)
+{
+  double *latest = user_data;
+
+  g_assert_cmpfloat (share, >=, *latest);
+  g_assert_cmpfloat (share, <=, 1 + 1e-9);
+  *latest = share;
+
+  return TRUE;
+}
+
 /* Rounds of short sessions, a fifth more a job in each newer one and the machine slower from round to round; in one of them the program goes by
  * another name, and in another it did nothing. */
 static void
@@ -291,6 +304,7 @@ test_rounds (Fixture      *self,
   g_autoptr (HrComparison) comparison = NULL;
   g_autofree char       *json = NULL, *text = NULL;
   const HrComparisonRow *job;
+  double                 latest = 0;
 
   for (guint i = 0; i < ROUNDS; i++)
     {
@@ -302,10 +316,11 @@ test_rounds (Fixture      *self,
       base[i].session = record (self, first, &before, 1);
       now[i].session = record (self, second, &after, 1);
     }
-  comparison = hr_comparison_new (base, now, ROUNDS, NULL, NULL, &error);
+  comparison = hr_comparison_new (base, now, ROUNDS, go_on_cb, &latest, &error);
   g_assert_no_error (error);
   job = find_row (comparison, "ranker", "job_ms", HR_COMPARED_MEAN);
 
+  g_assert_cmpfloat (latest, >, 0.9);
   g_assert_cmpuint (hr_comparison_get_n_rounds (comparison), ==, ROUNDS);
   g_assert_cmpint (hr_comparison_get_difference (comparison), ==, HR_DIFFERENCE_WORSE);
   g_assert_cmpuint (job->result.n_rounds, ==, ROUNDS - 1);
