@@ -2,13 +2,11 @@
 """The app as the session bus starts it."""
 
 import os
-import pathlib
 import re
-import signal
 import subprocess
 import sys
 
-from desktop import APP_ID, BUILD, CAP_SECONDS, OBJECT_PATH, App, wait_until
+from desktop import APP_ID, BUILD, OBJECT_PATH, App, Built, Service
 
 INHERITED = ("HEADROOM_RUNTIME_DIR", "XDG_DATA_HOME", "HEADROOM_LOOP_REPORT", "ASAN_OPTIONS", "UBSAN_OPTIONS")
 
@@ -30,53 +28,29 @@ def actions():
     return re.findall("'([a-z-]+)'", call("--dest", APP_ID, "--object-path", OBJECT_PATH, "--method", "org.gtk.Actions.List"))
 
 
-class Service:
-    """A process that the bus has started: others hear with what status it ends."""
+class Activated(Built):
+    """How the bus starts the app, for a question."""
 
-    def __init__(self, pid):
-        self.pid = pid
+    def __init__(self, ask, data):
+        super().__init__(data)
+        self.ask = ask
 
-    def poll(self):
-        try:
-            state = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return 0
-        return 0 if state == "Z" else None
-
-    def wait(self, _=CAP_SECONDS):
-        wait_until(lambda: self.poll() is not None, "the end of the app")
-        return 0
-
-    def send_signal(self, number):
-        os.kill(self.pid, number)
-
-    def kill(self):
-        self.send_signal(signal.SIGKILL)
-
-
-class Activated(App):
-    """One run of the app that the bus starts, for a command of gapplication, or for a question."""
-
-    def __init__(self, *command, question=None, window=True, data=None):
-        super().__init__(data=data)
-        self.ask = question or (lambda: gapplication(*command))
-        self.window = window
-
-    def start(self):
+    def launch(self, arguments, messages):
         environment = [f"{name}={os.environ[name]}" for name in INHERITED]
         subprocess.run(["dbus-update-activation-environment", *environment], check=True)
         self.ask()
-        return Service(self.owner())
+        return Service(owner())
 
-    @staticmethod
-    def owner():
-        answer = call("--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus",
-                      "--method", "org.freedesktop.DBus.GetConnectionUnixProcessID", APP_ID)
-        return int(re.search(r"uint32 (\d+)", answer).group(1))
 
-    def wait_window(self):
-        if self.window:
-            super().wait_window()
+def owner():
+    answer = call("--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus",
+                  "--method", "org.freedesktop.DBus.GetConnectionUnixProcessID", APP_ID)
+    return int(re.search(r"uint32 (\d+)", answer).group(1))
+
+
+def activated(*command, question=None, window=True, data=None):
+    """One run of the app that the bus starts, for a command of gapplication, or for a question."""
+    return App(launcher=Activated(question or (lambda: gapplication(*command)), data), window=window)
 
 
 def knows_service():

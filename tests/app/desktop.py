@@ -112,49 +112,146 @@ def end_of(pid):
         return None
 
 
+@contextlib.contextmanager
+def environment(**values):
+    """Has programs started with other variables."""
+    saved = {name: os.environ.get(name) for name in values}
+    os.environ.update({name: str(value) for name, value in values.items()})
+    try:
+        yield
+    finally:
+        for name, value in saved.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def lasting_settings():
+    """Settings that survive a restart of the app, as a user's do."""
+    with tempfile.TemporaryDirectory() as folder, environment(GSETTINGS_BACKEND="keyfile", XDG_CONFIG_HOME=folder):
+        yield pathlib.Path(folder) / "glib-2.0/settings/keyfile"
+
+
+def wait_for_end(process):
+    """The status of a program that was asked to end."""
+    try:
+        return process.wait(CAP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+class Service:
+    """A process that another one has started, such as the bus: that one hears with what status it ends."""
+
+    def __init__(self, pid):
+        self.pid = pid
+
+    def poll(self):
+        try:
+            state = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return 0
+        return 0 if state == "Z" else None
+
+    def wait(self, _=CAP_SECONDS):
+        wait_until(lambda: self.poll() is not None, f"the end of process {self.pid}")
+        return 0
+
+    def send_signal(self, number):
+        os.kill(self.pid, number)
+
+    def kill(self):
+        self.send_signal(signal.SIGKILL)
+
+
+class Built:
+    """How the app is started as it was built, with a runtime folder of its own, and a folder for data unless it is given one."""
+
+    def __init__(self, data=None):
+        self.data = data
+        self.killed = False
+
+    def start(self, folder, arguments, messages):
+        data = pathlib.Path(self.data or folder / "data")
+        self.exchange = folder
+        self.history = data / "headroom/history.headroom"
+        self.reports = folder / "reports"
+        self.reports.mkdir()
+        self.loop = folder / "loop.json"
+        variables = {"HEADROOM_RUNTIME_DIR": folder / "regions", "XDG_DATA_HOME": data, "HEADROOM_LOOP_REPORT": self.loop}
+        for kind in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+            kept = [word for word in os.environ.get(kind, "").split(":") if word and not word.startswith("log_path=")]
+            variables[kind] = ":".join(kept + [f"log_path={self.reports}/{kind}"])
+        # For what the test starts beside the app, too.
+        self.variables = contextlib.ExitStack()
+        self.variables.enter_context(environment(**variables))
+        self.process = self.launch(arguments, messages)
+
+    def launch(self, arguments, messages):
+        return subprocess.Popen([BUILD / "app/headroom", *arguments], stderr=messages)
+
+    def owns(self, root):
+        """Whether the root of a program in the accessibility tree is the app's."""
+        return root.get_process_id() == self.process.pid
+
+    def agents(self):
+        """The process ids of the agents that the app has started."""
+        return [child for child in children(self.process.pid) if name(child).startswith("headroom-agent")]
+
+    def kill(self):
+        """Kills the app, whose status does not matter then."""
+        self.killed = True
+        self.process.kill()
+
+    def end(self):
+        """Has the app end. Returns what became of it, and of the programs that it left running: "name: status" each, and reports of sanitizers."""
+        self.variables.close()
+        started = {child: name(child) for child in children(self.process.pid)}
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        status = wait_for_end(self.process)
+        ends = [] if self.killed else [f"headroom: status {status}"]
+        ends += [f"{started[child]}: status {status}" for child in started if (status := end_of(child)) is not None]
+        reports = [report.read_text(errors="replace") for report in sorted(self.reports.iterdir())]
+        if reports and all(QUARKS.fullmatch(report) for report in reports):
+            reports = []
+            ends.remove(f"headroom: status {-signal.SIGABRT}")
+        return ends, reports
+
+
 class App:
-    """One run of the app, with a runtime folder of its own, and a folder for data unless it is given one. A context manager.
+    """One run of the app, which a launcher starts: one of what was built, unless another is given. A context manager.
 
     Leaving it ends the app by SIGTERM and fails unless the app, and every program that it left running, end with
     status 0, without a warning, and no sanitizer wrote a report about any program of this run. The status of a
     program that the app itself waited for is not known here.
     """
 
-    def __init__(self, *arguments, data=None):
+    def __init__(self, *arguments, data=None, launcher=None, window=True):
         self.arguments = arguments
-        self.data = data
+        self.launcher = launcher or Built(data)
+        self.window = window
         self.root = None
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="headroom-app-")
-        os.environ["HEADROOM_RUNTIME_DIR"] = os.path.join(self.folder.name, "regions")
-        os.environ["XDG_DATA_HOME"] = str(self.data or os.path.join(self.folder.name, "data"))
-        self.history = pathlib.Path(os.environ["XDG_DATA_HOME"]) / "headroom/history.headroom"
-        self.reports = pathlib.Path(self.folder.name) / "reports"
-        self.reports.mkdir()
-        for kind in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
-            kept = [word for word in os.environ.get(kind, "").split(":") if word and not word.startswith("log_path=")]
-            os.environ[kind] = ":".join(kept + [f"log_path={self.reports}/{kind}"])
-        self.loop = pathlib.Path(self.folder.name) / "loop.json"
-        os.environ["HEADROOM_LOOP_REPORT"] = str(self.loop)
-        self.messages = pathlib.Path(self.folder.name) / "messages"
-        self.messages.touch()
-        self.process = self.start()
-        self.wait_window()
+        folder = pathlib.Path(self.folder.name)
+        self.messages = folder / "messages"
+        with self.messages.open("w") as messages:
+            self.launcher.start(folder, self.arguments, messages)
+        self.history = self.launcher.history
+        if self.window:
+            self.root = wait_until(self.find_root, "the app's window in the accessibility tree")
         return self
 
     def __exit__(self, kind, *_):
-        started = {child: name(child) for child in children(self.process.pid)}
-        ends = [f"headroom: status {self._end()}"]
-        ends += [f"{started[child]}: status {status}" for child in started if (status := end_of(child)) is not None]
+        ends, reports = self.launcher.end()
         wait_until(lambda: self.find_root() is None, "the app leaving the accessibility tree")
-        reports = [report.read_text(errors="replace") for report in sorted(self.reports.iterdir())]
-        if reports and all(QUARKS.fullmatch(report) for report in reports):
-            reports = []
-            ends.remove(f"headroom: status {-signal.SIGABRT}")
         messages = self.messages.read_text(errors="replace")
-        if self.loop.exists():
-            loop = json.loads(self.loop.read_text())
+        if self.launcher.loop.exists():
+            loop = json.loads(self.launcher.loop.read_text())
             print(f"# longest dispatch {loop['longest_cpu_ms']} ms of its own, {loop['longest_ms']} ms on the wall", flush=True)
         self.folder.cleanup()
         print(messages, *reports, sep="", end="", file=sys.stderr, flush=True)
@@ -164,29 +261,15 @@ class App:
         if kind is None:
             assert not unclean and not reports, f"unclean: {unclean}; {len(reports)} sanitizer reports"
 
-    def _end(self):
-        """Asks the app to end and returns its status."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(CAP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            return self.process.wait()
-
-    def start(self):
-        """Starts the program; returns its process."""
-        with self.messages.open("w") as messages:
-            return subprocess.Popen([BUILD / "app/headroom", *self.arguments], stderr=messages)
-
-    def wait_window(self):
-        self.root = wait_until(self.find_root, "the app's window in the accessibility tree")
+    @property
+    def process(self):
+        return self.launcher.process
 
     def find_root(self):
         desktop = Atspi.get_desktop(0)
         for index in range(desktop.get_child_count()):
             child = desktop.get_child_at_index(index)
-            if child is not None and child.get_process_id() == self.process.pid and child.get_child_count():
+            if child is not None and self.launcher.owns(child) and child.get_child_count():
                 return child
         return None
 
@@ -338,19 +421,11 @@ class App:
 
     def agent(self):
         """The process id of the agent that the app started."""
-        def find():
-            for child in children(self.process.pid):
-                try:
-                    if pathlib.Path(f"/proc/{child}/comm").read_text().startswith("headroom-agent"):
-                        return child
-                except FileNotFoundError:
-                    continue
-            return None
-        return wait_until(find, "the agent's process")
+        return wait_until(self.launcher.agents, "the agent's process")[0]
 
     def export(self):
         """The path of a fresh CSV snapshot of the selected source."""
-        path = pathlib.Path(self.folder.name) / "snapshot.csv"
+        path = self.launcher.exchange / "snapshot.csv"
         path.unlink(missing_ok=True)
         self.action("export-csv", str(path))
         wait_until(path.exists, "the exported file")

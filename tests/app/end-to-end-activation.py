@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-from activation import Activated, actions, gapplication, knows_service, run_again
+from activation import actions, activated, gapplication, knows_service, owner, run_again
 from desktop import APP_ID, BUILD, LIST_ITEM, App, make_session, tap, wait_until
 
 LINK = "headroom://127.0.0.1:7777/#00112233445566778899aabbccddeeff"
@@ -28,36 +28,36 @@ def recordings(path):
 
 
 def test_the_bus_starts_it_once_and_it_ends_with_its_window():
-    with Activated("launch", APP_ID) as app:
+    with activated("launch", APP_ID) as app:
         app.wait("^CPU: [0-9]")
         gapplication("launch", APP_ID)
-        assert app.owner() == app.process.pid
+        assert owner() == app.process.pid
         app.close_window()
         app.process.wait()
 
 
 def test_what_nobody_uses_ends_by_itself():
-    with Activated(question=actions, window=False) as app:
+    with activated(question=actions, window=False) as app:
         assert app.find_root() is None
         app.process.wait()
 
 
 def test_a_launchers_actions_start_it():
-    with Activated("action", APP_ID, "history") as app:
+    with activated("action", APP_ID, "history") as app:
         app.wait("^All$")
         gapplication("action", APP_ID, "start-recording")
         app.wait("^Stop recording")
         wait_until(lambda: recordings(app.history), "the recording in the file")
         gapplication("action", APP_ID, "stop-recording")
         app.wait_toast("^Recording kept")
-    with Activated("action", APP_ID, "choose-session") as app:
+    with activated("action", APP_ID, "choose-session") as app:
         app.wait("^Open a session file$")
 
 
 def test_every_action_of_the_desktop_file_is_one_of_the_apps():
     text = (BUILD / "data" / f"{APP_ID}.desktop").read_text()
     names = re.search("^Actions=(.*);$", text, re.MULTILINE).group(1).split(";")
-    with Activated("launch", APP_ID) as app:
+    with activated("launch", APP_ID) as app:
         app.wait("^CPU: [0-9]")
         known = actions()
         for name in names:
@@ -77,7 +77,7 @@ def test_without_a_bus_that_starts_it_an_option_does_the_same():
 
 
 def test_a_script_records_without_a_window():
-    with Activated("action", APP_ID, "record", window=False) as app:
+    with activated("action", APP_ID, "record", window=False) as app:
         wait_until(lambda: recordings(app.history), "the recording in the file")
         assert app.find_root() is None
         gapplication("action", APP_ID, "stop-recording")
@@ -92,7 +92,7 @@ def test_a_script_gets_its_report_without_a_window():
         history = pathlib.Path(folder) / "headroom/history.headroom"
         history.parent.mkdir(mode=0o700)
         make_session(history)
-        with Activated("action", APP_ID, "report", f"'{report}'", window=False, data=folder) as app:
+        with activated("action", APP_ID, "report", f"'{report}'", window=False, data=folder) as app:
             wait_until(report.exists, "the report")
             assert report.read_text().startswith("<!DOCTYPE html>")
             app.process.wait()
@@ -102,11 +102,11 @@ def test_files_and_links_open_it():
     with tempfile.TemporaryDirectory() as folder:
         session = pathlib.Path(folder) / "kept.headroom"
         make_session(session)
-        with Activated("launch", APP_ID, str(session)) as app:
+        with activated("launch", APP_ID, str(session)) as app:
             app.wait("^kept, ", LIST_ITEM)
             gapplication("launch", APP_ID, LINK)
             is_asked_about(app)
-    with Activated("launch", APP_ID, LINK) as app:
+    with activated("launch", APP_ID, LINK) as app:
         is_asked_about(app)
 
 

@@ -6,37 +6,20 @@ Prints TAP. Needs a display and a session bus, which ./dev test gives.
 """
 
 import contextlib
-import os
-import pathlib
 import re
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 import unittest
 
 from gi.repository import Atspi
 
-from desktop import AGENT, BUILD, LIST_ITEM, WORKLOAD, App, end_program, tap, wait_until
+from desktop import BUILD, LIST_ITEM, App, environment, lasting_settings, tap, wait_until
+from network import add_source, agent_on_the_network, free_port, keyring, program_of_phone
 
 # Found where desktop looks for what tests share.
 from client import UDID, Iphone
-from network import add_source, agent_on_the_network, free_port, keyring
 
 PHONE = "Emulated iPhone"
-
-
-@contextlib.contextmanager
-def program_of_phone(port):
-    """headroom-workload with the in-app agent, where the phone's cable leads to."""
-    with tempfile.TemporaryDirectory(prefix="headroom-phone-") as folder:
-        program = subprocess.Popen([WORKLOAD, "--seed", "1", "--frames", "60", "--embed", f"tcp:{port}"],
-                                   env={**os.environ, "HEADROOM_RUNTIME_DIR": folder}, stdout=subprocess.DEVNULL)
-        try:
-            yield program
-        finally:
-            end_program(program)
 
 
 @contextlib.contextmanager
@@ -44,26 +27,8 @@ def phone(*arguments):
     """An iPhone on the cable with a program in it, which the next app looks at."""
     port = free_port()
     with program_of_phone(port), Iphone("--name", PHONE, "--port", f"7777=tcp:127.0.0.1:{port}", *arguments) as iphone:
-        os.environ["USBMUXD_SOCKET_ADDRESS"] = iphone.address
-        try:
+        with environment(USBMUXD_SOCKET_ADDRESS=iphone.address):
             yield iphone
-        finally:
-            del os.environ["USBMUXD_SOCKET_ADDRESS"]
-
-
-@contextlib.contextmanager
-def lasting_settings():
-    """Settings that survive a restart of the app, as a user's do."""
-    saved = {name: os.environ.get(name) for name in ("GSETTINGS_BACKEND", "XDG_CONFIG_HOME")}
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(GSETTINGS_BACKEND="keyfile", XDG_CONFIG_HOME=folder)
-        try:
-            yield pathlib.Path(folder) / "glib-2.0/settings/keyfile"
-        finally:
-            for name, value in saved.items():
-                os.environ.pop(name)
-                if value is not None:
-                    os.environ[name] = value
 
 
 def number(app, name):

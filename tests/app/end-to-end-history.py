@@ -7,7 +7,6 @@ Prints TAP. Needs a display and a session bus, which ./dev test gives.
 
 import contextlib
 import datetime
-import os
 import pathlib
 import re
 import sqlite3
@@ -16,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from desktop import BUILD, LIST_ITEM, App, Atspi, end_program, start_workload, wait_until, tap
+from desktop import BUILD, LIST_ITEM, App, Atspi, end_program, lasting_settings, start_workload, wait_until, tap
 
 NAME = "headroom-workload"
 HOURS = 2
@@ -155,23 +154,16 @@ def test_an_alert_leads_to_its_records_and_back():
 
 
 def test_what_was_recorded_before_is_on_screen_while_nothing_is_recorded():
-    saved = {name: os.environ.get(name) for name in ("GSETTINGS_BACKEND", "XDG_CONFIG_HOME")}
-    with data_folder(0.1) as data:
-        keyfile = pathlib.Path(data) / "glib-2.0/settings/keyfile"
-        keyfile.parent.mkdir(parents=True)
-        keyfile.write_text("[io/github/headroom/Headroom]\nkeep-history=false\n")
-        os.environ.update(GSETTINGS_BACKEND="keyfile", XDG_CONFIG_HOME=data)
-        try:
-            with App(data=data) as app, workload("--slow-ms", "25", "--slow-every", "1"):
-                app.select(NAME)
-                row = app.wait("^critical: Ranking latency", LIST_ITEM)
-                assert not row.get_description(), row.get_description()
-                app.window_action("view", "history")
-                told = wait_told(app, "Ranking latency", r"to 47 ms, budget 10 ms, over budget at times; 1 alert$")
-                assert 350 < length(told) < 370, told
-        finally:
-            for name, value in saved.items():
-                os.environ.pop(name) if value is None else os.environ.update({name: value})
+    with lasting_settings() as settings, data_folder(0.1) as data:
+        settings.parent.mkdir(parents=True)
+        settings.write_text("[io/github/headroom/Headroom]\nkeep-history=false\n")
+        with App(data=data) as app, workload("--slow-ms", "25", "--slow-every", "1"):
+            app.select(NAME)
+            row = app.wait("^critical: Ranking latency", LIST_ITEM)
+            assert not row.get_description(), row.get_description()
+            app.window_action("view", "history")
+            told = wait_told(app, "Ranking latency", r"to 47 ms, budget 10 ms, over budget at times; 1 alert$")
+            assert 350 < length(told) < 370, told
 
 
 def test_a_history_that_is_no_session_says_so_and_the_live_view_goes_on():

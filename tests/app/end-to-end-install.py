@@ -17,7 +17,7 @@ import sys
 import tempfile
 import unittest
 
-from activation import Activated, gapplication, knows_service, run_again
+from activation import activated, gapplication, knows_service, run_again
 from desktop import APP_ID, BUILD, LIST_ITEM, children, make_session, tap, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -159,7 +159,7 @@ def test_the_app_runs_from_there():
     with tempfile.TemporaryDirectory() as folder:
         session = pathlib.Path(folder) / "kept.headroom"
         make_session(session)
-        with Activated("launch", APP_ID, str(session)) as app:
+        with activated("launch", APP_ID, str(session)) as app:
             app.wait("^kept, ", LIST_ITEM)
             assert program_of(app.process.pid) == PLACE / "bin/headroom"
             assert program_of(app.agent()) == PLACE / "bin/headroom-agent"

@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 
-from desktop import LIST_ITEM, App, children, name, tap, wait_until
+from desktop import LIST_ITEM, App, children, environment, name, tap, wait_until
 
 # Found where desktop looks for what tests share.
 import flatpak
@@ -26,16 +26,8 @@ OVERRIDE = "flatpak override --user --talk-name=org.freedesktop.Flatpak io.githu
 def sandbox(**what):
     """What the next app is in; gives the folder of its files."""
     with tempfile.TemporaryDirectory(prefix="headroom-sandbox-") as folder:
-        changed = flatpak.environment(folder, **what)
-        saved = {variable: os.environ.get(variable) for variable in changed}
-        os.environ.update(changed)
-        try:
+        with environment(**flatpak.environment(folder, **what)):
             yield pathlib.Path(folder)
-        finally:
-            for variable, value in saved.items():
-                os.environ.pop(variable)
-                if value is not None:
-                    os.environ[variable] = value
 
 
 def spawn_of(app):

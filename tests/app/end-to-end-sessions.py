@@ -8,7 +8,6 @@ Prints TAP. Needs a display and a session bus, which ./dev test gives.
 import contextlib
 import csv
 import json
-import os
 import pathlib
 import signal
 import sqlite3
@@ -17,7 +16,7 @@ import sys
 import tempfile
 import time
 
-from desktop import LIST_ITEM, App, start_workload, wait_until, tap
+from desktop import LIST_ITEM, App, lasting_settings, start_workload, wait_until, tap
 
 
 def query(path, sql):
@@ -156,53 +155,40 @@ def test_files_that_are_none_say_so():
 
 
 def test_history_and_files_survive_a_restart():
-    saved_environment = {name: os.environ.get(name) for name in ("GSETTINGS_BACKEND", "XDG_CONFIG_HOME")}
-    with tempfile.TemporaryDirectory() as folder:
+    with lasting_settings() as settings, tempfile.TemporaryDirectory() as folder:
         data = pathlib.Path(folder) / "data"
-        os.environ.update(GSETTINGS_BACKEND="keyfile", XDG_CONFIG_HOME=folder)
-        settings = pathlib.Path(folder) / "glib-2.0/settings/keyfile"
         other = pathlib.Path(folder) / "other.headroom"
-        try:
-            with App(data=data) as app:
-                app.wait("^CPU: [0-9]")
-                wait_until(lambda: durable(app.history), "something on the disk")
-                assert (data / "headroom").stat().st_mode & 0o777 == 0o700
-                app.action("save-session", str(other))
-                wait_until(other.exists, "the saved session")
-                app.action("open-session", str(other))
-                app.wait("^other, ", LIST_ITEM)
-                wait_until(lambda: settings.exists() and str(other) in settings.read_text(), "the settings on the disk")
-                app.action("record")
-                wait_until(lambda: recordings(app.history), "the recording in the file")
-            # Whoever quits while a recording goes on has it ended; nothing stands beside the file.
-            (_, begin_us, end_us), = recordings(app.history)
-            assert end_us is not None and end_us > begin_us
-            assert not [path for path in (data / "headroom").iterdir() if path.name != "history.headroom"]
-            kept = query(app.history, "SELECT max(end_us) FROM chunk")[0][0]
-            assert kept
+        with App(data=data) as app:
+            app.wait("^CPU: [0-9]")
+            wait_until(lambda: durable(app.history), "something on the disk")
+            assert (data / "headroom").stat().st_mode & 0o777 == 0o700
+            app.action("save-session", str(other))
+            wait_until(other.exists, "the saved session")
+            app.action("open-session", str(other))
+            app.wait("^other, ", LIST_ITEM)
+            wait_until(lambda: settings.exists() and str(other) in settings.read_text(), "the settings on the disk")
+            app.action("record")
+            wait_until(lambda: recordings(app.history), "the recording in the file")
+        # Whoever quits while a recording goes on has it ended; nothing stands beside the file.
+        (_, begin_us, end_us), = recordings(app.history)
+        assert end_us is not None and end_us > begin_us
+        assert not [path for path in (data / "headroom").iterdir() if path.name != "history.headroom"]
+        kept = query(app.history, "SELECT max(end_us) FROM chunk")[0][0]
+        assert kept
 
-            # A killed app leaves a recording without an end; the next start gives it one.
-            app = App(data=data)
-            app.__enter__()
+        # A killed app leaves a recording without an end; the next start gives it one.
+        with App(data=data) as app:
             app.wait("^other, ", LIST_ITEM)
             app.action("record")
             wait_until(lambda: len(recordings(app.history)) == 2, "the recording in the file")
             before = durable(app.history)
             wait_until(lambda: durable(app.history) > before, "more on the disk")
-            app.process.kill()
-            app.process.wait()
-            app.folder.cleanup()
-            assert recordings(app.history)[1][2] is None
-            with App(data=data) as app:
-                app.wait("^other, ", LIST_ITEM)
-                wait_until(lambda: len(recordings(app.history)) < 2 or recordings(app.history)[1][2], "an end of the recording")
-                assert query(app.history, "SELECT min(begin_us) FROM chunk")[0][0] <= kept
-        finally:
-            for name, value in saved_environment.items():
-                if value is None:
-                    os.environ.pop(name)
-                else:
-                    os.environ[name] = value
+            app.launcher.kill()
+        assert recordings(app.history)[1][2] is None
+        with App(data=data) as app:
+            app.wait("^other, ", LIST_ITEM)
+            wait_until(lambda: len(recordings(app.history)) < 2 or recordings(app.history)[1][2], "an end of the recording")
+            assert query(app.history, "SELECT min(begin_us) FROM chunk")[0][0] <= kept
 
 
 def test_a_damaged_history_is_set_aside():

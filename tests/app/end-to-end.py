@@ -14,7 +14,7 @@ import signal
 import sys
 import tempfile
 
-from desktop import LIST_ITEM, App, start_workload, wait_until, tap
+from desktop import LIST_ITEM, App, lasting_settings, start_workload, wait_until, tap
 
 LATENCY = "thompson_duration_ms"
 
@@ -228,28 +228,18 @@ def test_an_export_that_fails_names_the_file():
 
 
 def test_style_source_and_contract_survive_a_restart():
-    saved = {name: os.environ.get(name) for name in ("GSETTINGS_BACKEND", "XDG_CONFIG_HOME")}
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(GSETTINGS_BACKEND="keyfile", XDG_CONFIG_HOME=folder)
+    with lasting_settings() as settings, tempfile.TemporaryDirectory() as folder:
         contract = pathlib.Path(folder) / "mine.ini"
         contract.write_text("[contract]\nname=Mine\nversion=1\n\n[memory]\nmetric=memory_usage_mb\nstatistic=last\nlimit=100\n")
-        settings = pathlib.Path(folder) / "glib-2.0/settings/keyfile"
-        try:
-            with App() as app:
-                app.wait("^CPU: [0-9]")
-                app.action("style", "dark")
-                app.action("open-contract", str(contract))
-                app.wait("^Verdict: Watching .*Mine")
-                wait_until(lambda: settings.exists() and all(word in settings.read_text() for word in ("dark", str(contract))),
-                           "the settings on the disk")
-            with App() as app:
-                app.wait("^Verdict: Watching .*Mine")
-        finally:
-            for name, value in saved.items():
-                if value is None:
-                    os.environ.pop(name)
-                else:
-                    os.environ[name] = value
+        with App() as app:
+            app.wait("^CPU: [0-9]")
+            app.action("style", "dark")
+            app.action("open-contract", str(contract))
+            app.wait("^Verdict: Watching .*Mine")
+            wait_until(lambda: settings.exists() and all(word in settings.read_text() for word in ("dark", str(contract))),
+                       "the settings on the disk")
+        with App() as app:
+            app.wait("^Verdict: Watching .*Mine")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An agent on the network, and the window that is told of it, for tests of the real app."""
+"""A program in a phone, an agent on the network, and the window that is told of it, for tests of the real app."""
 
 import contextlib
 import os
@@ -9,12 +9,24 @@ import subprocess
 import tempfile
 import unittest
 
-from desktop import AGENT, end_program, wait_until
+from desktop import AGENT, WORKLOAD, end_program, wait_until
 
 
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
+
+
+@contextlib.contextmanager
+def program_of_phone(port):
+    """headroom-workload with the in-app agent, where the phone's cable leads to."""
+    with tempfile.TemporaryDirectory(prefix="headroom-phone-") as folder:
+        program = subprocess.Popen([WORKLOAD, "--seed", "1", "--frames", "60", "--embed", f"tcp:{port}"],
+                                   env={**os.environ, "HEADROOM_RUNTIME_DIR": folder}, stdout=subprocess.DEVNULL)
+        try:
+            yield program
+        finally:
+            end_program(program)
 
 
 @contextlib.contextmanager

@@ -30,14 +30,16 @@ CAP_SECONDS = 30
 
 
 class Iphone:
-    """One run of the emulator. A context manager, which fails where the emulator fails or leaves something behind."""
+    """One run of the emulator, on a socket of its own unless it is given one. A context manager, which fails where the emulator fails or leaves
+    something behind."""
 
-    def __init__(self, *arguments, tcp=False):
-        self.arguments, self.tcp = arguments, tcp
+    def __init__(self, *arguments, tcp=False, socket=None):
+        self.arguments, self.tcp, self.socket = arguments, tcp, socket
+        self.killed = False
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="headroom-emulator-test-")
-        self.socket = pathlib.Path(self.folder.name) / "usbmuxd"
+        self.socket = self.socket or pathlib.Path(self.folder.name) / "usbmuxd"
         address = "127.0.0.1:0" if self.tcp else f"UNIX:{self.socket}"
         self.temporary = pathlib.Path(self.folder.name) / "tmp"
         self.temporary.mkdir()
@@ -57,8 +59,13 @@ class Iphone:
         left = [path.name for path in (self.socket, *self.temporary.iterdir()) if path.exists()]
         self.process.stdout.close()
         self.folder.cleanup()
-        if kind is None:
+        if kind is None and not self.killed:
             assert status == 0 and not left, f"status {status}, left behind: {left}"
+
+    def kill(self):
+        """Has it end as daemon and computer can: at once, and with its socket left behind."""
+        self.killed = True
+        self.process.kill()
 
     def do(self, command, **words):
         """Gives a command and returns its answer."""
