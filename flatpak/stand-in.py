@@ -229,10 +229,19 @@ def build_and_install(suite, cache, work, file, environment, output, step):
     step("installed from the bundle")
 
 
+def in_session(environment):
+    """Command and environment of whatever needs a display and a session bus. It finds the runtime folder in the usual place: Flatpak has it there in
+    every sandbox, and takes it that the host has, too."""
+    usual = f"/run/user/{os.getuid()}"
+    command = ["bwrap", "--dev-bind", "/", "/", "--tmpfs", "/run/user", "--bind", environment["XDG_RUNTIME_DIR"], usual, "--",
+               "xvfb-run", "-a", "-s", "-screen 0 1600x1200x24 -nolisten tcp -noreset", "dbus-run-session", "--"]
+    return command, {**environment, "XDG_RUNTIME_DIR": usual}
+
+
 def test_installed(suite, build, environment, output, results):
     """Runs the cases of the installed app; a program that failed without saying which has failed all the same."""
-    command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1200x24 -nolisten tcp -noreset", "dbus-run-session", "--", sys.executable,
-               HERE / "test-installed.py", suite, build / "flatpak", build]
+    command, environment = in_session(environment)
+    command += [sys.executable, HERE / "test-installed.py", suite, build / "flatpak", build]
     failed = results.failed
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=output, text=True) as tests:
         for line in tests.stdout:
