@@ -106,16 +106,14 @@ def record_in_background(app):
 
 @contextlib.contextmanager
 def judged():
-    """The app beside a program that a budget of one megabyte is broken by."""
-    with App() as app:
+    """The app beside a program that a budget of one megabyte is broken by, and which outlives it: with the program its alerts would go."""
+    with contextlib.ExitStack() as later, App() as app:
         app.wait("^CPU: [0-9]")
         workload = start_workload("--seed", "1")
-        try:
-            wait_until(lambda: app.find("^headroom-workload", LIST_ITEM), "the program in the sidebar")
-            judge(app, "tight", 1)
-            yield app
-        finally:
-            end_program(workload)
+        later.callback(end_program, workload)
+        wait_until(lambda: app.find("^headroom-workload", LIST_ITEM), "the program in the sidebar")
+        judge(app, "tight", 1)
+        yield app
 
 
 def check_alerts(desktop, priority):
