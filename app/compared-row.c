@@ -116,7 +116,7 @@ hr_compared_row_compare (HrComparedRow   *a,
 const char *
 hr_compared_column_title (HrComparedColumn column)
 {
-  static const char *const titles[] = { N_ ("Metric"), N_ ("Result"), N_ ("Change"), N_ ("95 % interval"), N_ ("Base"), N_ ("New") };
+  static const char *const titles[] = { N_ ("Metric"), N_ ("Result"), N_ ("Change"), N_ ("99 % interval"), N_ ("Base"), N_ ("New") };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (titles) == HR_N_COMPARED_COLUMNS);
 

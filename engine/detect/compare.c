@@ -25,8 +25,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the interval of a ratio. */
-#define COVERAGE 0.95
+/* Of the interval of a ratio: a report has dozens of them, and of dozens hardly one may be wrong. */
+#define COVERAGE 0.99
 
 /* Below so many values of either nothing is said. */
 #define LEAST_VALUES 20
@@ -42,8 +42,8 @@
 #define STRETCHES 10
 
 /* How far the bounds that ten stretches give have to move out: what is known of a spread from n values is sqrt (n / (n - 1)) too little, and
- * Student's distribution with 9 degrees of freedom has its 97.5th percentile at 2.262 where the normal one has it at 1.960. */
-#define WIDEN (1.0541 * 2.2622 / 1.9600)
+ * Student's distribution with 9 degrees of freedom has its 99.5th percentile at 3.250 where the normal one has it at 2.576. */
+#define WIDEN (1.0541 * 3.2498 / 2.5758)
 
 #define MOST_CORRELATION 0.9
 
@@ -194,7 +194,7 @@ stretch_correlation (const Series *self)
   return (hr_lag_correlation (medians, STRETCHES, centre) + 1.0 / STRETCHES) / (1 - 3.0 / STRETCHES);
 }
 
-/* Writes the bounds of the ratio in 95 of 100 cases. */
+/* Writes the bounds of the ratio in 99 of 100 cases. */
 static void
 find_interval (const Series           *base,
                const Series           *now,

@@ -43,7 +43,7 @@ typedef struct
   double       base;     /* median; of rounds, that of their medians */
   double       now;
   double       ratio;     /* of the medians; of rounds, what their ratios have in the middle */
-  double       ratio_low; /* of the interval that covers the truth in 95 of 100 cases */
+  double       ratio_low; /* of the interval that covers the truth in 99 of 100 cases */
   double       ratio_high;
   double       p;      /* that no difference is behind it; corrected for noise that follows itself */
   double       q;      /* the same, corrected for how many metrics were looked at */

@@ -104,7 +104,7 @@ static void
 append_text (HrComparison *self,
              GString      *out)
 {
-  static const char *const heads[N_CELLS] = { "DIFFERENCE", "METRIC", "BASE", "NOW", "RATIO (95 %)", "SOURCE" };
+  static const char *const heads[N_CELLS] = { "DIFFERENCE", "METRIC", "BASE", "NOW", "RATIO (99 %)", "SOURCE" };
   g_autoptr (GArray) rows = word_rows (self);
   g_autofree char *extent = word_extent (self);
   g_autoptr (HrTextTable) table = hr_text_table_new (heads, N_CELLS);
@@ -124,7 +124,7 @@ append_markdown (HrComparison *self,
   g_autofree char *extent = word_extent (self);
 
   g_string_append_printf (out, "**%s**, %s\n\n", hr_difference_name (hr_comparison_get_difference (self)), extent);
-  g_string_append (out, "| | metric | base | now | ratio (95 %) | source |\n|---|---|---|---|---|---|\n");
+  g_string_append (out, "| | metric | base | now | ratio (99 %) | source |\n|---|---|---|---|---|---|\n");
   for (guint i = 0; i < rows->len; i++)
     hr_markdown_append_row (out, (const char *const *) g_array_index (rows, Words, i).cells, N_CELLS);
 }

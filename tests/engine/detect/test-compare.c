@@ -91,7 +91,7 @@ test_no_change_is_not_told (void)
     }
 }
 
-/* A fifth more is found in all but a few pairs, where the noise of an interval is a tenth; and the interval covers it in 95 of 100. */
+/* A fifth more is found in all but a few pairs, where the noise of an interval is a tenth; and the interval covers it in 99 of 100. */
 static void
 test_a_fifth_more_is_worse (void)
 {
@@ -113,7 +113,7 @@ test_a_fifth_more_is_worse (void)
           n_covered += result.ratio_low <= 1.2 && result.ratio_high >= 1.2;
         }
       g_assert_cmpuint (n_worse, >=, 98);
-      g_assert_cmpuint (n_covered, >=, 90);
+      g_assert_cmpuint (n_covered, >=, 96);
     }
 }
 
@@ -162,7 +162,7 @@ test_wandering_widens_the_interval (void)
     }
 
   g_test_message ("%u of 400 are covered", n_covered);
-  g_assert_cmpuint (n_covered, >=, 360);
+  g_assert_cmpuint (n_covered, >=, 380);
 }
 
 static void
@@ -412,15 +412,15 @@ test_rounds_see_through_drift (void)
 
   g_test_message ("told %u, covered %u; worse %u, covered %u; two alone covered %u", n_told, n_same_covered, n_worse, n_covered, n_two_covered);
   g_assert_cmpuint (n_told, <=, 4);
-  g_assert_cmpuint (n_same_covered, >=, 184);
+  g_assert_cmpuint (n_same_covered, >=, 194);
   g_assert_cmpuint (n_worse, >=, 194);
-  g_assert_cmpuint (n_covered, >=, 184);
+  g_assert_cmpuint (n_covered, >=, 194);
   /* So hard it is. */
-  g_assert_cmpuint (n_two_covered, <, 150);
+  g_assert_cmpuint (n_two_covered, <, 180);
 }
 
 /* By hand: three rounds that are 10, 20 and 30 % slower. Logarithms have a mean of 0.179 999 and a standard error of 0.048 238, and Student's
- * bound with two degrees of freedom is 4.302 65. */
+ * bound with two degrees of freedom is 9.924 84 for 99 of 100. */
 static void
 test_rounds_by_hand (void)
 {
@@ -441,8 +441,8 @@ test_rounds_by_hand (void)
   g_assert_cmpfloat (result.base, ==, 10);
   g_assert_cmpfloat (result.now, ==, 12);
   g_assert_cmpfloat_with_epsilon (result.ratio, 1.197216, 1e-6);
-  g_assert_cmpfloat_with_epsilon (result.ratio_low, 0.972822, 1e-6);
-  g_assert_cmpfloat_with_epsilon (result.ratio_high, 1.473369, 1e-6);
+  g_assert_cmpfloat_with_epsilon (result.ratio_low, 0.741738, 1e-6);
+  g_assert_cmpfloat_with_epsilon (result.ratio_high, 1.932388, 1e-6);
   g_assert_cmpfloat_with_epsilon (result.p, 0.064906, 1e-6);
   g_assert_cmpint (result.difference, ==, HR_DIFFERENCE_INCONCLUSIVE);
 }
