@@ -4,7 +4,7 @@
 
 For every suite a runtime is made of Debian packages (runtime.py), unless it is there already. The manifest is built against it, exported, made a bundle,
 and installed from that into an installation of its own, in which test-installed.py runs, with a display and a session bus. What came of it is
-printed as TAP, "N passed, N failed, N skipped" last; BUILD/flatpak keeps the bundles and screenshots, and the log of a suite that failed. Runtimes,
+printed as TAP, "N passed, N failed, N skipped" last; BUILD/flatpak keeps bundles, screenshots and figures, and the log of a suite that failed. Runtimes,
 packages and built modules stay in ${XDG_CACHE_HOME:-~/.cache}/headroom/stand-in-SUITE, which may be removed at any time.
 """
 
@@ -52,7 +52,7 @@ class Results:
         if case:
             self.add(case[2], "failed" if case[1] else "skipped" if case[3] else "passed", case[4])
         elif not re.match(r"1\.\.\d+$", line):
-            print(f"# {line}", flush=True)
+            print(f"# {line.removeprefix('# ')}", flush=True)
 
     def status(self):
         print(f"1..{self.passed + self.failed + self.skipped}")

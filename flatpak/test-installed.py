@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 
 SUITE, OUTPUT, BUILD = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 os.environ.update(HEADROOM_BUILD_DIR=str(BUILD), GDK_BACKEND="x11", GSK_RENDERER="cairo")
@@ -226,6 +227,8 @@ def save_as(app, path):
 def test_an_export_arrives_where_it_was_asked_for():
     with tempfile.TemporaryDirectory(prefix="headroom-exports-") as folder, installed() as app:
         app.wait("^CPU: [0-9]")
+        if not (RUNTIME / "doc").is_mount():
+            raise unittest.SkipTest("the document portal cannot mount its files here")
         path = pathlib.Path(folder) / "from the sandbox.csv"
         app.action("export-csv", "")
         save_as(app, path)
