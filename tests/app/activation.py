@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The app as the session bus starts it."""
 
+import contextlib
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -39,7 +41,17 @@ class Activated(Built):
         environment = [f"{name}={os.environ[name]}" for name in INHERITED]
         subprocess.run(["dbus-update-activation-environment", *environment], check=True)
         self.ask()
-        return Service(owner())
+        return Service(launched(self.loop))
+
+
+def launched(loop):
+    """The process id of the app that will write this report; None where it has done what it was started for, and has ended."""
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            variables = (process / "environ").read_bytes().split(b"\0")
+            if (process / "comm").read_text() == "headroom\n" and f"HEADROOM_LOOP_REPORT={loop}".encode() in variables:
+                return int(process.name)
+    return None
 
 
 def owner():
