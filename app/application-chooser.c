@@ -2,6 +2,9 @@
 
 #include "app/application-private.h"
 #include "app/file-kinds.h"
+#include "engine/model/shown-path.h"
+
+#include <glib/gi18n.h>
 
 /* What is being chosen. */
 typedef struct
@@ -32,13 +35,37 @@ drop_chooser_cb (gpointer chooser)
   g_object_unref (chooser);
 }
 
+/* Returns: (transfer full) (nullable): the path of @file; NULL, its user told, where it has none, or none that is text: settings, actions and notifications
+ * carry nothing else. */
+char *
+_hr_application_take_path (HrApplication *self,
+                           GFile         *file)
+{
+  g_autofree char *path = g_file_get_path (file);
+  g_autofree char *uri = NULL;
+  g_autofree char *shown = NULL;
+  g_autofree char *body = NULL;
+
+  if (path != NULL && g_utf8_validate (path, -1, NULL))
+    return g_steal_pointer (&path);
+
+  uri = g_file_get_uri (file);
+  shown = path != NULL ? hr_shown_path (path) : NULL;
+  body = path != NULL ? g_strdup_printf (_ ("“%s” has a name, or is in a folder with a name, that is not UTF-8 text. Give it another one."), shown)
+                      : g_strdup_printf (_ ("“%s” is not a file of this computer."), uri);
+  if (self->window != NULL)
+    hr_main_window_complain (self->window, _ ("File Not Used"), body);
+
+  return NULL;
+}
+
 static void
 chooser_response_cb (GtkNativeDialog *chooser,
                      int              response,
                      Choice          *choice)
 {
   g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
-  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
+  g_autofree char *path = file != NULL ? _hr_application_take_path (choice->application, file) : NULL;
 
   if (path != NULL)
     choice->chosen (choice->application, path);

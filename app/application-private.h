@@ -54,15 +54,17 @@ struct _HrApplication
   gboolean hurried; /* it was asked to end twice */
 };
 
-void _hr_application_do_with_frame (HrApplication  *self,
-                                    GtkTickCallback callback,
-                                    gpointer        user_data);
-void _hr_application_choose (HrApplication       *self,
-                             const char          *title,
-                             GtkFileChooserAction what,
-                             const char          *name,
-                             const char          *suffixes,
-                             HrChosen             chosen);
+void  _hr_application_do_with_frame (HrApplication  *self,
+                                     GtkTickCallback callback,
+                                     gpointer        user_data);
+void  _hr_application_choose (HrApplication       *self,
+                              const char          *title,
+                              GtkFileChooserAction what,
+                              const char          *name,
+                              const char          *suffixes,
+                              HrChosen             chosen);
+char *_hr_application_take_path (HrApplication *self,
+                                 GFile         *file) G_GNUC_WARN_UNUSED_RESULT;
 
 void _hr_application_add_actions (HrApplication *self);
 void _hr_application_add_session_actions (HrApplication *self);

@@ -331,17 +331,21 @@ void
 _hr_application_open_file (HrApplication *self,
                            GFile         *file)
 {
-  g_autofree char *path = g_file_get_path (file);
   g_autofree char *uri = g_file_get_uri (file);
+  g_autofree char *path = NULL;
 
-  if (hr_source_input_is_link (uri) && self->window != NULL)
-    hr_main_window_offer_source (self->window, uri);
-  else if (path != NULL && g_str_has_suffix (path, CONTRACT_SUFFIX))
+  if (hr_source_input_is_link (uri))
+    {
+      if (self->window != NULL)
+        hr_main_window_offer_source (self->window, uri);
+      return;
+    }
+
+  path = _hr_application_take_path (self, file);
+  if (path != NULL && g_str_has_suffix (path, CONTRACT_SUFFIX))
     g_action_group_activate_action (G_ACTION_GROUP (self), "open-contract", g_variant_new_string (path));
   else if (path != NULL)
     open_chosen (self, path);
-  else if (self->window != NULL)
-    hr_main_window_complain (self->window, _ ("Not Opened"), uri);
 }
 
 static void

@@ -222,6 +222,27 @@ do_action (GApplication *application,
   return TRUE;
 }
 
+/* Has the instance that runs judge by the contract of this one's option, if there is one. */
+static gboolean
+hand_on_contract (HrApplication *self,
+                  GError       **error)
+{
+  g_autofree char *path = self->contract_option != NULL ? g_canonicalize_filename (self->contract_option, NULL) : NULL;
+  g_autofree char *shown = path != NULL ? g_filename_display_name (path) : NULL;
+
+  if (path == NULL)
+    return TRUE;
+  if (!g_utf8_validate (path, -1, NULL))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _ ("“%s” is not UTF-8 text"), shown);
+      return FALSE;
+    }
+
+  g_action_group_activate_action (G_ACTION_GROUP (self), "open-contract", g_variant_new_string (path));
+
+  return TRUE;
+}
+
 /* Options are this instance's; of a second start only the contract and the action reach the one that runs. */
 static int
 hr_application_handle_local_options (GApplication *application,
@@ -240,11 +261,10 @@ hr_application_handle_local_options (GApplication *application,
       g_printerr ("headroom: %s\n", error->message);
       return EXIT_FAILURE;
     }
-  if (g_application_get_is_remote (application) && self->contract_option != NULL)
+  if (g_application_get_is_remote (application) && !hand_on_contract (self, &error))
     {
-      g_autofree char *path = g_canonicalize_filename (self->contract_option, NULL);
-
-      g_action_group_activate_action (G_ACTION_GROUP (application), "open-contract", g_variant_new_string (path));
+      g_printerr ("headroom: %s\n", error->message);
+      return EXIT_FAILURE;
     }
   if (g_variant_dict_lookup (options, "action", "&s", &action) && !do_action (application, action, &error))
     {

@@ -5,6 +5,7 @@
 Prints TAP. Needs a display, which ./dev test gives; the bus is one of its own, which knows the app's service file.
 """
 
+import os
 import pathlib
 import re
 import sqlite3
@@ -110,6 +111,16 @@ def test_files_and_links_open_it():
             is_asked_about(app)
     with activated("launch", APP_ID, LINK) as app:
         is_asked_about(app)
+
+
+def test_a_file_whose_name_is_no_text_is_told_of():
+    with tempfile.TemporaryDirectory() as folder:
+        session = pathlib.Path(folder) / "kept.headroom"
+        make_session(session)
+        unnamed = session.rename(pathlib.Path(folder) / os.fsdecode(b"n\xff.headroom"))
+        with App(str(unnamed)) as app:
+            app.wait("^File Not Used$")
+            assert not app.find("^n.*, ", LIST_ITEM)
 
 
 def is_asked_about(app):
