@@ -204,7 +204,7 @@ static void
 add_notifications (HrPreferencesWindow *self)
 {
   const char *const    severities[] = { _ ("Low"), _ ("Medium"), _ ("High"), _ ("Critical"), NULL };
-  AdwPreferencesPage  *page = add_page (self, _ ("Notifications"), "preferences-system-notifications-symbolic");
+  AdwPreferencesPage  *page = add_page (self, _ ("Notifications"), "alarm-symbolic");
   AdwPreferencesGroup *group = add_group (page, "");
   GtkWidget           *severity = new_choice (self, "notify-from", HR_SEVERITY_LOW, _ ("From severity"), _ ("Alerts below it are listed only"), severities);
 

@@ -201,7 +201,7 @@ hr_standing_icon (HrStanding standing)
   switch (standing)
     {
     case HR_STANDING_WITHIN:
-      return "emblem-ok-symbolic";
+      return "headroom-ok-symbolic";
     case HR_STANDING_WARNING:
     case HR_STANDING_CRITICAL:
       return "dialog-warning-symbolic";
