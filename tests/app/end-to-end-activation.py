@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 from activation import actions, activated, gapplication, knows_service, owner, run_again
-from desktop import APP_ID, BUILD, LIST_ITEM, App, make_session, tap, wait_until
+from desktop import APP_ID, BUILD, LIST_ITEM, App, file_choosers, make_session, tap, wait_until
 
 LINK = "headroom://127.0.0.1:7777/#00112233445566778899aabbccddeeff"
 
@@ -51,10 +51,8 @@ def test_a_launchers_actions_start_it():
         wait_until(lambda: recordings(app.history), "the recording in the file")
         gapplication("action", APP_ID, "stop-recording")
         app.wait_toast("^Recording kept")
-    with activated("action", APP_ID, "choose-session") as app:
+    with file_choosers(), activated("action", APP_ID, "choose-session") as app:
         app.wait("^Open a session file$")
-        # The file chooser looks for cloud providers with a library that loses memory where it finds none.
-        app.launcher.kill()
 
 
 def test_every_action_of_the_desktop_file_is_one_of_the_apps():

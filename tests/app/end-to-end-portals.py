@@ -25,7 +25,7 @@ if __name__ == "__main__" and PRIVATE not in os.environ:
     os.environ[PRIVATE] = "1"
     sys.exit(documents.in_private_session(sys.argv))
 
-from desktop import LIST_ITEM, App, start_workload, end_program, wait_until, tap  # noqa: E402
+from desktop import LIST_ITEM, App, file_choosers, start_workload, end_program, wait_until, tap  # noqa: E402
 
 # What a budget of one megabyte makes of any program, and the same with room.
 CONTRACT = "[contract]\nname={name}\nversion=1\n\n[memory]\nmetric=memory_usage_mb\nstatistic=last\nlimit={limit}\nsource=headroom-workload*\n"
@@ -249,6 +249,7 @@ def test_files_are_lent():
         stack.push(lending)
         desktop = stack.enter_context(Desktop("--portal"))
         stack.enter_context(as_sandboxed())
+        stack.enter_context(file_choosers())
         app = stack.enter_context(App())
         host = pathlib.Path(app.folder.name) / "host"
         host.mkdir()
