@@ -225,7 +225,8 @@ show_alert_cb (GSimpleAction *action,
   HrApplication *self = HR_APPLICATION (user_data);
 
   g_application_activate (G_APPLICATION (self));
-  hr_main_window_select (self->window, g_variant_get_string (parameter, NULL));
+  if (self->window != NULL)
+    hr_main_window_select (self->window, g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -239,7 +240,8 @@ show_records_cb (GSimpleAction *action,
 
   g_variant_get (parameter, "(&sx)", &source, &moment_us);
   g_application_activate (G_APPLICATION (self));
-  hr_main_window_show_records (self->window, source, moment_us);
+  if (self->window != NULL)
+    hr_main_window_show_records (self->window, source, moment_us);
 }
 
 static void

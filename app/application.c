@@ -203,7 +203,7 @@ take_path (GVariantDict *options,
   return path;
 }
 
-/* Has the action @name done, here or by the instance that runs; FALSE with an error where there is none that takes nothing. */
+/* Has the action @name done, here with a window or by the instance that runs; FALSE with an error where there is none that takes nothing. */
 static gboolean
 do_action (GApplication *application,
            const char   *name,
@@ -217,6 +217,9 @@ do_action (GApplication *application,
       return FALSE;
     }
 
+  /* Else it would find none: a recording would take itself for one that goes on without, and a dialog would have nothing to stand before. */
+  if (!g_application_get_is_remote (application))
+    g_application_activate (application);
   g_action_group_activate_action (G_ACTION_GROUP (application), name, NULL);
 
   return TRUE;

@@ -77,6 +77,13 @@ def test_without_a_bus_that_starts_it_an_option_does_the_same():
             assert refused.returncode == 1 and name in refused.stderr, refused
 
 
+def test_an_option_finds_a_window():
+    with App("--action=about") as app:
+        app.wait("^See how much room a running program has left")
+    with App("--action=record") as app:
+        app.wait("^Stop recording")
+
+
 def test_a_script_records_without_a_window():
     with activated("action", APP_ID, "record", window=False) as app:
         wait_until(lambda: recordings(app.history), "the recording in the file")
