@@ -141,7 +141,7 @@ def with_service():
         services = pathlib.Path(folder) / "dbus-1/services"
         services.mkdir(parents=True)
         text = (BUILD / "data" / f"{APP_ID}.service").read_text()
-        (services / f"{APP_ID}.service").write_text(re.sub(r"(?m)^Exec=\S+/headroom ", f"Exec={BUILD}/app/headroom ", text))
+        (services / f"{APP_ID}.service").write_text(re.sub(r"(?m)^Exec='.+/headroom' ", f"Exec='{BUILD}/app/headroom' ", text))
         return run_again(folder, BUILD)
 
 

@@ -146,7 +146,7 @@ def test_what_the_desktop_file_names_is_there():
     for program in re.findall(r"(?m)^Exec=(\S+)", text):
         assert os.access(PLACE / "bin" / program, os.X_OK), program
     service = (PLACE / f"share/dbus-1/services/{APP_ID}.service").read_text()
-    assert f"Exec={PREFIX}/bin/headroom --gapplication-service\n" in service
+    assert f"Exec='{PREFIX}/bin/headroom' --gapplication-service\n" in service
 
 
 def program_of(pid):
@@ -184,7 +184,7 @@ def stage():
         subprocess.run(command, check=True)
     service = pathlib.Path(f"dbus-1/services/{APP_ID}.service")
     (STAGE / service.parent).mkdir(parents=True)
-    (STAGE / service).write_text((PLACE / "share" / service).read_text().replace(f"Exec={PREFIX}", f"Exec={PLACE}"))
+    (STAGE / service).write_text((PLACE / "share" / service).read_text().replace(f"Exec='{PREFIX}", f"Exec='{PLACE}"))
     return f"{STAGE}:{PLACE}/share"
 
 

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export HEADROOM_INSTALL_BUILD=$PWD/_build-install
-./dev install --prefix "$folder/prefix"
-HEADROOM_INSTALLED=$folder/prefix HEADROOM_BUILD_DIR=$PWD/_build /usr/bin/python3 tests/app/end-to-end-install.py
+# A home may have a blank in its path.
+./dev install --prefix "$folder/a prefix"
+HEADROOM_INSTALLED="$folder/a prefix" HEADROOM_BUILD_DIR=$PWD/_build /usr/bin/python3 tests/app/end-to-end-install.py
 echo '{ "installed": true }' >"$1"
