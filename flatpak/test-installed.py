@@ -23,8 +23,8 @@ import unittest
 
 SUITE, OUTPUT, BUILD = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 os.environ.update(HEADROOM_BUILD_DIR=str(BUILD), GDK_BACKEND="x11", GSK_RENDERER="cairo")
-TESTS = pathlib.Path(__file__).resolve().parent.parent / "tests"
-sys.path[1:1] = [str(TESTS / "app"), str(TESTS / "emulators")]
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path[1:1] = [str(ROOT / "tests/app"), str(ROOT / "tests/emulators")]
 
 from client import Iphone  # noqa: E402
 from desktop import APP_ID, LIST_ITEM, App, Atspi, Built, Service, end_program, environment, name, start_workload, tap, wait_until  # noqa: E402
@@ -337,6 +337,23 @@ def test_the_command_line_works_in_the_sandbox():
     status, said, complaints = in_sandbox("headroom-cli", "doctor")
     print("".join(f"# {line}\n" for line in said.splitlines()), end="", flush=True)
     assert status == 0, (status, said, complaints)
+
+
+# Themes have icons as files, libraries have some within them.
+FIND_ICONS = """
+for name in "$@"; do
+  [ -n "$(find /usr/share/icons /app/share/icons -name "$name.*" -print -quit)" ] ||
+    grep -qs "$name\\.s[vy]" /usr/lib/*/libgtk-4.so.1 /usr/lib/*/libadwaita-1.so.0 || echo "$name"
+done
+"""
+
+
+def test_no_icon_is_missing_in_the_runtime():
+    sources = [*ROOT.glob("app/*.c"), *ROOT.glob("resources/ui/*.ui")]
+    wanted = {found for path in sources for found in re.findall(r"(?<=[\">])[a-z0-9-]+-symbolic(?=[\"<])", path.read_text())}
+    wanted -= {path.stem for path in ROOT.glob("resources/**/*-symbolic.svg")}
+    status, missing, complaints = in_sandbox("sh", "-c", FIND_ICONS, "sh", *sorted(wanted))
+    assert status == 0 and len(wanted) > 10 and not missing, (status, len(wanted), missing, complaints)
 
 
 def test_the_desktop_is_told():
