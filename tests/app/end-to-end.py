@@ -5,6 +5,7 @@
 Prints TAP. Needs a display and a session bus, which ./dev test gives.
 """
 
+import contextlib
 import csv
 import json
 import os
@@ -14,7 +15,7 @@ import signal
 import sys
 import tempfile
 
-from desktop import LIST_ITEM, App, lasting_settings, start_workload, wait_until, tap
+from desktop import LIST_ITEM, App, end_program, lasting_settings, start_workload, wait_until, tap
 
 LATENCY = "thompson_duration_ms"
 
@@ -169,9 +170,11 @@ def test_spans_and_categories_say_where_time_and_memory_go():
 
 
 def test_a_program_that_records_too_much_is_slowed_down():
-    with App() as app:
+    with contextlib.ExitStack() as later, App() as app:
         app.wait("^CPU: [0-9]")
-        workload = start_workload("--rate", "0")
+        # Small batches have the most records for their work, even with half of a processor.
+        workload = start_workload("--rate", "0", "--batch", "10")
+        later.callback(end_program, workload)
         app.select("headroom-workload")
         app.wait("^sampling slowed down", LIST_ITEM)
         app.wait("1 in [0-9]+ measured")
