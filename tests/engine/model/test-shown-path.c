@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "engine/model/shown-path.h"
+#include "tests/folder.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/xattr.h>
 
@@ -27,7 +27,7 @@ static void
 tear_down (Fixture      *fixture,
            gconstpointer data)
 {
-  g_remove (fixture->path);
+  remove_folder (fixture->folder);
   g_free (fixture->folder);
   g_free (fixture->path);
 }
@@ -98,11 +98,19 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *runtime = g_dir_make_tmp ("headroom-shown-path-XXXXXX", NULL);
+  g_autofree char *documents = g_build_filename (runtime, "doc", NULL);
+  int              status;
+
+  g_setenv ("XDG_RUNTIME_DIR", runtime, TRUE);
+  g_test_init (&argc, &argv, NULL);
   ADD ("as-it-is", test_paths_are_shown_as_they_are);
   ADD ("lent", test_a_lent_file_has_its_name_alone);
   ADD ("host", test_the_host_path_is_told);
   ADD ("text", test_text_that_names_no_path_stays);
+  status = g_test_run ();
+  g_rmdir (documents);
+  g_rmdir (runtime);
 
-  return g_test_run ();
+  return status;
 }
