@@ -4,15 +4,17 @@
 #include "app/wording.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* On an alert that the desktop was told of. */
 #define TOLD "told"
 
+/* Either name may have any letter in it: only with its length it is clear where the first one ends. */
 static char *
 notification_id (const char *source,
                  const char *budget)
 {
-  return g_strdup_printf ("alert-%s-%s", source, budget);
+  return g_strdup_printf ("alert-%zu-%s-%s", strlen (source), source, budget);
 }
 
 static void

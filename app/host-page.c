@@ -7,8 +7,6 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-#define LOCAL_ADDRESS "local:"
-
 struct _HrHostPage
 {
   GtkWidget parent_instance;
@@ -44,7 +42,7 @@ hr_host_page_explains (HrHostPage *self,
 
   if (self->sandbox == NULL || hr_sandbox_get_kind (self->sandbox) == HR_SANDBOX_NONE)
     return FALSE;
-  if (source == NULL || hr_source_get_role (source) != HR_SOURCE_COMPUTER || !g_str_equal (hr_source_get_address (source), LOCAL_ADDRESS))
+  if (source == NULL || hr_source_get_role (source) != HR_SOURCE_COMPUTER || !hr_source_is_here (source))
     return FALSE;
 
   return hr_history_get_n_snapshots (hr_source_get_history (source)) == 0 &&

@@ -154,7 +154,7 @@ show_error (HrLiveView *self)
   g_autofree char *text = g_markup_escape_text (message != NULL && *message != '\0' ? message : hr_word_state (state), -1);
   g_autofree char *advice = NULL;
 
-  if (state == HR_SOURCE_LOST && hr_source_get_role (self->source) == HR_SOURCE_COMPUTER && g_str_equal (hr_source_get_address (self->source), "local:"))
+  if (state == HR_SOURCE_LOST && hr_source_get_role (self->source) == HR_SOURCE_COMPUTER && hr_source_is_here (self->source))
     advice = g_strdup_printf ("%s\n\n%s", text, _ ("Headroom keeps trying. If headroom-agent is not installed, install it, or start Headroom with --agent and its path."));
   adw_status_page_set_description (self->error, advice != NULL ? advice : text);
 }

@@ -10,9 +10,6 @@
 
 #include <glib/gi18n.h>
 
-/* Of this computer. */
-#define LOCAL_ADDRESS "local:"
-
 /* A source that is out of sight and forgotten unless its user thinks better of it. */
 typedef struct
 {
@@ -293,7 +290,7 @@ _hr_main_window_add_source_actions (HrMainWindow *self)
 static gboolean
 can_forget (HrSource *source)
 {
-  return hr_source_get_role (source) != HR_SOURCE_COMPUTER || !g_str_equal (hr_source_get_address (source), LOCAL_ADDRESS);
+  return hr_source_get_role (source) != HR_SOURCE_COMPUTER || !hr_source_is_here (source);
 }
 
 static gboolean

@@ -7,9 +7,6 @@
 
 G_BEGIN_DECLS
 
-/* The address of the agent that was started for this computer. */
-#define HR_MONITOR_LOCAL_ADDRESS "local:"
-
 #define HR_TYPE_MONITOR_RECORDING (hr_monitor_recording_get_type ())
 G_DECLARE_FINAL_TYPE (HrMonitorRecording, hr_monitor_recording, HR, MONITOR_RECORDING, GObject)
 

@@ -90,12 +90,6 @@ hr_monitor_add (HrMonitor       *self,
   return hr_devices_add (self->devices, address->udid, address->port);
 }
 
-static gboolean
-is_local (HrSource *source)
-{
-  return g_str_equal (hr_source_get_address (source), HR_MONITOR_LOCAL_ADDRESS);
-}
-
 /* Removes @source with all that came from it: an origin with its programs and its link, a program alone. A device that is attached comes back
  * when it is attached the next time, a program with its next run. Not this computer itself. May be called from any signal about @source but its "source-added". */
 void
@@ -106,7 +100,7 @@ hr_monitor_forget (HrMonitor *self,
 
   if (role == HR_SOURCE_DEVICE && self->devices != NULL)
     hr_devices_forget (self->devices, source);
-  else if (role == HR_SOURCE_PROCESS || !is_local (source))
+  else if (role == HR_SOURCE_PROCESS || !hr_source_is_here (source))
     hr_hub_forget (self->hub, source);
 }
 

@@ -208,7 +208,7 @@ static void
 add_computer (HrMonitor *self,
               HrOpener  *opener)
 {
-  HrOrigin origin = { HR_SOURCE_COMPUTER, HR_GROUP_COMPUTER, HR_MONITOR_LOCAL_ADDRESS, g_get_host_name () };
+  HrOrigin origin = { HR_SOURCE_COMPUTER, HR_GROUP_COMPUTER, HR_SOURCE_LOCAL_ADDRESS, g_get_host_name () };
   HrPeer  *peer = hr_hub_add (self->hub, opener, &origin);
 
   hr_peer_connect (peer, hr_peer_get_origin (peer));

@@ -39,8 +39,7 @@ hr_standing_name (HrStanding standing)
 char *
 hr_source_find_address (HrSource *source)
 {
-  if (hr_source_get_role (source) == HR_SOURCE_PROCESS && hr_source_get_pid (source) != 0 &&
-      g_str_equal (hr_source_get_address (source), "local:"))
+  if (hr_source_get_role (source) == HR_SOURCE_PROCESS && hr_source_get_pid (source) != 0 && hr_source_is_here (source))
     return g_strdup_printf ("pid:%" G_GUINT64_FORMAT, hr_source_get_pid (source));
 
   return g_strdup (hr_source_get_address (source));

@@ -3,6 +3,7 @@
 #include "app/cli/wanted.h"
 
 #include "engine/link/network.h"
+#include "engine/model/source.h"
 
 #include <string.h>
 
@@ -102,7 +103,7 @@ hr_wanted_parse (HrWanted   *out,
   g_autoptr (HrAddress) address = NULL;
   g_autoptr (GError) cause = NULL;
 
-  address = hr_address_parse (text != NULL ? text : "local:", &cause);
+  address = hr_address_parse (text != NULL ? text : HR_SOURCE_LOCAL_ADDRESS, &cause);
   if (address == NULL && cause->code == HR_ADDRESS_ERROR_SCHEME && *text != '\0' && !looks_like_an_address (text) && token_file == NULL)
     {
       *out = (HrWanted){ .text = g_strdup (text), .name = g_strdup (text) };

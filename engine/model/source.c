@@ -146,6 +146,13 @@ hr_source_get_address (HrSource *self)
   return self->address;
 }
 
+/* Returns whether the agent that was started for this computer brings it. */
+gboolean
+hr_source_is_here (HrSource *self)
+{
+  return g_str_equal (self->address, HR_SOURCE_LOCAL_ADDRESS);
+}
+
 /* Says where it is and by which address it can be found again. Before anybody else sees it. */
 void
 hr_source_set_place (HrSource     *self,

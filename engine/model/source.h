@@ -67,12 +67,16 @@ HrSource *hr_source_new (HrSourceRole role,
 
 HrSourceRole hr_source_get_role (HrSource *self);
 
+/* The address of the agent that was started for this computer. */
+#define HR_SOURCE_LOCAL_ADDRESS "local:"
+
 /* Where it is, and the address of the link that brings it ("local:", "usb:UDID", "tcp:HOST:PORT"), by which settings know it again. */
 HrSourceGroup hr_source_get_group (HrSource *self);
 const char   *hr_source_get_address (HrSource *self);
 void          hr_source_set_place (HrSource     *self,
                                    HrSourceGroup group,
                                    const char   *address);
+gboolean      hr_source_is_here (HrSource *self);
 
 /* The name is unique among the sources of a hub; the title is what its user calls it, or the name. */
 const char *hr_source_get_name (HrSource *self);

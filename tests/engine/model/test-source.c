@@ -44,6 +44,18 @@ test_only_a_connected_source_is_live (void)
 }
 
 static void
+test_the_agent_of_this_computer_is_here (void)
+{
+  g_autoptr (HrSource) source = hr_source_new (HR_SOURCE_PROCESS, "ranker");
+
+  g_assert_false (hr_source_is_here (source));
+  hr_source_set_place (source, HR_GROUP_COMPUTER, HR_SOURCE_LOCAL_ADDRESS);
+  g_assert_true (hr_source_is_here (source));
+  hr_source_set_place (source, HR_GROUP_NETWORK, "tcp:atlas:7777");
+  g_assert_false (hr_source_is_here (source));
+}
+
+static void
 test_a_source_is_freed (void)
 {
   HrSource *source = hr_source_new (HR_SOURCE_PROCESS, "ranker");
@@ -60,6 +72,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/source/notify", test_only_real_changes_notify);
   g_test_add_func ("/model/source/live", test_only_a_connected_source_is_live);
+  g_test_add_func ("/model/source/here", test_the_agent_of_this_computer_is_here);
   g_test_add_func ("/model/source/freed", test_a_source_is_freed);
 
   return g_test_run ();
