@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "engine/link/link.h"
-#include "engine/link/usbmux.h"
 #include "tests/engine/link/emulator.h"
-#include "tests/engine/link/wait.h"
+#include "tests/engine/link/hearing.h"
 
 #include <glib/gstdio.h>
 
@@ -15,26 +14,9 @@ static const char *iphone;
 
 typedef struct
 {
-  Emulator  emulator;
-  HrUsbmux *client;
-  GString  *heard;
+  Emulator emulator;
+  Hearing  hearing;
 } Bench;
-
-static void
-attached_cb (HrUsbmux             *client,
-             const HrUsbmuxDevice *device,
-             gpointer              user_data)
-{
-  g_string_append_printf (((Bench *) user_data)->heard, "+%s ", device->udid);
-}
-
-static void
-detached_cb (HrUsbmux   *client,
-             const char *udid,
-             gpointer    user_data)
-{
-  g_string_append_printf (((Bench *) user_data)->heard, "-%s ", udid);
-}
 
 static void
 begin (Bench      *self,
@@ -42,28 +24,15 @@ begin (Bench      *self,
        const char *argument)
 {
   emulator_start (&self->emulator, iphone, address, argument);
-  self->heard = g_string_new (NULL);
-  self->client = hr_usbmux_new (NULL);
-  g_assert_cmpstr (hr_usbmux_get_address (self->client), ==, self->emulator.address);
-  g_signal_connect (self->client, "attached", G_CALLBACK (attached_cb), self);
-  g_signal_connect (self->client, "detached", G_CALLBACK (detached_cb), self);
-  hr_usbmux_start (self->client);
+  hearing_begin (&self->hearing, NULL);
+  g_assert_cmpstr (hr_usbmux_get_address (self->hearing.client), ==, self->emulator.address);
 }
 
 static void
 finish (Bench *self)
 {
-  g_assert_finalize_object (self->client);
+  hearing_end (&self->hearing);
   emulator_stop (&self->emulator);
-  g_string_free (self->heard, TRUE);
-}
-
-static void
-wait_until_heard (Bench      *self,
-                  const char *words)
-{
-  wait_until (g_str_equal (self->heard->str, words));
-  g_string_truncate (self->heard, 0);
 }
 
 static GIOStream *
@@ -73,10 +42,10 @@ connect_to (Bench   *self,
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  hr_usbmux_connect_async (self->client, EMULATED_UDID, port, NULL, result_cb, &result);
+  hr_usbmux_connect_async (self->hearing.client, EMULATED_UDID, port, NULL, result_cb, &result);
   wait_until (result != NULL);
 
-  return hr_usbmux_connect_finish (self->client, result, error);
+  return hr_usbmux_connect_finish (self->hearing.client, result, error);
 }
 
 static void
@@ -85,19 +54,19 @@ test_comes_and_goes (void)
   Bench self;
 
   begin (&self, NULL, NULL);
-  wait_until_heard (&self, "+" EMULATED_UDID " ");
-  g_assert_cmpuint (hr_usbmux_find (self.client, EMULATED_UDID)->id, ==, 1);
-  g_assert_cmpuint (hr_usbmux_find (self.client, EMULATED_UDID)->product_id, ==, 0x12a8);
-  g_assert_true (hr_usbmux_find (self.client, EMULATED_UDID)->usb);
+  wait_until_heard (&self.hearing, "+" EMULATED_UDID " ");
+  g_assert_cmpuint (hr_usbmux_find (self.hearing.client, EMULATED_UDID)->id, ==, 1);
+  g_assert_cmpuint (hr_usbmux_find (self.hearing.client, EMULATED_UDID)->product_id, ==, 0x12a8);
+  g_assert_true (hr_usbmux_find (self.hearing.client, EMULATED_UDID)->usb);
 
   emulator_do (&self.emulator, "{'do': 'replug'}");
-  wait_until_heard (&self, "-" EMULATED_UDID " +" EMULATED_UDID " ");
-  g_assert_cmpuint (hr_usbmux_find (self.client, EMULATED_UDID)->id, ==, 2);
+  wait_until_heard (&self.hearing, "-" EMULATED_UDID " +" EMULATED_UDID " ");
+  g_assert_cmpuint (hr_usbmux_find (self.hearing.client, EMULATED_UDID)->id, ==, 2);
 
   emulator_do (&self.emulator, "{'do': 'add', 'udid': '000080300000000000000001'}");
-  wait_until_heard (&self, "+" MODERN " ");
+  wait_until_heard (&self.hearing, "+" MODERN " ");
   emulator_do (&self.emulator, "{'do': 'detach'}");
-  wait_until_heard (&self, "-" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "-" EMULATED_UDID " ");
   finish (&self);
 }
 
@@ -107,17 +76,17 @@ test_late_and_restarted (void)
   Bench self;
 
   begin (&self, NULL, "--late");
-  wait_until (hr_usbmux_get_trouble (self.client) != NULL);
+  wait_until (hr_usbmux_get_trouble (self.hearing.client) != NULL);
   emulator_do (&self.emulator, "{'do': 'start'}");
-  wait_until_heard (&self, "+" EMULATED_UDID " ");
-  g_assert_null (hr_usbmux_get_trouble (self.client));
+  wait_until_heard (&self.hearing, "+" EMULATED_UDID " ");
+  g_assert_null (hr_usbmux_get_trouble (self.hearing.client));
   for (guint i = 0; i < 3; i++)
     {
       emulator_do (&self.emulator, "{'do': 'restart'}");
-      wait_until_heard (&self, "-" EMULATED_UDID " +" EMULATED_UDID " ");
+      wait_until_heard (&self.hearing, "-" EMULATED_UDID " +" EMULATED_UDID " ");
     }
   emulator_do (&self.emulator, "{'do': 'stop'}");
-  wait_until_heard (&self, "-" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "-" EMULATED_UDID " ");
   finish (&self);
 }
 
@@ -127,9 +96,9 @@ test_network (void)
   Bench self;
 
   begin (&self, "127.0.0.1:0", NULL);
-  wait_until_heard (&self, "+" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "+" EMULATED_UDID " ");
   emulator_do (&self.emulator, "{'do': 'restart'}");
-  wait_until_heard (&self, "-" EMULATED_UDID " +" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "-" EMULATED_UDID " +" EMULATED_UDID " ");
   finish (&self);
 }
 
@@ -145,12 +114,12 @@ test_manners (void)
   Bench self;
 
   begin (&self, NULL, NULL);
-  wait_until_heard (&self, "+" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "+" EMULATED_UDID " ");
   for (gsize i = 0; i < G_N_ELEMENTS (manners); i++)
     {
       emulator_do (&self.emulator, manners[i]);
       emulator_do (&self.emulator, "{'do': 'restart'}");
-      wait_until_heard (&self, "-" EMULATED_UDID " +" EMULATED_UDID " ");
+      wait_until_heard (&self.hearing, "-" EMULATED_UDID " +" EMULATED_UDID " ");
     }
   finish (&self);
 }
@@ -168,12 +137,12 @@ test_faults (void)
   Bench self;
 
   begin (&self, NULL, NULL);
-  wait_until_heard (&self, "+" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "+" EMULATED_UDID " ");
   for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
     {
       emulator_do (&self.emulator, faults[i]);
       emulator_do (&self.emulator, "{'do': 'restart'}");
-      wait_until_heard (&self, "-" EMULATED_UDID " +" EMULATED_UDID " ");
+      wait_until_heard (&self.hearing, "-" EMULATED_UDID " +" EMULATED_UDID " ");
     }
   finish (&self);
 }
@@ -221,7 +190,7 @@ test_link (void)
   Bench       self;
 
   begin (&self, NULL, NULL);
-  wait_until_heard (&self, "+" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "+" EMULATED_UDID " ");
   g_assert_null (connect_to (&self, 7777, &error));
   g_assert_error (error, HR_USBMUX_ERROR, HR_USBMUX_ERROR_REFUSED);
   g_clear_error (&error);
@@ -263,9 +232,9 @@ test_pair_record (void)
   Bench self;
 
   begin (&self, NULL, NULL);
-  hr_usbmux_read_pair_record_async (self.client, EMULATED_UDID, NULL, result_cb, &result);
+  hr_usbmux_read_pair_record_async (self.hearing.client, EMULATED_UDID, NULL, result_cb, &result);
   wait_until (result != NULL);
-  record = hr_usbmux_read_pair_record_finish (self.client, result, &error);
+  record = hr_usbmux_read_pair_record_finish (self.hearing.client, result, &error);
   g_assert_no_error (error);
   g_assert_nonnull (g_strstr_len (g_bytes_get_data (record, NULL), (gssize) g_bytes_get_size (record), "HostID"));
   g_clear_object (&result);

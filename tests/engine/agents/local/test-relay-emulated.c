@@ -3,10 +3,9 @@
 /* An emulated iPhone, whose daemon is a process of its own, seen through the relay of a real headroom-agent: by our client and by the
  * tools of libimobiledevice. Its first argument is the path of iphone.py. */
 
-#include "engine/link/usbmux.h"
 #include "tests/engine/agents/local/relay-fixture.h"
 #include "tests/engine/link/emulator.h"
-#include "tests/engine/link/wait.h"
+#include "tests/engine/link/hearing.h"
 #include "tests/folder.h"
 
 static const char *iphone;
@@ -17,25 +16,8 @@ typedef struct
   char      *address; /* of the relay */
   Emulator   emulator;
   RelayAgent agent;
-  HrUsbmux  *client;
-  GString   *heard;
+  Hearing    hearing;
 } Bench;
-
-static void
-attached_cb (HrUsbmux             *client,
-             const HrUsbmuxDevice *device,
-             gpointer              user_data)
-{
-  g_string_append_printf (((Bench *) user_data)->heard, "+%s ", device->udid);
-}
-
-static void
-detached_cb (HrUsbmux   *client,
-             const char *udid,
-             gpointer    user_data)
-{
-  g_string_append_printf (((Bench *) user_data)->heard, "-%s ", udid);
-}
 
 static void
 begin (Bench      *self,
@@ -46,31 +28,18 @@ begin (Bench      *self,
   self->folder = g_dir_make_tmp ("headroom-XXXXXX", NULL);
   relay_agent_start (&self->agent, self->folder, "usbmuxd-4711", self->emulator.address);
   self->address = g_strconcat ("UNIX:", self->agent.path, NULL);
-  self->heard = g_string_new (NULL);
-  self->client = hr_usbmux_new (self->address);
-  g_signal_connect (self->client, "attached", G_CALLBACK (attached_cb), self);
-  g_signal_connect (self->client, "detached", G_CALLBACK (detached_cb), self);
-  hr_usbmux_start (self->client);
+  hearing_begin (&self->hearing, self->address);
 }
 
 static void
 finish (Bench *self)
 {
-  g_assert_finalize_object (self->client);
+  hearing_end (&self->hearing);
   relay_agent_stop (&self->agent);
   emulator_stop (&self->emulator);
   remove_folder (self->folder);
   g_free (self->folder);
   g_free (self->address);
-  g_string_free (self->heard, TRUE);
-}
-
-static void
-wait_until_heard (Bench      *self,
-                  const char *words)
-{
-  wait_until (g_str_equal (self->heard->str, words));
-  g_string_truncate (self->heard, 0);
 }
 
 static void
@@ -79,11 +48,11 @@ test_comes_and_goes (void)
   Bench self;
 
   begin (&self, NULL, NULL);
-  wait_until_heard (&self, "+" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "+" EMULATED_UDID " ");
   emulator_do (&self.emulator, "{'do': 'replug'}");
-  wait_until_heard (&self, "-" EMULATED_UDID " +" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "-" EMULATED_UDID " +" EMULATED_UDID " ");
   emulator_do (&self.emulator, "{'do': 'detach'}");
-  wait_until_heard (&self, "-" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "-" EMULATED_UDID " ");
   finish (&self);
 }
 
@@ -94,18 +63,18 @@ test_late_and_restarted (void)
   Bench self;
 
   begin (&self, NULL, "--late");
-  wait_until (hr_usbmux_get_trouble (self.client) != NULL);
+  wait_until (hr_usbmux_get_trouble (self.hearing.client) != NULL);
   emulator_do (&self.emulator, "{'do': 'start'}");
-  wait_until_heard (&self, "+" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "+" EMULATED_UDID " ");
   for (guint i = 0; i < 3; i++)
     {
       emulator_do (&self.emulator, "{'do': 'restart'}");
-      wait_until_heard (&self, "-" EMULATED_UDID " +" EMULATED_UDID " ");
+      wait_until_heard (&self.hearing, "-" EMULATED_UDID " +" EMULATED_UDID " ");
     }
   emulator_do (&self.emulator, "{'do': 'stop'}");
-  wait_until_heard (&self, "-" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "-" EMULATED_UDID " ");
   emulator_do (&self.emulator, "{'do': 'start'}");
-  wait_until_heard (&self, "+" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "+" EMULATED_UDID " ");
   finish (&self);
 }
 
@@ -115,9 +84,9 @@ test_network (void)
   Bench self;
 
   begin (&self, "127.0.0.1:0", NULL);
-  wait_until_heard (&self, "+" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "+" EMULATED_UDID " ");
   emulator_do (&self.emulator, "{'do': 'restart'}");
-  wait_until_heard (&self, "-" EMULATED_UDID " +" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "-" EMULATED_UDID " +" EMULATED_UDID " ");
   finish (&self);
 }
 
@@ -163,7 +132,7 @@ test_tools (void)
     }
 
   begin (&self, NULL, NULL);
-  wait_until_heard (&self, "+" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "+" EMULATED_UDID " ");
   listed = run_tool (&self, list);
   g_assert_cmpstr (listed, ==, EMULATED_UDID "\n");
   told = run_tool (&self, info);
@@ -171,7 +140,7 @@ test_tools (void)
   zone = run_tool (&self, whole);
   g_assert_cmpstr (zone, ==, "UTC\n");
   emulator_do (&self.emulator, "{'do': 'detach'}");
-  wait_until_heard (&self, "-" EMULATED_UDID " ");
+  wait_until_heard (&self.hearing, "-" EMULATED_UDID " ");
   none = run_tool (&self, list);
   g_assert_cmpstr (none, ==, "");
   finish (&self);
