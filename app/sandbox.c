@@ -325,7 +325,7 @@ explain (HrSandboxError why)
   switch (why)
     {
     case HR_SANDBOX_ERROR_PERMISSION:
-      return g_error_new_literal (HR_SANDBOX_ERROR, (gint) why, _ ("Flatpak does not allow Headroom to start its agent outside the sandbox, from where this computer can be measured"));
+      return g_error_new_literal (HR_SANDBOX_ERROR, (gint) why, _ ("Flatpak does not allow Headroom to start its agent outside the sandbox, and inside it this computer cannot be measured"));
     case HR_SANDBOX_ERROR_MISSING:
       return g_error_new_literal (HR_SANDBOX_ERROR, (gint) why, _ ("The Flatpak runtime has no flatpak-spawn, with which Headroom starts its agent outside the sandbox"));
     case HR_SANDBOX_ERROR_UNKNOWN:

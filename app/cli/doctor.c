@@ -79,7 +79,7 @@ look_at_sandbox (Doctor *self)
   static const char name[] = "sandbox";
   const HrSandbox  *sandbox = self->run.options->sandbox;
   g_autofree char  *remedy = hr_sandbox_get_remedy (sandbox);
-  g_autofree char  *advice = g_strdup_printf ("run %s", remedy);
+  g_autofree char  *advice = remedy != NULL ? g_strdup_printf ("run %s", remedy) : g_strdup ("install Headroom anew");
   g_autoptr (GError) why = hr_sandbox_explain (sandbox);
   g_autoptr (GDBusConnection) bus = NULL;
 
@@ -88,7 +88,7 @@ look_at_sandbox (Doctor *self)
 
   bus = why == NULL ? g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL) : NULL;
   if (why != NULL)
-    hr_findings_add (self->findings, name, HR_FINDING_BROKEN, remedy != NULL ? advice : "install Headroom anew", "%s", why->message);
+    hr_findings_add (self->findings, name, HR_FINDING_BROKEN, advice, "%s", why->message);
   else if (self->answered_us == 0 && (bus == NULL || !bus_offers (bus, "org.freedesktop.Flatpak")))
     hr_findings_add (self->findings, name, HR_FINDING_BROKEN, "install flatpak-session-helper on the host, which comes with Flatpak", "nobody on the session bus starts programs on the host");
   else
