@@ -312,6 +312,8 @@ _hr_application_close_archive (HrApplication *self)
   if (self->archive == NULL)
     return;
 
+  /* That it goes on is true no more, and its buttons would start the app anew. */
+  leave_background (self);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->jobs)); i++)
     {
       g_autoptr (HrJob) job = g_list_model_get_item (G_LIST_MODEL (self->jobs), i);

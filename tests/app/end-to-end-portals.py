@@ -198,6 +198,14 @@ def test_the_desktop_is_asked_before_recording_in_the_background():
         assert len(desktop.calls("RequestBackground")) == 2 and not desktop.calls("Close")
 
 
+def test_an_app_that_ends_takes_back_that_it_goes_on():
+    with Desktop("--portal", "--notifications") as desktop:
+        with App() as app:
+            record_in_background(app)
+            desktop.wait("Recording Goes On")
+        desktop.wait_gone("Recording Goes On")
+
+
 def test_a_refusal_is_told():
     for answer, early in (("refuse", False), ("cancel", True)):
         with Desktop("--portal", "--notifications") as desktop:
