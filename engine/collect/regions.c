@@ -330,6 +330,19 @@ hr_regions_folder (GError **error)
   return NULL;
 }
 
+/* Checks that @name leads nowhere else than to a place right in the runtime folder, and not to a hidden one. Else G_IO_ERROR_INVALID_FILENAME. */
+gboolean
+hr_regions_check_name (const char *name,
+                       GError    **error)
+{
+  if (*name != '\0' && *name != '.' && strchr (name, '/') == NULL)
+    return TRUE;
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME, "“%s” is not the name of a file", name);
+
+  return FALSE;
+}
+
 /* Returns (transfer full) the path of the runtime folder, made with mode 0700 where it is missing; NULL with HR_COLLECT_ERROR_UNREADABLE
  * when that fails, or the folder is not this user's alone. */
 char *

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 char *hr_regions_folder (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *hr_regions_make_folder (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether something may be called so in it. */
+gboolean hr_regions_check_name (const char *name,
+                                GError    **error);
+
 /* Finds the regions of running programs in the runtime folder and follows each: a feed a program. @root: "" or a folder that
  * stands for /, whose /proc tells which process it is. @folder: NULL for hr_region_folder (). */
 HrCollector *hr_regions_new (const char *root,

@@ -10,7 +10,6 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 
 #define EXIT_USAGE 2
@@ -57,12 +56,6 @@ parse_entrances (Options *options,
   return TRUE;
 }
 
-static gboolean
-is_name (const char *text)
-{
-  return *text != '\0' && *text != '.' && strchr (text, '/') == NULL;
-}
-
 /* What options mean together. */
 static gboolean
 check_options (Options *options,
@@ -74,8 +67,8 @@ check_options (Options *options,
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "either --fd or --listen is needed");
   else if (options->fd < 0 && options->relay != NULL)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--relay-usbmuxd goes with --fd");
-  else if (options->regions != NULL && !is_name (options->regions))
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--regions: “%s” is no name of a folder", options->regions);
+  else if (options->regions != NULL && !hr_regions_check_name (options->regions, error))
+    g_prefix_error (error, "--regions: ");
   else if (options->interval_ms <= 0)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--interval takes a number of milliseconds");
   else if (options->relay != NULL && !hr_relay_check_name (options->relay, error))

@@ -218,15 +218,12 @@ hr_relay_check_name (const char *name,
 {
   g_autofree char *folder = hr_regions_folder (error);
 
-  if (folder == NULL)
+  if (folder == NULL || !hr_regions_check_name (name, error))
     return FALSE;
-
-  if (*name == '\0' || strchr (name, '/') != NULL || g_str_equal (name, ".") || g_str_equal (name, ".."))
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME, "“%s” is not the name of a file", name);
-  else if (strlen (folder) + strlen ("/") + strlen (name) >= sizeof ((struct sockaddr_un *) NULL)->sun_path)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME, "“%s/%s” is too long for the name of a socket", folder, name);
-  else
+  if (strlen (folder) + strlen ("/") + strlen (name) < sizeof ((struct sockaddr_un *) NULL)->sun_path)
     return TRUE;
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME, "“%s/%s” is too long for the name of a socket", folder, name);
 
   return FALSE;
 }

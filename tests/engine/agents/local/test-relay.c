@@ -675,7 +675,7 @@ test_the_agent_of_a_killed_app_leaves_nothing (void)
 static void
 test_names (void)
 {
-  const char *const wrong[] = { "", ".", "..", "a/b", "/usbmuxd", "../usbmuxd" };
+  const char *const wrong[] = { "", ".", "..", "a/b", "/usbmuxd", "../usbmuxd", ".usbmuxd" };
   g_autofree char  *folder = g_strnfill (60, 'f');
   g_autofree char  *runtime = g_strconcat ("/", folder, NULL);
   g_autofree char  *longest = g_strnfill (107 - 61 - 1, 'n');
@@ -690,7 +690,6 @@ test_names (void)
       g_clear_error (&error);
     }
   g_assert_true (hr_relay_check_name (NAME, &error));
-  g_assert_true (hr_relay_check_name ("..usbmuxd", &error));
   g_assert_true (hr_relay_check_name (longest, &error));
   g_assert_false (hr_relay_check_name (too_long, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME);
