@@ -67,10 +67,16 @@ save_csv (HrApplication *self,
   HrSource *source = self->window != NULL ? hr_main_window_get_source (self->window) : NULL;
   g_autoptr (GBytes) bytes = NULL;
 
+  /* A script would else wait for the file in vain. */
+  if (self->window == NULL)
+    {
+      _hr_application_notify (self, path, _ ("Not Exported"), _ ("Live values are those of the source that the window shows, and there is no window."),
+                              _ ("Show"), "app.show", NULL);
+      return;
+    }
   if (source == NULL || hr_history_get_n_snapshots (hr_source_get_history (source)) == 0)
     {
-      if (self->window != NULL)
-        hr_main_window_toast (self->window, _ ("Nothing has been measured yet"));
+      hr_main_window_toast (self->window, _ ("Nothing has been measured yet"));
       return;
     }
 

@@ -242,6 +242,8 @@ def test_what_ends_without_a_window_is_told():
         app.action("export-session", bad)
         told = desktop.wait("Not Exported")
         assert told["buttons"] == ["Show"], told
+        app.action("export-csv", good)
+        wait_until(lambda: "there is no window" in desktop.wait("Not Exported")["body"], "what keeps live values from being exported")
         app.action("show")
         app.root = wait_until(app.find_root, "another window")
 
