@@ -195,7 +195,7 @@ def test_what_is_readable_of_a_damaged_history_is_saved():
             app.wait("^Save What Is Readable")
             saved = pathlib.Path(data) / "saved.headroom"
             app.action("salvage-session", str(saved))
-            app.wait("^Saved saved.headroom without [1-9]")
+            app.wait_toast("^Saved saved.headroom without [1-9]")
         connection = sqlite3.connect(saved)
         assert connection.execute("SELECT count (*) FROM chunk").fetchone()[0] > 0
         connection.close()

@@ -219,7 +219,7 @@ def test_a_missing_agent_says_what_to_do():
         app.wait("^Retry")
         target = pathlib.Path(app.folder.name) / "empty.csv"
         app.action("export-csv", str(target))
-        app.wait("^Nothing has been measured yet")
+        app.wait_toast("^Nothing has been measured yet")
         assert not target.exists()
 
 
