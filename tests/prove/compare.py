@@ -2,7 +2,7 @@
 
 """Records in turn and compares, and holds what is said against what is true: compare.py RESULT PAIRS ROUNDS SECONDS
 
-The workload ranks every batch 500 times, the slower one 605 times. Nearly all of a batch is ranking, the rest is weighing it once, so that is a fifth more
+The workload ranks every batch 300 times, the slower one 366 times. Nearly all of a batch is ranking, the rest is weighing it once, so that is a fifth more
 to do for a job (with fewer the first ranking of a batch, which finds the caches cold, is too much of it to be reckoned like the others); what it is to the last digit, and what the interval of the ratio has to cover, is reckoned from the spans of both. What is said is said
 of the whole, as headroom-cli has it of all metrics, and of the time a job takes.
 """
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-WORK, MORE_WORK = 500, 605
+WORK, MORE_WORK = 300, 366
 # Each interval has one batch, so that a batch that was interrupted is one value among many.
 RATE, INTERVAL = 50, "20ms"
 METRIC = "thompson_duration_ms"
