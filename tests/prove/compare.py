@@ -3,8 +3,9 @@
 """Records in turn and compares, and holds what is said against what is true: compare.py RESULT PAIRS ROUNDS SECONDS
 
 The workload ranks every batch 300 times, the slower one 366 times. Nearly all of a batch is ranking, the rest is weighing it once, so that is a fifth more
-to do for a job (with fewer the first ranking of a batch, which finds the caches cold, is too much of it to be reckoned like the others); what it is to the last digit, and what the interval of the ratio has to cover, is reckoned from the spans of both. What is said is said
-of the whole, as headroom-cli has it of all metrics, and of the time a job takes.
+to do for a job (with fewer, the first ranking of a batch, which finds the caches cold, is too much of it to be reckoned like the others). What it is to the
+last digit, and what the interval of the ratio has to cover, is reckoned from the spans of both. What is said is said of the whole, as headroom-cli has it
+of all metrics, and of the time a job takes.
 """
 
 import json
