@@ -307,8 +307,12 @@ class App:
         return None
 
     def wait(self, pattern, role=None):
+        return self._wait_for(lambda: self.find(pattern, role), f"“{pattern}” on the screen")
+
+    def _wait_for(self, condition, what):
+        """As wait_until, which says what is on the screen instead."""
         try:
-            return wait_until(lambda: self.find(pattern, role), f"“{pattern}” on the screen")
+            return wait_until(condition, what)
         except AssertionError as error:
             names = [node.get_name() for node in self.nodes() if node.get_name()]
             raise AssertionError(f"{error}; on the screen: {names}") from None
@@ -317,7 +321,7 @@ class App:
         """A toast is gone after some seconds, which reading the whole window may take on a busy machine: all but the toasts is in the flap.
 
         (GTK 4.8 names it by its class; newer GTK names it not at all, and tells its id in the template.)"""
-        return wait_until(lambda: self.find(pattern, role, beside=("AdwFlap", "flap")), f"“{pattern}” in a toast")
+        return self._wait_for(lambda: self.find(pattern, role, beside=("AdwFlap", "flap")), f"“{pattern}” in a toast")
 
     def wait_gone(self, pattern):
         wait_until(lambda: not self.find(pattern), f"“{pattern}” leaving the screen")
