@@ -271,15 +271,36 @@ look_at_devices (Doctor *self)
     hr_findings_add (self->findings, "devices", HR_FINDING_OK, NULL, "usbmuxd answers");
 }
 
+/* A sandbox keeps its secrets in a file of its own, for which the desktop has the key. */
+static gboolean
+portal_has_key (GDBusConnection *bus)
+{
+  g_autoptr (GVariant) version = g_dbus_connection_call_sync (bus, "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop",
+                                                              "org.freedesktop.DBus.Properties", "Get",
+                                                              g_variant_new ("(ss)", "org.freedesktop.portal.Secret", "version"),
+                                                              G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NONE, BUS_TIMEOUT_MS, NULL, NULL);
+
+  return version != NULL;
+}
+
+static gboolean
+can_keep_secrets (Doctor          *self,
+                  GDBusConnection *bus)
+{
+  if (hr_sandbox_get_kind (self->run.options->sandbox) == HR_SANDBOX_NONE)
+    return bus_offers (bus, "org.freedesktop.secrets");
+
+  return portal_has_key (bus);
+}
+
 static void
 look_at_secrets (Doctor *self)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
 
   if (bus == NULL)
     hr_findings_add (self->findings, "secret service", HR_FINDING_WARNING, "needed to remember pairings with other computers", "there is no session bus");
-  else if (bus_offers (bus, "org.freedesktop.secrets"))
+  else if (can_keep_secrets (self, bus))
     hr_findings_add (self->findings, "secret service", HR_FINDING_OK, NULL, "pairings with other computers are remembered");
   else
     hr_findings_add (self->findings, "secret service", HR_FINDING_WARNING, "install one, such as gnome-keyring", "pairings with other computers are not remembered");

@@ -7,12 +7,14 @@ import json
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 import tempfile
 
 from program import WORKLOAD, environment, expect, own, run_tests, start, wait_until
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "emulators"))
+EMULATORS = pathlib.Path(__file__).parents[2] / "emulators"
+sys.path.insert(0, str(EMULATORS))
 import flatpak  # noqa: E402
 
 
@@ -55,6 +57,29 @@ def watching():
             wait_until(lambda: not agents(folder), "the end of the agents")
 
 
+@contextlib.contextmanager
+def bus():
+    """The address of a session bus that starts nobody."""
+    with tempfile.TemporaryDirectory(prefix="headroom-bus-") as folder:
+        rules = pathlib.Path(folder) / "bus.conf"
+        rules.write_text("<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context='default'>"
+                         "<allow send_destination='*' eavesdrop='true'/><allow eavesdrop='true'/><allow own='*'/></policy></busconfig>", encoding="utf-8")
+        with subprocess.Popen(["dbus-daemon", f"--config-file={rules}", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True) as daemon:
+            try:
+                yield daemon.stdout.readline().strip()
+            finally:
+                daemon.terminate()
+
+
+@contextlib.contextmanager
+def portal(address):
+    with subprocess.Popen([sys.executable, EMULATORS / "portal.py", "--portal"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                          env={**environment(), "DBUS_SESSION_BUS_ADDRESS": address}) as process:
+        assert process.stdout.readline() == "READY\n"
+        yield
+        process.stdin.close()
+
+
 def nothing_is_left():
     wait_until(lambda: not os.listdir(own.runtime), "an empty runtime folder")
 
@@ -95,6 +120,14 @@ def test_a_host_without_a_helper_is_told():
         expect(5, "watch", "--once", "--timeout", "1s", env=variables)
         assert "nobody on the session bus starts programs on the host" in expect(
             5, "doctor", "--timeout", "1s", env={**variables, "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}).stdout
+
+
+def test_secrets_are_the_portals():
+    with bus() as address, sandbox() as (variables, _):
+        variables["DBUS_SESSION_BUS_ADDRESS"] = address
+        assert "warning  secret service" in expect(0, "doctor", env=variables).stdout
+        with portal(address):
+            assert "ok       secret service" in expect(0, "doctor", env=variables).stdout
 
 
 def test_the_agent_ends_with_a_program_that_is_killed():
