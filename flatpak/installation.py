@@ -112,6 +112,8 @@ class Installed:
         # The sandbox's own, among them the proxy of its buses.
         for child in started:
             end_of(child)
+        # While it still has its name on the bus, whoever starts next would only have it show its window.
+        wait_until(lambda: not in_sandboxes("headroom"), "the end of the app in its sandbox")
         wait_until(lambda: not agents(), "the end of the agent")
         return ([] if self.killed else [f"headroom: status {status}"]), []
 
@@ -121,4 +123,5 @@ class Activated(Installed):
 
     def launch(self, arguments, messages):
         subprocess.run(["gapplication", "launch", APP_ID], check=True, stderr=messages)
-        return Service(int(wait_until(lambda: list(RUNTIME.glob(".flatpak/*/pid")), "the sandbox")[0].read_text()))
+        # Not the sandbox: folders of those that have ended stand beside it for a while.
+        return Service(wait_until(lambda: in_sandboxes("headroom"), "the app in its sandbox")[0])
