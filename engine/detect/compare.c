@@ -167,15 +167,6 @@ in_deviations (double difference,
   return noise > 0 ? difference / noise : copysign ((double) INFINITY, difference);
 }
 
-static int
-compare_doubles (const void *a,
-                 const void *b)
-{
-  double first = *(const double *) a, second = *(const double *) b;
-
-  return (first > second) - (first < second);
-}
-
 /* How far a stretch's median follows that of the one before it: what goes on for longer than a stretch goes on beyond the session too. Of so few
  * stretches a correlation comes out too low, by (1 + 3 rho) / n (Kendall, Biometrika 41, 1954). */
 static double
@@ -215,7 +206,7 @@ find_interval (const Series           *base,
 
       logs[i] = drawn_base > 0 && drawn_now > 0 ? log (drawn_now / drawn_base) : centre;
     }
-  qsort (logs, options->n_draws, sizeof *logs, compare_doubles);
+  hr_sort (logs, options->n_draws);
 
   out->ratio_low = exp (centre + widen * (logs[(gsize) ((1 - COVERAGE) / 2 * options->n_draws)] - centre));
   out->ratio_high = exp (centre + widen * (logs[(gsize) ((1 + COVERAGE) / 2 * (options->n_draws - 1))] - centre));

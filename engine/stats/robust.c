@@ -20,6 +20,23 @@ typedef struct
   bool   of_b;
 } Ranked;
 
+static int
+compare_doubles (const void *a,
+                 const void *b)
+{
+  double first = *(const double *) a, second = *(const double *) b;
+
+  return (first > second) - (first < second);
+}
+
+/* Puts @n values in order, the smallest first. */
+void
+hr_sort (double *values,
+         size_t  n)
+{
+  qsort (values, n, sizeof *values, compare_doubles);
+}
+
 static void
 swap (double *a,
       double *b)

@@ -9,6 +9,8 @@
 /* Scales the median absolute deviation of a normal distribution to its standard deviation: 1 / the normal quantile of 3/4. */
 #define HR_MAD_TO_DEVIATION 1.4826022185056018
 
+void   hr_sort (double *values,
+                size_t  n);
 double hr_median (double *values,
                   size_t  n);
 double hr_noise_deviation (const double *values,

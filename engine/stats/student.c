@@ -2,8 +2,9 @@
 
 #include "engine/stats/student.h"
 
+#include "engine/stats/robust.h"
+
 #include <math.h>
-#include <stdlib.h>
 
 /* Of so many values one is trimmed off at either end: of few none is, because none can be spared. */
 #define TRIMMED 8
@@ -11,15 +12,6 @@
 /* Student's bound is looked for up to here, by halving: enough for a chance of one in a million with one degree of freedom. */
 #define MOST_BOUND 1e6
 #define HALVINGS 80
-
-static int
-compare_doubles (const void *a,
-                 const void *b)
-{
-  double first = *(const double *) a, second = *(const double *) b;
-
-  return (first > second) - (first < second);
-}
 
 /* Returns value @i of @n sorted ones, of which the outermost @trimmed of either end are taken for the next ones inside. */
 static double
@@ -59,7 +51,7 @@ hr_trimmed_mean (double *values,
   size_t        trimmed = n / TRIMMED, left = n - 2 * trimmed;
   HrTrimmedMean result = { .degrees = (unsigned) left - 1 };
 
-  qsort (values, n, sizeof *values, compare_doubles);
+  hr_sort (values, n);
   for (size_t i = trimmed; i < n - trimmed; i++)
     result.mean += values[i] / (double) left;
   if (left < 2)

@@ -37,6 +37,17 @@ test_median_is_the_middle (void)
 }
 
 static void
+test_values_are_put_in_order (void)
+{
+  double       values[] = { 3, -INFINITY, 1e300, 3, -0.5, 1e-300 };
+  const double sorted[] = { -INFINITY, -0.5, 1e-300, 3, 3, 1e300 };
+
+  hr_sort (values, G_N_ELEMENTS (values));
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    g_assert_cmpfloat (values[i], ==, sorted[i]);
+}
+
+static void
 test_median_of_none (void)
 {
   g_assert_true (isnan (hr_median (NULL, 0)));
@@ -156,6 +167,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/stats/robust/sort", test_values_are_put_in_order);
   g_test_add_func ("/stats/robust/median", test_median_is_the_middle);
   g_test_add_func ("/stats/robust/median/none", test_median_of_none);
   g_test_add_func ("/stats/robust/noise", test_noise_sees_noise_alone);
