@@ -38,11 +38,11 @@ is_at (int         fd,
   return fstat (fd, &opened) == 0 && lstat (path, &there) == 0 && opened.st_ino == there.st_ino && opened.st_dev == there.st_dev;
 }
 
-/* Whether @number is what flock () says where the file system has no locks. */
+/* Whether @number is what flock () says where the file system has no locks. Not ENOLCK: that may pass, and others hold theirs meanwhile. */
 static gboolean
 is_for_want_of_locks (int number)
 {
-  return number == ENOSYS || number == EOPNOTSUPP || number == ENOLCK;
+  return number == ENOSYS || number == EOPNOTSUPP;
 }
 
 /* @if_any: where the file system has no locks nobody can have it, and nothing is taken. */
